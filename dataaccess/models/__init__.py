@@ -1,0 +1,3 @@
+from dataaccess.models.base import Base
+
+__all__ = ["Base"]

@@ -1,0 +1,27 @@
+"""The base (待评估基地, later 工业智算基地): what is evaluated, and what reports its data."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import Organisation
+
+
+class Base(models.Model):
+    """A computing base of an organisation (clause 5). Its code names it in commands and keys."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bases")
+    code = models.CharField(
+        _("基地代码"), max_length=40, unique=True, validators=[RegexValidator(r"^[a-z0-9-]+$")]
+    )
+    name = models.CharField(_("基地名称"), max_length=256)
+    # GB/T 2260-2007 codes, six digits.
+    province = models.CharField(_("所在省份"), max_length=6, blank=True)
+    city = models.CharField(_("所在城市"), max_length=6, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name

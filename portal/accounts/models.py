@@ -1,0 +1,82 @@
+"""Users and the organisations they belong to."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.credit_code import validate_credit_code
+
+
+class Role(models.TextChoices):
+    """What a user is here for. Exactly one: whoever decides does not also administer."""
+
+    APPLICANT = "applicant", _("申报单位")
+    EXPERT = "expert", _("专家")
+    SECRETARIAT = "secretariat", _("秘书处")
+    DECIDER = "decider", _("审批人")
+    SYSTEM_ADMIN = "system_admin", _("系统管理员")
+    SECURITY_ADMIN = "security_admin", _("安全管理员")
+    AUDIT_ADMIN = "audit_admin", _("审计管理员")
+
+
+class Organisation(models.Model):
+    """申报单位: builds or runs a candidate base (clause 5). Also an expert's employer."""
+
+    name = models.CharField(_("单位名称"), max_length=256)
+    credit_code = models.CharField(
+        _("统一社会信用代码"), max_length=18, unique=True, validators=[validate_credit_code]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who signs in."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("姓名"), max_length=64)
+    email = models.EmailField(_("邮箱地址"), unique=True)
+    phone = models.CharField(_("联系电话"), max_length=32, blank=True)
+    role = models.CharField(_("角色"), max_length=16, choices=Role.choices)
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("所属单位"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="users",
+    )
+
+    REQUIRED_FIELDS = ["email", "name", "role"]
+
+    if TYPE_CHECKING:
+        organisation_id: int | None
+
+    class Meta:
+        ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_is_known"),
+            # An applicant without an organisation would see nothing; an expert's is the employer.
+            models.CheckConstraint(
+                condition=~Q(role=Role.APPLICANT) | Q(organisation__isnull=False),
+                name="applicant_has_organisation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name

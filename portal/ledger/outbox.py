@@ -1,0 +1,100 @@
+"""Effects outside the database: written as rows, delivered after the commit, taken up again
+when a worker or the broker was away."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from portal.ledger.models import OutboxEntry
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 8
+Handler = Callable[[dict[str, Any]], None]
+_handlers: dict[str, Handler] = {}
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Name the function that delivers entries of a kind. It must be safe to run twice."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def put(kind: str, key: str, **payload: Any) -> OutboxEntry:
+    """Decide an effect, in the transaction of its cause. The same key is one effect."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("An outbox entry belongs inside the transaction of its cause.")
+    now = timezone.now()
+    entry, created = OutboxEntry.objects.get_or_create(
+        key=key, defaults={"kind": kind, "payload": payload, "created_at": now, "not_before": now}
+    )
+    if created:
+        transaction.on_commit(lambda: _tell(entry.pk), robust=True)
+    return entry
+
+
+def _tell(pk: int) -> None:
+    from portal.ledger.tasks import deliver_entry
+
+    try:
+        deliver_entry.delay(pk)
+    except Exception:  # whatever the broker's client raises: the sweep makes up for it
+        log.warning("the broker did not take outbox entry %s; the sweep will", pk)
+
+
+def deliver(pk: int) -> bool:
+    """Claim one entry and run its handler. False where another worker has it or it is over."""
+    now = timezone.now()
+    claimed = (
+        waiting()
+        .filter(pk=pk)
+        .update(claimed_until=now + LEASE, attempts=F("attempts") + 1)
+    )
+    if not claimed:
+        return False
+    entry = OutboxEntry.objects.get(pk=pk)
+    try:
+        _handlers[entry.kind](entry.payload)
+    except Exception as failure:
+        log.exception("outbox entry %s (%s) failed", entry.pk, entry.kind)
+        _note_failure(entry, failure)
+        return False
+    OutboxEntry.objects.filter(pk=pk).update(done_at=timezone.now(), claimed_until=None, error="")
+    return True
+
+
+def _note_failure(entry: OutboxEntry, failure: Exception) -> None:
+    now = timezone.now()
+    entry.error = "".join(traceback.format_exception_only(failure))[:2000]
+    entry.claimed_until = None
+    entry.not_before = now + timedelta(seconds=min(3600, 10 * 2**entry.attempts))
+    if entry.attempts >= MAX_ATTEMPTS:
+        entry.failed_at = now
+    entry.save(update_fields=["error", "claimed_until", "not_before", "failed_at"])
+
+
+def waiting() -> Any:
+    """Entries that may be delivered now."""
+    now = timezone.now()
+    return OutboxEntry.objects.filter(
+        Q(claimed_until__isnull=True) | Q(claimed_until__lt=now),
+        done_at__isnull=True,
+        failed_at__isnull=True,
+        not_before__lte=now,
+    )
+
+
+def sweep(limit: int = 200) -> int:
+    """Deliver what was not told, or whose worker was lost. Returns how many were delivered."""
+    return sum(deliver(pk) for pk in list(waiting().values_list("pk", flat=True)[:limit]))
