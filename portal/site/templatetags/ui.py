@@ -1,0 +1,297 @@
+"""Display for every template: `{% load ui %}`.
+
+Numbers, dates and signs as the reader sees them, icons, the menu of the frame, and
+`{% component %}`, which wraps a piece of page in a template of templates/components.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template.base import NodeList, Parser, Token, token_kwargs
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+register = template.Library()
+
+GROUP_SEPARATOR = "\u202f"  # narrow and unbreakable: "2 600" stays on one line
+NOTHING = "–"
+
+
+# Numbers
+
+
+@register.filter
+def number(value: Any) -> str:
+    """An exact number in groups of three: 2600 → "2 600", Decimal("1.50") → "1.5", None → "–"."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    try:
+        exact = Decimal(str(value))
+    except ArithmeticError:
+        return str(value)
+    if not exact.is_finite():
+        return str(value)
+    plain = f"{exact:,f}"
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return plain.replace(",", GROUP_SEPARATOR)
+
+
+@register.filter
+def share(value: Any, whole: Any = 100) -> str:
+    """`value` as a share of `whole` for SVG geometry, held within 0..100: "82.5%"."""
+    try:
+        part, full = Decimal(str(value)), Decimal(str(whole))
+    except ArithmeticError:
+        return "0%"
+    if not part.is_finite() or not full.is_finite() or full <= 0:
+        return "0%"
+    percent = min(max(part / full * 100, Decimal(0)), Decimal(100))
+    return f"{percent.quantize(Decimal('0.01')).normalize():f}%"
+
+
+@register.filter
+def lookup(mapping: Any, key: Any) -> Any:
+    """`mapping[key]`, or None: for tables whose columns are only known at run time."""
+    try:
+        return mapping[key]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+@register.filter
+def short_hash(value: str | None) -> str:
+    """The first twelve hex digits of a SHA-256; enough to compare by eye."""
+    return (value or NOTHING)[:12]
+
+
+# Dates
+
+
+@register.filter(expects_localtime=True)
+def day(value: date | None) -> str:
+    """2026年7月26日."""
+    # Translators: Django date format
+    return format_date(value, _("Y年n月j日")) if value else NOTHING
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime | None) -> str:
+    """2026年7月26日 14:05."""
+    # Translators: Django date format, 24 hours
+    return format_date(value, _("Y年n月j日 H:i")) if value else NOTHING
+
+
+@register.filter(expects_localtime=True)
+def days_left(value: date | None) -> str:
+    """The time left until a day in words; stands only beside the absolute date."""
+    if value is None:
+        return ""
+    due = value.date() if isinstance(value, datetime) else value
+    left = (due - timezone.localdate()).days
+    if left == 0:
+        return _("今天到期")
+    if left > 0:
+        return ngettext("还剩 %(days)d 天", "还剩 %(days)d 天", left) % {"days": left}
+    return ngettext("已逾期 %(days)d 天", "已逾期 %(days)d 天", -left) % {"days": -left}
+
+
+@register.filter(expects_localtime=True)
+def is_past(value: date | None) -> bool:
+    """Whether the day is over."""
+    if value is None:
+        return False
+    due = value.date() if isinstance(value, datetime) else value
+    return due < timezone.localdate()
+
+
+# Signs and states
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How a state is shown: never by its colour alone."""
+
+    tone: str
+    mark: str
+    word: Any
+
+
+SIGNS = {
+    "met": Sign("met", "✓", gettext_lazy("符合")),
+    "not_met": Sign("not-met", "✗", gettext_lazy("不符合")),
+    "missing": Sign("missing", "–", gettext_lazy("未填报")),
+    "mandatory": Sign("attention", "!", gettext_lazy("必备项不满足")),
+    "done": Sign("met", "✓", gettext_lazy("已完成")),
+    "complete": Sign("met", "✓", gettext_lazy("填写完整")),
+    "incomplete": Sign("attention", "!", gettext_lazy("尚有缺项")),
+    "current": Sign("press", "●", gettext_lazy("进行中")),
+    "waiting": Sign("missing", "○", gettext_lazy("未开始")),
+    "attention": Sign("attention", "!", gettext_lazy("需注意")),
+    "refused": Sign("not-met", "✗", gettext_lazy("不予通过")),
+    "neutral": Sign("missing", "·", ""),
+}
+
+
+@register.filter
+def sign(kind: str) -> Sign:
+    """The sign of a kind of state; an unknown kind is shown plainly rather than refused."""
+    return SIGNS.get(str(kind), SIGNS["neutral"])
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20) -> SafeString:
+    """A line icon of static/icons/sprite.svg; decoration, so hidden from screen readers."""
+    return format_html(
+        '<svg class="icon" width="{0}" height="{0}" aria-hidden="true" focusable="false">'
+        '<use href="{1}#{2}"></use></svg>',
+        size,
+        static("icons/sprite.svg"),
+        name,
+    )
+
+
+# Forms
+
+
+@register.filter
+def unit_of(field: BoundField) -> str:
+    """The unit shown inside the field's end: `widget.attrs["data-unit"]` or `field.unit`."""
+    unit = field.field.widget.attrs.get("data-unit") or getattr(field.field, "unit", "")
+    return str(unit)
+
+
+@register.filter
+def is_starred(field: BoundField) -> bool:
+    """Whether the paper form asks for it, even where a draft may leave it empty."""
+    return field.field.required or bool(field.field.widget.attrs.get("data-required"))
+
+
+@register.filter
+def input_kind(field: BoundField) -> str:
+    """What the field looks like: text, choice, check, choices, file, area."""
+    kinds = {
+        "checkbox": "check",
+        "radio": "choices",
+        "checkboxselectmultiple": "choices",
+        "radioselect": "choices",
+        "select": "choice",
+        "selectmultiple": "choice",
+        "nullbooleanselect": "choice",
+        "textarea": "area",
+        "file": "file",
+        "clearablefile": "file",
+    }
+    return kinds.get(field.widget_type, "text")
+
+
+# The menu of the frame
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    label: Any
+    url: str
+    current: bool
+
+
+PUBLIC_MENU = [
+    ("site:indicators", gettext_lazy("评估标准")),
+    ("site:steps", gettext_lazy("评估流程")),
+    ("site:self_test", gettext_lazy("自评")),
+    ("site:notices", gettext_lazy("公示")),
+    ("site:register", gettext_lazy("名录")),
+    ("site:verify", gettext_lazy("证书查验")),
+]
+
+DESK = ("evaluation:desk", gettext_lazy("待办"))
+CASES = ("evaluation:cases", gettext_lazy("案卷"))
+PEOPLE = ("accounts:people", gettext_lazy("人员"))
+ORGANISATIONS = ("accounts:organisations", gettext_lazy("机构"))
+KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))
+AUDIT = ("site:audit", gettext_lazy("审计日志"))
+
+ROLE_MENUS = {
+    "applicant": [DESK, CASES],
+    "expert": [DESK, CASES],
+    "secretariat": [DESK, CASES],
+    "decider": [DESK, CASES],
+    "system_admin": [PEOPLE, ORGANISATIONS, KEYS],
+    "security_admin": [PEOPLE, ORGANISATIONS],
+    "audit_admin": [AUDIT],
+}
+
+
+def menu_items(entries: list[tuple[str, Any]], path: str) -> list[MenuItem]:
+    """The entries that have an address in this installation."""
+    items = []
+    for name, label in entries:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        items.append(MenuItem(label, url, path == url or (url != "/" and path.startswith(url))))
+    return items
+
+
+@register.simple_tag(takes_context=True)
+def public_menu(context: Context) -> list[MenuItem]:
+    return menu_items(PUBLIC_MENU, getattr(context.get("request"), "path", ""))
+
+
+@register.simple_tag(takes_context=True)
+def own_menu(context: Context) -> list[MenuItem]:
+    """The signed-in reader's own entries, by role."""
+    role = getattr(context.get("user"), "role", "")
+    return menu_items(ROLE_MENUS.get(role, []), getattr(context.get("request"), "path", ""))
+
+
+# Wrapping components
+
+
+class ComponentNode(template.Node):
+    def __init__(self, name: Any, values: dict[str, Any], body: NodeList) -> None:
+        self.name = name
+        self.values = values
+        self.nodelist = body
+
+    def render(self, context: Context) -> SafeString:
+        values = {key: value.resolve(context) for key, value in self.values.items()}
+        values["body"] = self.nodelist.render(context)
+        engine = context.template.engine  # type: ignore[union-attr]
+        component = engine.get_template(f"components/{self.name.resolve(context)}.html")
+        with context.push(**values):
+            return component.render(context)
+
+
+@register.tag
+def component(parser: Parser, token: Token) -> ComponentNode:
+    """`{% component "notice" tone="attention" %}…{% endcomponent %}`.
+
+    Renders templates/components/notice.html with the given values and the enclosed part of the
+    page as `body`.
+    """
+    bits = token.split_contents()[1:]
+    if not bits:
+        raise template.TemplateSyntaxError("component needs the name of a component")
+    name = parser.compile_filter(bits[0])
+    rest = bits[1:]
+    values = token_kwargs(rest, parser)
+    if rest:
+        raise template.TemplateSyntaxError(f"component takes name=value, not {rest[0]!r}")
+    body = parser.parse(("endcomponent",))
+    parser.delete_first_token()
+    return ComponentNode(name, values, body)
