@@ -2,6 +2,8 @@
 the defaults are those of the embedded development portal that `make run` starts."""
 
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +19,13 @@ if env.bool("READ_DOTENV", default=True) and (BASE_DIR / ".env").exists():
 DJANGO_ENV = env.str("DJANGO_ENV", default="development")
 PRODUCTION = DJANGO_ENV == "production"
 DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
+
+
+def in_development(value: str) -> Any:
+    """A default for the development portal; in production the setting has to be given."""
+    return environ.Env.NOTSET if PRODUCTION else value
+
+
 # The folder of everything that is written at run time: database, files, broker, keys.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -31,7 +40,9 @@ else:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
 # The address that QR codes and mails point to.
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+PUBLIC_URL = env.str(
+    "PUBLIC_URL", default=in_development(f"http://localhost:{env.int('PORT', default=8000)}")
+).rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Whether the example data and its accounts are shown as such; never in production.
@@ -63,8 +74,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # before WhiteNoise: an SVG opened by itself has it too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
@@ -80,7 +91,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "portal.site.renderer.PortalRenderer"
 
 TEMPLATES = [
     {
@@ -95,13 +106,19 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "portal.site.context.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "portal.site.templatetags.ui",
+            ],
         },
     }
 ]
 
 # --- Database -------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+DATABASES = {
+    "default": env.db("DATABASE_URL", default=in_development(f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))
+}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock at BEGIN, so that two writers queue instead of failing;
@@ -109,16 +126,23 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-        "PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
     }
 else:
     _database["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
-    _database.setdefault("OPTIONS", {})["connect_timeout"] = 5
+    # A server that vanished without a word is noticed in seconds, not in the kernel's 15 minutes.
+    _database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
+        **_database.get("OPTIONS", {}),
+    }
+# What a 503 tells the reader to wait.
+RETRY_AFTER_SECONDS = 30
 
 # --- Redis, cache, Celery -------------------------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", default="")
+# In production it has to be given; given empty, one machine does without Redis.
+REDIS_URL = env.str("REDIS_URL", default=in_development(""))
 if REDIS_URL:
     CACHES = {
         "default": {
@@ -152,9 +176,11 @@ else:
 
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_IGNORE_RESULT = True
+# A task that hangs is ended before its claim in the outbox (5 minutes) runs out.
+CELERY_TASK_TIME_LIMIT = 240
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A request must not wait for a broker that is away: the outbox sweep makes up for it.
 CELERY_TASK_PUBLISH_RETRY = False
@@ -162,6 +188,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "ledger.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "sweep the outbox": {"task": "ledger.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "clear sessions that ran out": {
+        "task": "accounts.clear_sessions",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     "annual review reminders": {
         "task": "evaluation.remind_reviews",
         "schedule": 3600.0,
@@ -200,6 +231,10 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "工业智算基地评估平台"
 
+# How many proxies of our own stand before the web process: the reader's address, which rate
+# limits count by, is taken from X-Forwarded-For that many places from its end.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=4 * 3600)
 SESSION_SAVE_EVERY_REQUEST = True  # an idle timeout, not an absolute one
@@ -208,6 +243,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
 # --- Web security ---------------------------------------------------------------------------
@@ -236,6 +273,7 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
     if env.bool("BEHIND_TLS_PROXY", default=True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -255,6 +293,8 @@ MEDIA_ROOT = VAR_DIR / "files"  # private: no URL leads here, every download is 
 S3_BUCKET = env.str("S3_BUCKET", default="")
 _files: dict[str, object] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 if S3_BUCKET:
+    from botocore.config import Config
+
     _files = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -265,6 +305,15 @@ if S3_BUCKET:
             "secret_key": env.str("S3_SECRET_KEY", default=None),
             "file_overwrite": False,
             "default_acl": None,
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", default="auto")},
+                # The newer checksums are unknown to many compatible stores.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                connect_timeout=5,
+                read_timeout=60,
+            ),
         },
     }
 STORAGES = {
@@ -277,17 +326,28 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False if PRODUCTION else DEBUG
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MIB", default=100) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # Appendix B batches may hold 10 MiB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # --- Mail -----------------------------------------------------------------------------------
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
-vars().update(EMAIL_CONFIG)
-if not env.str("EMAIL_URL", default=""):
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "mail"
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="秘书处 <secretariat@example.org>")
+_mail = env.email_url(
+    "EMAIL_URL", default=in_development(f"filemail:///{quote(str(VAR_DIR / 'mail'))}")
+)
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]
+EMAIL_HOST = _mail["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=in_development("秘书处 <secretariat@example.org>")
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- The API --------------------------------------------------------------------------------
@@ -332,8 +392,9 @@ LOGGING = {
     "formatters": {
         "plain": {"format": "{asctime} {levelname:7} {name} {message}", "style": "{"},
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "portal.logs.PrivateJsonFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
             "json_ensure_ascii": False,
         },
     },
