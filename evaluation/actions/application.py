@@ -1,0 +1,239 @@
+"""Step 1 申请: the draft, its materials, submission, and the answer to it."""
+
+import hashlib
+import json
+import uuid
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dataaccess.models import Base
+from dataaccess.regions import city_name, province_name
+from evaluation import permissions, queries, uploads
+from evaluation.actions.files import keep
+from evaluation.actions.moving import changing, moving, note
+from evaluation.documents import content
+from evaluation.documents.order import order
+from evaluation.edition import current_edition, edition_of, reader_language
+from evaluation.errors import Conflict, NotAllowed, Refused
+from evaluation.models import (
+    CaseFile,
+    Declaration,
+    DraftTable,
+    Evaluation,
+    Kind,
+    Purpose,
+)
+from evaluation.rulebook.form import declared_values, missing
+from portal.accounts.models import Role, User
+from portal.ledger import numbers
+
+
+@transaction.atomic
+def start(
+    user: User,
+    *,
+    category: str,
+    place: str,
+    base_name: str = "",
+    province: str = "",
+    city: str = "",
+    base: Base | None = None,
+) -> Evaluation:
+    """Open a case for a base of the user's organisation, or for a new base."""
+    if user.role != Role.APPLICANT or user.organisation is None:
+        raise NotAllowed(_("只有申报单位可以新建申报。"))
+    if base is not None and base.organisation_id != user.organisation_id:
+        raise NotAllowed(_("只能为本单位的基地申报。"))
+    if base is None:
+        if not province_name(province) or (city and not city_name(city)):
+            raise Refused(_("请选择待评估基地所在省份和城市。"))
+        base = Base.objects.create(
+            organisation=user.organisation,
+            code=f"base-{numbers.next_number('base'):04d}",
+            name=base_name,
+            province=province,
+            city=city,
+        )
+    now = timezone.localtime()
+    edition = current_edition()
+    edition.category(category)
+    evaluation = Evaluation.objects.create(
+        number=f"PG{now.year}-{numbers.next_number(f'case:{now.year}'):04d}",
+        organisation=user.organisation,
+        base=base,
+        edition=edition.id,
+        category=category,
+        place=place,
+        state="draft",
+        state_since=now,
+        created_by=user,
+        created_at=now,
+    )
+    DraftTable.objects.bulk_create(
+        DraftTable(evaluation=evaluation, key=table.key) for table in edition.form
+    )
+    note(user, evaluation, "start", category=category, place=place, base=base.code)
+    return evaluation
+
+
+def change_scope(user: User, evaluation: Evaluation, *, category: str, place: str) -> None:
+    """Change what is applied for, as long as the application is with the applicant."""
+    with changing(user, evaluation) as current:
+        permissions.check_edit(user, current)
+        edition_of(current).category(category)
+        current.category, current.place = category, place
+        current.save(update_fields=["category", "place"])
+        note(user, current, "change_scope", category=category, place=place)
+    evaluation.refresh_from_db()
+
+
+def save_table(
+    user: User, evaluation: Evaluation, key: str, table: dict[str, Any], version: int
+) -> DraftTable:
+    """Save one table of the form. `version` is the one the user began from; Conflict carries the
+    table that another save put there meanwhile."""
+    with changing(user, evaluation) as current:
+        permissions.check_edit(user, current)
+        edition_of(current).form_table(key)
+        draft, _created = DraftTable.objects.select_for_update().get_or_create(
+            evaluation=current, key=key
+        )
+        if draft.content == table:
+            return draft
+        if draft.version != version:
+            raise Conflict(
+                _("这张表在您填写期间已被他人或另一个窗口保存过。您填写的内容仍保留在下方，请核对后再保存。"),
+                draft,
+            )
+        draft.content = table
+        draft.version += 1
+        draft.saved_by = user
+        draft.saved_at = timezone.now()
+        draft.save()
+        note(user, current, "save_table", table=key, version=draft.version)
+        return draft
+
+
+def add_material(user: User, evaluation: Evaluation, slot: int, upload: UploadedFile) -> CaseFile:
+    """Put a file into one of the ten slots of Table 1. The same bytes in a slot are kept once."""
+    checked = uploads.check(upload, uploads.MATERIALS)
+    with changing(user, evaluation) as current:
+        permissions.check_edit(user, current)
+        if slot not in [material.number for material in edition_of(current).materials]:
+            raise Refused(_("没有序号为%(slot)s的提交材料。") % {"slot": slot})
+        twin = queries.draft_materials(current).filter(sha256=checked.sha256).first()
+        if twin is not None:
+            raise Refused(
+                _("文件“%(name)s”与材料%(slot)s中已有的“%(twin)s”内容相同，没有重复保存。")
+                % {"name": checked.name, "slot": twin.slot, "twin": twin.name}
+            )
+        file = keep(user, current, upload, checked, purpose=Purpose.MATERIAL, slot=slot)
+        note(user, current, "add_material", slot=slot, file=str(file.pk), sha256=file.sha256)
+        return file
+
+
+def remove_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> None:
+    """Take a file out of its slot. Versions that were submitted with it keep it."""
+    with changing(user, evaluation) as current:
+        permissions.check_edit(user, current)
+        changed = (
+            queries.draft_materials(current)
+            .filter(pk=file_id)
+            .update(removed_at=timezone.now())
+        )
+        if changed:
+            note(user, current, "remove_material", file=str(file_id))
+
+
+def tables_of(evaluation: Evaluation) -> dict[str, Any]:
+    """The draft as the rulebook reads it: table key -> content."""
+    return {table.key: table.content for table in evaluation.tables.all()}
+
+
+def what_is_missing(evaluation: Evaluation) -> list[str]:
+    """Everything that keeps the application from being submitted, a sentence each."""
+    edition = edition_of(evaluation)
+    english = reader_language() == "en"
+    tables = tables_of(evaluation)
+    sentences = [
+        item.message_en if english else item.message for item in missing(edition, tables)
+    ]
+    declared = declared_values(edition, tables)
+    sentences += [fault.message_en if english else fault.message for fault in declared.faults]
+    filled = set(queries.draft_materials(evaluation).values_list("slot", flat=True))
+    sentences += [
+        _("材料%(number)s“%(name)s”尚未上传。")
+        % {
+            "number": material.number,
+            "name": material.name_en if english else material.name,
+        }
+        for material in edition.materials
+        if material.required and material.number not in filled
+    ]
+    return sentences
+
+
+def freeze(user: User, evaluation: Evaluation) -> Declaration:
+    """Make the next version of the declaration from the draft, and order its PDF."""
+    gaps = what_is_missing(evaluation)
+    if gaps:
+        raise Refused(*gaps)
+    edition = edition_of(evaluation)
+    tables = tables_of(evaluation)
+    values = edition.dump_values(declared_values(edition, tables).values)
+    materials = list(queries.draft_materials(evaluation))
+    last = queries.current_declaration(evaluation)
+    frozen = {
+        "category": evaluation.category,
+        "place": evaluation.place,
+        "tables": tables,
+        "values": values,
+        "materials": [[file.slot, file.sha256] for file in materials],
+    }
+    text = json.dumps(frozen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    declaration = Declaration.objects.create(
+        evaluation=evaluation,
+        number=last.number + 1 if last else 1,
+        tables=tables,
+        values=values,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        submitted_by=user,
+        submitted_at=timezone.now(),
+    )
+    declaration.materials.set(materials)
+    order(evaluation, Kind.APPLICATION, content.application(declaration))
+    return declaration
+
+
+def submit(user: User, evaluation: Evaluation) -> Declaration:
+    """提交申报: freeze a version and hand the case to the secretariat."""
+    with moving(user, evaluation, "submit") as move:
+        declaration = freeze(user, move.evaluation)
+        if move.evaluation.submitted_at is None:
+            move.evaluation.submitted_at = declaration.submitted_at
+        move.data = {"declaration": declaration.number, "digest": declaration.digest}
+        return declaration
+
+
+def withdraw(user: User, evaluation: Evaluation, reason: str) -> None:
+    """撤回申报, before it was accepted."""
+    with moving(user, evaluation, "withdraw", reason):
+        pass
+
+
+def accept(user: User, evaluation: Evaluation) -> None:
+    """受理申报: the agreement is made out for signature."""
+    with moving(user, evaluation, "accept") as move:
+        order(move.evaluation, Kind.AGREEMENT, content.agreement(move.evaluation))
+
+
+def return_application(user: User, evaluation: Evaluation, reason: str) -> None:
+    """退回修改, with the reason the applicant reads."""
+    with moving(user, evaluation, "return_application", reason):
+        pass
+
+

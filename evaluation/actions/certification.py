@@ -1,0 +1,113 @@
+"""Step 7 认定: the decision, the certificate, the register, and the reviews that follow."""
+
+from datetime import date
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from evaluation.actions.moving import moving
+from evaluation.actions.publication import check_objections_settled
+from evaluation.documents import content
+from evaluation.documents.order import order
+from evaluation.edition import edition_of
+from evaluation.errors import NotAllowed, Refused
+from evaluation.models import (
+    Certificate,
+    CertificateState,
+    Evaluation,
+    Kind,
+    RegisterEntry,
+    Review,
+)
+from evaluation.rulebook.certificates import certificate_name, certificate_name_en, review_date
+from portal.accounts.models import User
+from portal.ledger import numbers
+
+# The letters that stand for a category in a certificate's number.
+TYPE_CODES = {
+    "economic_region": "JJ",
+    "computing_hub": "SN",
+    "province": "SJ",
+    "city": "CS",
+    "industry": "HY",
+}
+REVIEWS_AHEAD = 3
+
+
+def send_back(user: User, evaluation: Evaluation, reason: str) -> None:
+    """退回秘书处: the decision maker wants something settled first."""
+    with moving(user, evaluation, "send_back", reason):
+        pass
+
+
+def decline(user: User, evaluation: Evaluation, reason: str) -> None:
+    """不予认定, with the reason on record."""
+    with moving(user, evaluation, "decline", reason):
+        pass
+
+
+def certify(user: User, evaluation: Evaluation) -> Certificate:
+    """批准认定: name (10.2), number, certificate, register entry and reviews, all or nothing."""
+    with moving(user, evaluation, "certify") as move:
+        current = move.evaluation
+        publication = current.publication
+        if not publication.score_run.qualified:
+            raise Refused(_("评估结果未达到10.1的要求，不能认定。"))
+        check_objections_settled(current)
+        proposer = current.transitions.filter(move="propose").latest("at").actor
+        if proposer.pk == user.pk:
+            raise NotAllowed(_("提请人与审批人须为两人。"))
+        today = timezone.localdate()
+        certificate = Certificate(
+            evaluation=current,
+            base=current.base,
+            score_run=publication.score_run,
+            number=next_certificate_number(current, today),
+            name=certificate_name(edition_of(current), current.category, current.place),
+            name_en=certificate_name_en(edition_of(current), current.category, current.place),
+            holder=current.organisation.name,
+            category=current.category,
+            province=current.base.province,
+            certified_on=today,
+            proposed_by=proposer,
+            decided_by=user,
+        )
+        certificate.document = order(
+            current, Kind.CERTIFICATE, content.certificate(certificate)
+        )
+        certificate.save(force_insert=True)
+        RegisterEntry.objects.create(
+            certificate=certificate,
+            state=CertificateState.VALID,
+            on=today,
+            reason=_("认定为国家工业互联网大数据中心工业智算基地。"),
+            made_by=user,
+            made_at=timezone.now(),
+        )
+        plan_reviews(certificate)
+        move.data = {"certificate": certificate.number, "run": publication.score_run_id}
+        return certificate
+
+
+def next_certificate_number(evaluation: Evaluation, day: date) -> str:
+    """The next number of the configured pattern. A number whose decision was rolled back is a
+    gap; none is given twice."""
+    return settings.CERTIFICATE_NUMBER_PATTERN.format(
+        year=day.year,
+        type=TYPE_CODES[evaluation.category],
+        province=evaluation.base.province[:2],
+        serial=numbers.next_number(f"certificate:{day.year}"),
+    )
+
+
+def plan_reviews(certificate: Certificate) -> None:
+    """Keep the next annual reviews (10.4.1) on the calendar. Safe to run again."""
+    edition = edition_of(certificate.evaluation)
+    still_open = certificate.reviews.filter(closed_at__isnull=True).count()
+    planned = certificate.reviews.count()
+    for nth in range(planned + 1, planned + 1 + max(0, REVIEWS_AHEAD - still_open)):
+        year, due = review_date(edition, certificate.certified_on, nth)
+        Review.objects.get_or_create(
+            certificate=certificate, year=year, defaults={"due_on": due}
+        )

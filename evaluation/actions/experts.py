@@ -1,0 +1,123 @@
+"""Assigning experts, and their pledge. Used in steps 4 and 5."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from evaluation import notify, permissions
+from evaluation.actions.moving import changing, note
+from evaluation.documents import content
+from evaluation.documents.order import order
+from evaluation.errors import NotAllowed, Refused
+from evaluation.models import Assignment, Duty, Evaluation, Kind
+from evaluation.steps import Actor
+from portal.accounts.models import Role, User
+
+# While a duty is being filled or carried out, its experts may change.
+ASSIGNABLE = {
+    Duty.SITE: ("site_preparation", "site_visit"),
+    Duty.PANEL: ("panel_preparation", "panel_scoring"),
+}
+
+
+def assign(
+    user: User, evaluation: Evaluation, expert: User, duty: str, *, is_leader: bool = False
+) -> Assignment:
+    """Ask an expert to serve. Whoever works for the applicant is refused."""
+    with changing(user, evaluation) as current:
+        permissions.check_actor(user, current, Actor.SECRETARIAT)
+        permissions.check_state(current, *ASSIGNABLE[Duty(duty)])
+        if expert.role != Role.EXPERT or not expert.is_active:
+            raise Refused(_("%(name)s不是可用的专家账号。") % {"name": expert.name})
+        if expert.organisation_id == current.organisation_id:
+            raise Refused(
+                _("%(name)s任职于申报单位，应当回避，不能指派。") % {"name": expert.name}
+            )
+        if current.assignments.filter(expert=expert, duty=duty).exists():
+            raise Refused(
+                _("%(name)s已被指派过本项工作，请另选专家。") % {"name": expert.name}
+            )
+        if is_leader and any(a.is_leader for a in permissions.active_assignments(current, duty)):
+            raise Refused(_("组长只能有一位；请先解除现任组长。"))
+        assignment = Assignment.objects.create(
+            evaluation=current,
+            expert=expert,
+            duty=duty,
+            is_leader=is_leader,
+            assigned_by=user,
+            assigned_at=timezone.now(),
+        )
+        note(user, current, "assign", expert=expert.pk, duty=duty, leader=is_leader)
+        _invite(assignment)
+        return assignment
+
+
+def release(user: User, assignment: Assignment, reason: str) -> None:
+    """Take an expert off the case, with the reason on record."""
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("请填写解除指派的理由。"))
+    with changing(user, assignment.evaluation) as current:
+        permissions.check_actor(user, current, Actor.SECRETARIAT)
+        permissions.check_state(current, *ASSIGNABLE[Duty(assignment.duty)])
+        assignment.refresh_from_db()
+        if assignment.sheet_submitted_at is not None:
+            raise Refused(_("该专家已提交评分表，不能解除指派。"))
+        if assignment.released_at is not None:
+            return
+        assignment.released_at, assignment.release_reason = timezone.now(), reason
+        assignment.save(update_fields=["released_at", "release_reason"])
+        note(user, current, "release", assignment=assignment.pk, reason=reason)
+
+
+def pledge(user: User, assignment: Assignment) -> None:
+    """不回避, and the pledge is signed: the case opens to this expert."""
+    with _answering(user, assignment) as current:
+        assignment.pledged_at = timezone.now()
+        assignment.save(update_fields=["pledged_at"])
+        order(current, Kind.PLEDGE, content.pledge(assignment), owner=user)
+        note(user, current, "pledge", assignment=assignment.pk)
+
+
+def recuse(user: User, assignment: Assignment, reason: str) -> None:
+    """回避: the expert leaves the case and learns nothing of it."""
+    with _answering(user, assignment) as current:
+        assignment.recused_at = timezone.now()
+        assignment.recusal_reason = reason.strip()
+        assignment.save(update_fields=["recused_at", "recusal_reason"])
+        note(user, current, "recuse", assignment=assignment.pk)
+        _tell_secretariat(assignment)
+
+
+@contextmanager
+def _answering(user: User, assignment: Assignment) -> Iterator[Evaluation]:
+    """The expert's own answer to an open invitation, with the case locked."""
+    with changing(user, assignment.evaluation) as current:
+        assignment.refresh_from_db()
+        if assignment.expert_id != user.pk:
+            raise NotAllowed(_("只能答复本人的指派。"))
+        if assignment.pledged_at or assignment.recused_at or assignment.released_at:
+            raise Refused(_("这项指派已经答复或解除，不能再次答复。"))
+        yield current
+
+
+def _invite(assignment: Assignment) -> None:
+    notify.mail(
+        assignment.expert,
+        f"invitation:{assignment.pk}",
+        _("工业智算基地评估：邀请您参加评估工作"),
+        _("%(name)s：\n\n秘书处邀请您参加一项评估工作，请登录后答复是否回避并签署承诺书。\n")
+        % {"name": assignment.expert.name},
+    )
+
+
+def _tell_secretariat(assignment: Assignment) -> None:
+    for member in User.objects.filter(role=Role.SECRETARIAT, is_active=True):
+        notify.mail(
+            member,
+            f"recusal:{assignment.pk}:{member.pk}",
+            _("案卷%(number)s：一位专家申请回避") % {"number": assignment.evaluation.number},
+            _("请登录后另行指派专家。\n"),
+        )

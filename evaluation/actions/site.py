@@ -1,0 +1,99 @@
+"""Step 4 现场评估: verified values beside the declared ones, with reason and photo."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from evaluation import permissions, queries, uploads
+from evaluation.actions.files import keep
+from evaluation.actions.moving import changing, moving, note
+from evaluation.documents import content
+from evaluation.documents.order import order
+from evaluation.edition import edition_of, reader_language
+from evaluation.errors import Refused
+from evaluation.models import CaseFile, Duty, Evaluation, Kind, Purpose, SiteRecord
+from evaluation.rulebook.shapes import Indicator
+from portal.accounts.models import User
+
+
+def verified_on_site(evaluation: Evaluation) -> list[Indicator]:
+    """The indicators a site team verifies: all but those that the panel judges."""
+    return [i for i in edition_of(evaluation).indicators if i.kind != "judged"]
+
+
+def dispatch_team(user: User, evaluation: Evaluation) -> None:
+    """派出现场评估组: at least one expert, one of them the leader."""
+    with moving(user, evaluation, "dispatch_team") as move:
+        team = permissions.active_assignments(move.evaluation, Duty.SITE)
+        if not any(member.is_leader for member in team):
+            raise Refused(_("请先指派现场评估组组长。"))
+        move.data = {"team": [member.expert_id for member in team]}
+
+
+def record(
+    user: User,
+    evaluation: Evaluation,
+    code: str,
+    observed: Any,
+    *,
+    reason: str = "",
+    instrument: str = "",
+) -> SiteRecord:
+    """Write down what was observed for one indicator. A difference needs its reason."""
+    with changing(user, evaluation) as current:
+        permissions.check_site_record(user, current)
+        indicator = next((i for i in verified_on_site(current) if i.code == code), None)
+        if indicator is None:
+            raise Refused(_("指标%(code)s不由现场评估核验。") % {"code": code})
+        value, faults = indicator.parse(observed)
+        if faults:
+            english = reader_language() == "en"
+            raise Refused(*[f.message_en if english else f.message for f in faults])
+        dumped = indicator.dump(value)
+        declaration = queries.current_declaration(current)
+        differs = declaration is None or declaration.values.get(code) != dumped
+        if differs and not reason.strip():
+            raise Refused(
+                _("“%(name)s”的核验值与申报值不一致，请写明差异原因。") % {"name": indicator.name}
+            )
+        kept, _created = SiteRecord.objects.update_or_create(
+            evaluation=current,
+            indicator=code,
+            defaults={
+                "observed": dumped,
+                "differs": differs,
+                "reason": reason.strip(),
+                "instrument": instrument.strip(),
+                "recorded_by": user,
+                "recorded_at": timezone.now(),
+            },
+        )
+        note(user, current, "record_site", indicator=code, observed=dumped, differs=differs)
+        return kept
+
+
+def add_photo(user: User, evaluation: Evaluation, code: str, upload: UploadedFile) -> CaseFile:
+    """Keep a photo taken on site for one indicator."""
+    checked = uploads.check(upload, uploads.IMAGES)
+    with changing(user, evaluation) as current:
+        permissions.check_site_record(user, current)
+        if code not in [i.code for i in verified_on_site(current)]:
+            raise Refused(_("指标%(code)s不由现场评估核验。") % {"code": code})
+        file = keep(user, current, upload, checked, purpose=Purpose.SITE_PHOTO, indicator=code)
+        note(user, current, "add_photo", indicator=code, file=str(file.pk), sha256=file.sha256)
+        return file
+
+
+def close_visit(user: User, evaluation: Evaluation) -> None:
+    """提交现场评估记录, when every indicator has its observed value."""
+    with moving(user, evaluation, "close_visit") as move:
+        recorded = set(move.evaluation.site_records.values_list("indicator", flat=True))
+        open_items = [i for i in verified_on_site(move.evaluation) if i.code not in recorded]
+        if open_items:
+            raise Refused(
+                _("还有%(count)s项指标未核验：%(names)s。")
+                % {"count": len(open_items), "names": "、".join(i.name for i in open_items)}
+            )
+        order(move.evaluation, Kind.SITE_RECORD, content.site_record(move.evaluation))

@@ -1,0 +1,23 @@
+"""The edition of the standard that a case is judged by."""
+
+from django.conf import settings
+from django.utils import translation
+
+from evaluation.models import Evaluation
+from evaluation.rulebook import load_edition
+from evaluation.rulebook.shapes import Edition
+
+
+def edition_of(evaluation: Evaluation) -> Edition:
+    """The edition pinned to a case when it was opened."""
+    return load_edition(evaluation.edition)
+
+
+def current_edition() -> Edition:
+    """The edition that new cases and the public pages use."""
+    return load_edition(settings.EDITION)
+
+
+def reader_language() -> str:
+    """The rulebook's name for the language of the running request: "zh" or "en"."""
+    return "en" if (translation.get_language() or "").startswith("en") else "zh"

@@ -1,0 +1,42 @@
+"""What the portal keeps of a case. Written only by evaluation.actions."""
+
+from evaluation.models.case import CATEGORIES, Evaluation, Transition
+from evaluation.models.declaration import Declaration, DraftTable, SlotReview
+from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
+from evaluation.models.files import CaseFile, Document, Kind, Purpose
+from evaluation.models.results import (
+    Certificate,
+    CertificateState,
+    Objection,
+    Publication,
+    RegisterEntry,
+    Review,
+    ReviewReminder,
+    ScoreRun,
+)
+
+__all__ = [
+    "CATEGORIES",
+    "Assignment",
+    "CaseFile",
+    "Certificate",
+    "CertificateState",
+    "Consolidation",
+    "Declaration",
+    "Document",
+    "DraftTable",
+    "Duty",
+    "Evaluation",
+    "Kind",
+    "Objection",
+    "PanelScore",
+    "Publication",
+    "Purpose",
+    "RegisterEntry",
+    "Review",
+    "ReviewReminder",
+    "ScoreRun",
+    "SiteRecord",
+    "SlotReview",
+    "Transition",
+]

@@ -1,0 +1,99 @@
+"""What the applicant declares: the working draft, and the versions that were submitted."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from evaluation.models.case import Evaluation
+from evaluation.models.files import CaseFile
+
+
+class DraftTable(models.Model):
+    """One numbered table of Appendix A as it stands now. `version` counts its saves, so that two
+    tabs or two people never overwrite each other unseen."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="tables")
+    key = models.CharField(max_length=40)
+    content = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "key"], name="one_draft_of_each_table"),
+            models.CheckConstraint(
+                condition=Q(saved_by__isnull=True, saved_at__isnull=True)
+                | Q(saved_by__isnull=False, saved_at__isnull=False),
+                name="draft_saved_by_and_at_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Declaration(models.Model):
+    """A submitted version of the application form (申报书). Never changes."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="declarations"
+    )
+    number = models.PositiveIntegerField(help_text="1 for the first submission")
+    tables = models.JSONField(help_text="table key -> content")
+    values = models.JSONField(help_text="declared values in the form of the score contract")
+    materials = models.ManyToManyField(CaseFile, related_name="declarations")
+    digest = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["evaluation", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evaluation", "number"], name="declaration_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+
+class SlotReview(models.Model):
+    """The secretariat's verdict on one material slot of one submitted version (材料初审)."""
+
+    declaration = models.ForeignKey(
+        Declaration, on_delete=models.PROTECT, related_name="slot_reviews"
+    )
+    slot = models.PositiveSmallIntegerField()
+    accepted = models.BooleanField()
+    reason = models.TextField(blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["slot"]
+        constraints = [
+            models.UniqueConstraint(fields=["declaration", "slot"], name="one_verdict_a_slot"),
+            models.CheckConstraint(
+                condition=Q(accepted=True) | ~Q(reason=""), name="defect_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(slot__gte=1, slot__lte=10), name="reviewed_slot_is_in_table_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot}"

@@ -1,0 +1,152 @@
+"""Experts on a case: who was assigned, what they found on site, what they scored."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from evaluation.models.case import Evaluation
+
+
+class Duty(models.TextChoices):
+    SITE = "site", _("现场评估")
+    PANEL = "panel", _("专家评审")
+
+
+class Assignment(models.Model):
+    """An expert asked to serve on a case. Nothing of the case opens before 不回避 and the pledge
+    (承诺书) are signed; an expert who is recused learns nothing more."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="assignments")
+    expert = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments"
+    )
+    duty = models.CharField(max_length=8, choices=Duty.choices)
+    is_leader = models.BooleanField(default=False)
+    assigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    assigned_at = models.DateTimeField()
+    pledged_at = models.DateTimeField(null=True)
+    recused_at = models.DateTimeField(null=True)
+    recusal_reason = models.TextField(blank=True)
+    # Taken off the case by the secretariat, with the reason on record.
+    released_at = models.DateTimeField(null=True)
+    release_reason = models.TextField(blank=True)
+    sheet_submitted_at = models.DateTimeField(null=True, help_text="panel: own scores locked")
+
+    if TYPE_CHECKING:
+        evaluation_id: int
+        expert_id: int
+
+    class Meta:
+        ordering = ["duty", "-is_leader", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evaluation", "expert", "duty"], name="one_assignment_a_duty"
+            ),
+            models.UniqueConstraint(
+                fields=["evaluation", "duty"],
+                condition=Q(is_leader=True, recused_at__isnull=True, released_at__isnull=True),
+                name="one_leader_a_duty",
+            ),
+            models.CheckConstraint(
+                condition=Q(pledged_at__isnull=True) | Q(recused_at__isnull=True),
+                name="pledged_or_recused",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True) | ~Q(release_reason=""),
+                name="release_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(sheet_submitted_at__isnull=True)
+                | Q(duty="panel", pledged_at__isnull=False),
+                name="sheet_of_a_pledged_panel_expert",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.expert} {self.duty}"
+
+
+class SiteRecord(models.Model):
+    """What the site team observed for one indicator. Stands beside the declared value."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="site_records"
+    )
+    indicator = models.CharField(max_length=48)
+    observed = models.JSONField(help_text="in the form of the score contract")
+    differs = models.BooleanField(help_text="from the declared value")
+    reason = models.TextField(blank=True)
+    instrument = models.CharField(max_length=200, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evaluation", "indicator"], name="one_site_record_an_indicator"
+            ),
+            models.CheckConstraint(
+                condition=Q(differs=False) | ~Q(reason=""), name="difference_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.indicator
+
+
+class PanelScore(models.Model):
+    """The points one expert gives one judged indicator. No one else sees them before submitting
+    their own."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="scores")
+    indicator = models.CharField(max_length=48)
+    points = models.DecimalField(max_digits=5, decimal_places=1)
+    reason = models.TextField(blank=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment", "indicator"], name="one_score_an_indicator"
+            ),
+            models.CheckConstraint(condition=Q(points__gte=0), name="points_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}: {self.points}"
+
+
+class Consolidation(models.Model):
+    """The panel's final word on one indicator: points of a judged one, or a corrected value of a
+    verified one, with the leader's reason."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="consolidations"
+    )
+    indicator = models.CharField(max_length=48)
+    value = models.JSONField(help_text="in the form of the score contract")
+    reason = models.TextField(blank=True)
+    leader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evaluation", "indicator"], name="one_final_value_an_indicator"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.indicator

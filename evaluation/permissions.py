@@ -1,0 +1,111 @@
+"""Who may do what. In pairs: check_… raises the reason in a sentence, can_… answers yes or no.
+
+Whether a case may be seen at all is decided in queries.cases_for, from which every view starts."""
+
+from django.utils.translation import gettext as _
+
+from evaluation import steps
+from evaluation.errors import NotAllowed, Refused, WrongState
+from evaluation.models import Assignment, Duty, Evaluation
+from evaluation.steps import Actor, Move
+from portal.accounts.models import Role, User
+
+
+def active_assignments(evaluation: Evaluation, duty: str) -> "list[Assignment]":
+    """The experts who serve on a case: neither recused nor released, pledged or not yet."""
+    return list(
+        evaluation.assignments.filter(
+            duty=duty, recused_at__isnull=True, released_at__isnull=True
+        ).select_related("expert")
+    )
+
+
+def serving(user: User, evaluation: Evaluation, duty: str) -> Assignment | None:
+    """The user's own assignment to this duty, once the pledge is signed."""
+    return evaluation.assignments.filter(
+        expert_id=user.pk,
+        duty=duty,
+        pledged_at__isnull=False,
+        recused_at__isnull=True,
+        released_at__isnull=True,
+    ).first()
+
+
+def is_actor(user: User, evaluation: Evaluation, actor: Actor) -> bool:
+    """Whether the user stands in this relation to the case."""
+    if not user.is_active:
+        return False
+    match actor:
+        case Actor.APPLICANT:
+            return (
+                user.role == Role.APPLICANT and user.organisation_id == evaluation.organisation_id
+            )
+        case Actor.SECRETARIAT:
+            return user.role == Role.SECRETARIAT
+        case Actor.DECIDER:
+            return user.role == Role.DECIDER
+        case Actor.PANEL_EXPERT:
+            return user.role == Role.EXPERT and serving(user, evaluation, Duty.PANEL) is not None
+        case Actor.PANEL_LEADER | Actor.SITE_LEADER:
+            if user.role != Role.EXPERT:
+                return False
+            duty = Duty.PANEL if actor == Actor.PANEL_LEADER else Duty.SITE
+            assignment = serving(user, evaluation, duty)
+            return assignment is not None and assignment.is_leader
+    return False
+
+
+def check_actor(user: User, evaluation: Evaluation, actor: Actor) -> None:
+    """Raise NotAllowed unless the user stands in this relation to the case."""
+    if not is_actor(user, evaluation, actor):
+        raise NotAllowed(
+            _("此操作须由%(actor)s办理。") % {"actor": steps.ACTOR_NAMES[actor]}
+        )
+
+
+def check_state(evaluation: Evaluation, *states: str) -> None:
+    """Raise WrongState unless the case is in one of these states."""
+    if evaluation.state not in states:
+        raise WrongState(
+            _("案卷%(number)s当前为“%(state)s”，不能进行此操作。请刷新页面查看最新进展。")
+            % {"number": evaluation.number, "state": evaluation.current.label}
+        )
+
+
+def check_move(user: User, evaluation: Evaluation, move: Move) -> None:
+    """Raise unless this user may make this move on this case now."""
+    check_actor(user, evaluation, move.actor)
+    check_state(evaluation, *move.sources)
+
+
+def can_move(user: User, evaluation: Evaluation, code: str) -> bool:
+    try:
+        check_move(user, evaluation, steps.MOVES[code])
+    except Refused:
+        return False
+    return True
+
+
+def check_edit(user: User, evaluation: Evaluation) -> None:
+    """Raise unless the user may change the application form and its materials now."""
+    check_actor(user, evaluation, Actor.APPLICANT)
+    check_state(evaluation, *steps.EDITABLE)
+
+
+def can_edit(user: User, evaluation: Evaluation) -> bool:
+    return evaluation.state in steps.EDITABLE and is_actor(user, evaluation, Actor.APPLICANT)
+
+
+def check_site_record(user: User, evaluation: Evaluation) -> None:
+    """Raise unless the user is on the site team and the visit is open."""
+    if serving(user, evaluation, Duty.SITE) is None:
+        raise NotAllowed(_("此操作须由已签署承诺书的现场评估组成员办理。"))
+    check_state(evaluation, "site_visit")
+
+
+def can_record_site(user: User, evaluation: Evaluation) -> bool:
+    try:
+        check_site_record(user, evaluation)
+    except Refused:
+        return False
+    return True

@@ -1,0 +1,161 @@
+"""Reads. Each starts from what the user may see; another's object is a missing one."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from evaluation import steps
+from evaluation.models import (
+    Assignment,
+    CaseFile,
+    Declaration,
+    Document,
+    Evaluation,
+    Kind,
+    Purpose,
+)
+from portal.accounts.models import Role, User
+
+STAFF = (Role.SECRETARIAT, Role.DECIDER)
+
+
+def cases_for(user: User) -> QuerySet[Evaluation]:
+    """The cases whose content the user may see.
+
+    Applicants: their organisation's. Secretariat and decision makers: whatever was submitted
+    once. Experts: where they serve and have signed the pledge. Administrators: none."""
+    cases = Evaluation.objects.select_related("organisation", "base")
+    if not user.is_active:
+        return cases.none()
+    if user.role == Role.APPLICANT:
+        return cases.filter(organisation_id=user.organisation_id)
+    if user.role in STAFF:
+        return cases.filter(submitted_at__isnull=False)
+    if user.role == Role.EXPERT:
+        return cases.filter(Exists(serving_assignments(user).filter(evaluation=OuterRef("pk"))))
+    return cases.none()
+
+
+def serving_assignments(user: User) -> QuerySet[Assignment]:
+    """The expert's assignments with a signed pledge."""
+    return Assignment.objects.filter(
+        expert_id=user.pk,
+        pledged_at__isnull=False,
+        recused_at__isnull=True,
+        released_at__isnull=True,
+    )
+
+
+def invitations_for(user: User) -> QuerySet[Assignment]:
+    """What an expert was asked to serve on and has not answered."""
+    return Assignment.objects.filter(
+        expert_id=user.pk,
+        pledged_at__isnull=True,
+        recused_at__isnull=True,
+        released_at__isnull=True,
+    ).select_related("evaluation__organisation", "evaluation__base")
+
+
+def case_for(user: User, number: str) -> Evaluation:
+    """One case the user may see, or Http404, which looks the same for a missing one."""
+    case = cases_for(user).filter(number=number).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def waiting_for(user: User) -> QuerySet[Evaluation]:
+    """The cases that wait for this user, the longest-waiting first."""
+    cases = cases_for(user)
+    owned = {
+        actor: [code for code, state in steps.STATES.items() if state.owner == actor]
+        for actor in steps.Actor
+    }
+    if user.role == Role.APPLICANT:
+        cases = cases.filter(state__in=owned[steps.Actor.APPLICANT])
+    elif user.role == Role.SECRETARIAT:
+        cases = cases.filter(state__in=owned[steps.Actor.SECRETARIAT])
+    elif user.role == Role.DECIDER:
+        cases = cases.filter(state__in=owned[steps.Actor.DECIDER])
+    elif user.role == Role.EXPERT:
+        mine = serving_assignments(user).filter(evaluation=OuterRef("pk"))
+        cases = cases.filter(
+            Q(Exists(mine.filter(duty="site")), state="site_visit")
+            | Q(
+                Exists(mine.filter(duty="panel", sheet_submitted_at__isnull=True)),
+                state="panel_scoring",
+            )
+            | Q(
+                Exists(mine.filter(duty="panel", is_leader=True)),
+                state="panel_consolidation",
+            )
+        )
+    return cases.order_by("state_since")
+
+
+def current_declaration(evaluation: Evaluation) -> Declaration | None:
+    """The version submitted last."""
+    return evaluation.declarations.order_by("-number").first()
+
+
+def draft_materials(evaluation: Evaluation) -> QuerySet[CaseFile]:
+    """The material files that a submission would freeze now."""
+    return evaluation.files.filter(purpose=Purpose.MATERIAL, removed_at__isnull=True)
+
+
+def is_published(evaluation: Evaluation) -> bool:
+    """Whether the result was made public."""
+    return evaluation.state in ("published", "decision_pending", "certified", "not_certified")
+
+
+def files_for(user: User, evaluation: Evaluation) -> QuerySet[CaseFile]:
+    """The files of a case that the user may download. `evaluation` came from case_for.
+
+    Staff and experts see what was submitted, not what lies in a draft."""
+    files = evaluation.files.all()
+    if user.role == Role.APPLICANT:
+        return files.exclude(purpose=Purpose.SITE_PHOTO)
+    submitted = Q(declarations__evaluation=evaluation)
+    if user.role in STAFF:
+        return files.filter(submitted | ~Q(purpose=Purpose.MATERIAL)).distinct()
+    if user.role == Role.EXPERT:
+        return files.filter(submitted | Q(purpose=Purpose.SITE_PHOTO)).distinct()
+    return files.none()
+
+
+APPLICANT_KINDS = (
+    Kind.APPLICATION,
+    Kind.AGREEMENT,
+    Kind.DEFICIENCY_NOTICE,
+    Kind.NOTICE,
+    Kind.CERTIFICATE,
+    Kind.REVIEW_NOTICE,
+)
+
+
+def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
+    """The documents of a case that the user may read. `evaluation` came from case_for."""
+    documents = evaluation.documents.all()
+    if user.role == Role.APPLICANT:
+        kinds = [*APPLICANT_KINDS]
+        if evaluation.state not in ("site_visit", "site_preparation"):
+            kinds.append(Kind.SITE_RECORD)
+        if is_published(evaluation):
+            kinds.append(Kind.REPORT)
+        return documents.filter(kind__in=kinds)
+    if user.role in STAFF:
+        return documents
+    if user.role == Role.EXPERT:
+        shared = Q(kind__in=[Kind.APPLICATION, Kind.SITE_RECORD], owner__isnull=True)
+        if evaluation.assignments.filter(
+            expert_id=user.pk, duty="panel", is_leader=True, released_at__isnull=True
+        ).exists():
+            shared |= Q(kind__in=[Kind.MINUTES, Kind.REPORT])
+        return documents.filter(shared | Q(owner_id=user.pk))
+    return documents.none()
+
+
+def objection_period_is_over(evaluation: Evaluation) -> bool:
+    """Whether objections can no longer come in (they are taken until the end of the last day)."""
+    publication = evaluation.publication
+    return publication.working_days == 0 or timezone.localdate() > publication.ends_on

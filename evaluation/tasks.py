@@ -1,0 +1,22 @@
+"""What Celery runs for the evaluation. Each is safe to run twice."""
+
+from typing import Any
+
+from celery import shared_task
+
+from evaluation import notify  # noqa: F401  registers the mail handler
+from evaluation.actions import reviews
+from portal.ledger import outbox
+
+
+@outbox.handles("document")
+def render_document(payload: dict[str, Any]) -> None:
+    """Make the pages of an ordered document. Imported late: WeasyPrint costs half a second."""
+    from evaluation.documents.render import render
+
+    render(payload["document"])
+
+
+@shared_task(name="evaluation.remind_reviews")
+def remind_reviews() -> None:
+    reviews.remind_reviews()
