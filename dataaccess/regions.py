@@ -125,7 +125,9 @@ def grouped_city_choices(language: str = "zh") -> list[tuple[str, list[tuple[str
 
 @cache
 def _city_codes() -> frozenset[str]:
-    return frozenset(city.code for province in provinces() for city in cities_of(province.code))
+    offered = {city.code for province in provinces() for city in cities_of(province.code)}
+    # 省直辖县级行政单位 as a whole: in the edition, though no one would choose it from a list.
+    return frozenset(offered | {code for code in _regions() if code[2:] == "9000"})
 
 
 @cache
