@@ -1,0 +1,70 @@
+"""The small forms that go with a move: a reason, a scan, a date."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from evaluation import uploads
+from evaluation.models import Evaluation
+
+
+class MoveForm(forms.Form):
+    """A move that needs nothing but to be meant."""
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.evaluation = evaluation
+
+
+class ReasonForm(MoveForm):
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("将记入案卷并告知对方。"),
+    )
+
+
+class ScanForm(MoveForm):
+    upload = forms.FileField(
+        label=_("扫描件"),
+        help_text=_("PDF、JPG 或 PNG；请确认签字、日期和公章清晰完整。"),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ",".join(e for group in uploads.SCANS.values() for e in group)}
+        ),
+    )
+
+
+class DeadlineForm(MoveForm):
+    deadline = forms.DateField(
+        label=_("补正期限"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("规范未规定补正期限，由秘书处确定。"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deadline"].initial = timezone.localdate() + timedelta(days=15)
+
+
+class PublishForm(MoveForm):
+    working_days = forms.IntegerField(
+        label=_("公示期（工作日）"),
+        max_value=60,
+        help_text=_("规范未规定公示期，默认5个工作日，按国务院公布的节假日和调休计算。"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["working_days"]
+        field.initial = settings.OBJECTION_WORKING_DAYS
+        field.min_value = settings.OBJECTION_MIN_WORKING_DAYS  # type: ignore[attr-defined]
+        field.widget.attrs["min"] = settings.OBJECTION_MIN_WORKING_DAYS
+        if settings.EXAMPLE_DATA:
+            field.help_text = _(
+                "规范未规定公示期，默认5个工作日。示例环境可填0，公示立即期满，便于走完全部流程。"
+            )

@@ -1,0 +1,86 @@
+"""One page for each move of the steps table: what it does, what it needs, and the button."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from evaluation import permissions, queries, steps
+from evaluation.actions import agreement, application, certification, panel, publication, review
+from evaluation.actions import site as site_visit
+from evaluation.errors import NotAllowed, Refused
+from evaluation.forms.moves import DeadlineForm, MoveForm, PublishForm, ReasonForm, ScanForm
+from evaluation.views.refusals import add_to_form, case_view
+
+Action = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class MovePage:
+    """The action behind a move and the form whose cleaned data it takes."""
+
+    action: Action
+    form: type[MoveForm] = MoveForm
+
+
+PAGES: dict[str, MovePage] = {
+    "submit": MovePage(application.submit),
+    "withdraw": MovePage(application.withdraw, ReasonForm),
+    "accept": MovePage(application.accept),
+    "return_application": MovePage(application.return_application, ReasonForm),
+    "sign_agreement": MovePage(agreement.sign_agreement, ScanForm),
+    "return_agreement": MovePage(agreement.return_agreement, ReasonForm),
+    "countersign_agreement": MovePage(agreement.countersign_agreement, ScanForm),
+    "request_correction": MovePage(review.request_correction, DeadlineForm),
+    "resubmit": MovePage(review.resubmit),
+    "pass_review": MovePage(review.pass_review),
+    "dispatch_team": MovePage(site_visit.dispatch_team),
+    "close_visit": MovePage(site_visit.close_visit),
+    "convene_panel": MovePage(panel.convene_panel),
+    "submit_scores": MovePage(panel.submit_scores),
+    "publish": MovePage(publication.publish, PublishForm),
+    "propose": MovePage(publication.propose),
+    "send_back": MovePage(certification.send_back, ReasonForm),
+    "certify": MovePage(certification.certify),
+    "decline": MovePage(certification.decline, ReasonForm),
+}
+
+# Moves that end a case or cannot be taken back are asked in a stronger tone.
+GRAVE = ("withdraw", "decline", "certify", "publish")
+
+
+@case_view
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """Show the move's page, or make the move and lead back to the case."""
+    evaluation = queries.case_for(request.user, number)
+    page = PAGES.get(code)
+    if page is None:
+        raise Http404
+    permissions.check_move(request.user, evaluation, steps.MOVES[code])
+    form = page.form(request.POST or None, request.FILES or None, evaluation=evaluation)
+    if request.method == "POST":
+        form = page.form(request.POST, request.FILES, evaluation=evaluation)
+        if form.is_valid():
+            try:
+                page.action(request.user, evaluation, **form.cleaned_data)
+            except NotAllowed:
+                raise
+            except Refused as refusal:
+                add_to_form(form, refusal)
+            else:
+                messages.success(request, _("%(move)s：已完成。") % {"move": steps.MOVES[code].label})
+                return redirect("evaluation:case", number)
+    context = {
+        "evaluation": evaluation,
+        "move": steps.MOVES[code],
+        "form": form,
+        "grave": code in GRAVE,
+        "target": steps.STATES[steps.MOVES[code].targets[-1]],
+    }
+    return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)
