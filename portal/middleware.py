@@ -33,7 +33,8 @@ class RequestIdFilter(logging.Filter):
     """Adds the number of the running request to a log record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = _request_id.get()
+        if not hasattr(record, "request_id"):
+            record.request_id = _request_id.get()
         return True
 
 

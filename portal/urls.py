@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
+from portal.health import healthz
+
+handler500 = "portal.errors.server_error"
+
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

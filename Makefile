@@ -1,0 +1,25 @@
+# The commands of the portal; each installs what it needs first. See docs/operations.md.
+export PORT ?= 8000
+
+.PHONY: run setup setup-tests test check bench lock
+
+run: setup        ## start the portal with example data on http://localhost:$PORT
+	@.venv/bin/python -m tools.run
+
+setup:            ## install what `make run` needs
+	@tools/setup.sh
+
+setup-tests:
+	@tools/setup.sh --tests
+
+test: setup-tests ## every test; ARGS="tests/portal -k health" for some
+	@.venv/bin/python -m pytest -n 2 --dist loadscope $(ARGS)
+
+check: setup-tests ## lint, format, types, contracts, migrations, deployment, templates, translations
+	@.venv/bin/python -m tools.check
+
+bench: setup-tests ## the benchmarks beside their baselines; ARGS="startup" for some
+	@.venv/bin/python -m benchmarks $(ARGS)
+
+lock:             ## resolve pyproject.toml anew into requirements*.lock; for maintainers
+	@tools/lock.sh
