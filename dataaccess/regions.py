@@ -1,4 +1,4 @@
-"""Provinces and cities of GB/T 2260-2007, the edition that Table B.1 names for 所在省份 and 所在城市.
+"""Provinces and cities of GB/T 2260-2007, the edition that Table B.1 names for 所在省份, 所在城市.
 
 Codes are strings of six digits. The data stand beside this file: data/gbt2260_2007.tsv holds the
 34 provinces, the 344 codes at prefecture level and the counties that stand directly under a

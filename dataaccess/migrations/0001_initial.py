@@ -10,275 +10,569 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Base',
+            name="Base",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9-]+$')], verbose_name='基地代码')),
-                ('name', models.CharField(max_length=256, verbose_name='基地名称')),
-                ('province', models.CharField(blank=True, max_length=6, verbose_name='所在省份')),
-                ('city', models.CharField(blank=True, max_length=6, verbose_name='所在城市')),
-                ('window', models.CharField(choices=[('07:00-08:00', '07:00-08:00'), ('12:00-13:00', '12:00-13:00'), ('19:00-20:00', '19:00-20:00')], default='07:00-08:00', max_length=11, verbose_name='上报时段')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bases', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^[a-z0-9-]+$")],
+                        verbose_name="基地代码",
+                    ),
+                ),
+                ("name", models.CharField(max_length=256, verbose_name="基地名称")),
+                ("province", models.CharField(blank=True, max_length=6, verbose_name="所在省份")),
+                ("city", models.CharField(blank=True, max_length=6, verbose_name="所在城市")),
+                (
+                    "window",
+                    models.CharField(
+                        choices=[
+                            ("07:00-08:00", "07:00-08:00"),
+                            ("12:00-13:00", "12:00-13:00"),
+                            ("19:00-20:00", "19:00-20:00"),
+                        ],
+                        default="07:00-08:00",
+                        max_length=11,
+                        verbose_name="上报时段",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bases",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=12, verbose_name='密钥前缀')),
-                ('digest', models.CharField(help_text='SHA-256 of the whole key', max_length=64, unique=True)),
-                ('scopes', models.JSONField(default=list, verbose_name='权限')),
-                ('networks', models.JSONField(default=list, verbose_name='来源网段')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('valid_until', models.DateTimeField(blank=True, null=True, verbose_name='有效期至')),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='dataaccess.base')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("prefix", models.CharField(max_length=12, verbose_name="密钥前缀")),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="SHA-256 of the whole key", max_length=64, unique=True
+                    ),
+                ),
+                ("scopes", models.JSONField(default=list, verbose_name="权限")),
+                ("networks", models.JSONField(default=list, verbose_name="来源网段")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "valid_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="有效期至"),
+                ),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("last_used_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="keys",
+                        to="dataaccess.base",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('interface', models.CharField(max_length=16)),
-                ('received_at', models.DateTimeField()),
-                ('accepted', models.PositiveIntegerField()),
-                ('created', models.PositiveIntegerField()),
-                ('updated', models.PositiveIntegerField()),
-                ('unchanged', models.PositiveIntegerField()),
-                ('refused', models.PositiveIntegerField()),
-                ('timeliness', models.CharField(blank=True, max_length=13)),
-                ('idempotency_key', models.CharField(blank=True, max_length=255)),
-                ('body_digest', models.CharField(help_text='SHA-256 of the body', max_length=64)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('answer', models.JSONField()),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='dataaccess.base')),
-                ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dataaccess.apikey')),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("interface", models.CharField(max_length=16)),
+                ("received_at", models.DateTimeField()),
+                ("accepted", models.PositiveIntegerField()),
+                ("created", models.PositiveIntegerField()),
+                ("updated", models.PositiveIntegerField()),
+                ("unchanged", models.PositiveIntegerField()),
+                ("refused", models.PositiveIntegerField()),
+                ("timeliness", models.CharField(blank=True, max_length=13)),
+                ("idempotency_key", models.CharField(blank=True, max_length=255)),
+                ("body_digest", models.CharField(help_text="SHA-256 of the body", max_length=64)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("answer", models.JSONField()),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="dataaccess.base",
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="dataaccess.apikey",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-received_at'],
+                "ordering": ["-received_at"],
             },
         ),
         migrations.CreateModel(
-            name='EarlierVersion',
+            name="EarlierVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('key', models.CharField(blank=True, max_length=128)),
-                ('values', models.JSONField()),
-                ('received_at', models.DateTimeField(help_text='when this version had come')),
-                ('replaced_at', models.DateTimeField()),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earlier_versions', to='dataaccess.base')),
-                ('replaced_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dataaccess.receipt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=16)),
+                ("key", models.CharField(blank=True, max_length=128)),
+                ("values", models.JSONField()),
+                ("received_at", models.DateTimeField(help_text="when this version had come")),
+                ("replaced_at", models.DateTimeField()),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="earlier_versions",
+                        to="dataaccess.base",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="dataaccess.receipt",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ComputeReport',
+            name="ComputeReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('memory_total', models.BigIntegerField()),
-                ('memory_idle', models.BigIntegerField()),
-                ('storage_total', models.BigIntegerField()),
-                ('storage_idle', models.BigIntegerField()),
-                ('uplink_bandwidth_total', models.BigIntegerField()),
-                ('uplink_bandwidth_idle', models.BigIntegerField()),
-                ('uplink_traffic_idle', models.BigIntegerField()),
-                ('downlink_bandwidth_total', models.BigIntegerField()),
-                ('downlink_bandwidth_idle', models.BigIntegerField()),
-                ('downlink_traffic_idle', models.BigIntegerField()),
-                ('cpu_cores_total', models.BigIntegerField()),
-                ('cpu_cores_idle', models.BigIntegerField()),
-                ('gpu_total', models.BigIntegerField()),
-                ('gpu_idle', models.BigIntegerField()),
-                ('dpu_total', models.BigIntegerField()),
-                ('dpu_idle', models.BigIntegerField()),
-                ('npu_total', models.BigIntegerField()),
-                ('npu_idle', models.BigIntegerField()),
-                ('fpga_total', models.BigIntegerField()),
-                ('fpga_idle', models.BigIntegerField()),
-                ('asic_total', models.BigIntegerField()),
-                ('asic_idle', models.BigIntegerField()),
-                ('fp16_total', models.BigIntegerField()),
-                ('fp16_idle', models.BigIntegerField()),
-                ('received_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('timeliness', models.CharField(choices=[('on_time', '按时'), ('out_of_window', '窗口外'), ('makeup', '补报')], max_length=13)),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='compute_reports', to='dataaccess.base')),
-                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dataaccess.receipt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("memory_total", models.BigIntegerField()),
+                ("memory_idle", models.BigIntegerField()),
+                ("storage_total", models.BigIntegerField()),
+                ("storage_idle", models.BigIntegerField()),
+                ("uplink_bandwidth_total", models.BigIntegerField()),
+                ("uplink_bandwidth_idle", models.BigIntegerField()),
+                ("uplink_traffic_idle", models.BigIntegerField()),
+                ("downlink_bandwidth_total", models.BigIntegerField()),
+                ("downlink_bandwidth_idle", models.BigIntegerField()),
+                ("downlink_traffic_idle", models.BigIntegerField()),
+                ("cpu_cores_total", models.BigIntegerField()),
+                ("cpu_cores_idle", models.BigIntegerField()),
+                ("gpu_total", models.BigIntegerField()),
+                ("gpu_idle", models.BigIntegerField()),
+                ("dpu_total", models.BigIntegerField()),
+                ("dpu_idle", models.BigIntegerField()),
+                ("npu_total", models.BigIntegerField()),
+                ("npu_idle", models.BigIntegerField()),
+                ("fpga_total", models.BigIntegerField()),
+                ("fpga_idle", models.BigIntegerField()),
+                ("asic_total", models.BigIntegerField()),
+                ("asic_idle", models.BigIntegerField()),
+                ("fp16_total", models.BigIntegerField()),
+                ("fp16_idle", models.BigIntegerField()),
+                ("received_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "timeliness",
+                    models.CharField(
+                        choices=[
+                            ("on_time", "按时"),
+                            ("out_of_window", "窗口外"),
+                            ("makeup", "补报"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="compute_reports",
+                        to="dataaccess.base",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="dataaccess.receipt",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-date'],
+                "ordering": ["-date"],
             },
         ),
         migrations.CreateModel(
-            name='BaseInfo',
+            name="BaseInfo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('values', models.JSONField()),
-                ('received_at', models.DateTimeField()),
-                ('base', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='info', to='dataaccess.base')),
-                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dataaccess.receipt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("values", models.JSONField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "base",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="info",
+                        to="dataaccess.base",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="dataaccess.receipt",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SecurityEvent',
+            name="SecurityEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.CharField(max_length=128, verbose_name='攻击事件ID')),
-                ('occurred_at', models.DateTimeField(verbose_name='攻击时间')),
-                ('attacker_ips', models.CharField(max_length=256, verbose_name='攻击者IP')),
-                ('target_ips', models.CharField(max_length=256, verbose_name='攻击目标IP')),
-                ('method', models.CharField(max_length=4, verbose_name='攻击手段')),
-                ('ongoing', models.BooleanField(verbose_name='是否仍在攻击')),
-                ('handling', models.CharField(max_length=3, verbose_name='当前防御处理状态')),
-                ('asset_type', models.CharField(max_length=4, verbose_name='被攻击资产类型')),
-                ('description', models.CharField(max_length=512, verbose_name='攻击事件描述')),
-                ('severity', models.CharField(max_length=1, verbose_name='攻击危险程度')),
-                ('received_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='security_events', to='dataaccess.base')),
-                ('receipt', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dataaccess.receipt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event_id", models.CharField(max_length=128, verbose_name="攻击事件ID")),
+                ("occurred_at", models.DateTimeField(verbose_name="攻击时间")),
+                ("attacker_ips", models.CharField(max_length=256, verbose_name="攻击者IP")),
+                ("target_ips", models.CharField(max_length=256, verbose_name="攻击目标IP")),
+                ("method", models.CharField(max_length=4, verbose_name="攻击手段")),
+                ("ongoing", models.BooleanField(verbose_name="是否仍在攻击")),
+                ("handling", models.CharField(max_length=3, verbose_name="当前防御处理状态")),
+                ("asset_type", models.CharField(max_length=4, verbose_name="被攻击资产类型")),
+                ("description", models.CharField(max_length=512, verbose_name="攻击事件描述")),
+                ("severity", models.CharField(max_length=1, verbose_name="攻击危险程度")),
+                ("received_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="security_events",
+                        to="dataaccess.base",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="dataaccess.receipt",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-occurred_at', '-id'],
+                "ordering": ["-occurred_at", "-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='base',
-            constraint=models.CheckConstraint(condition=models.Q(('window__in', ['07:00-08:00', '12:00-13:00', '19:00-20:00'])), name='base_window_is_one_of_three'),
+            model_name="base",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("window__in", ["07:00-08:00", "12:00-13:00", "19:00-20:00"])),
+                name="base_window_is_one_of_three",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('created_at')), _connector='OR'), name='key_ends_after_it_begins'),
+            model_name="apikey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_until__gte", models.F("created_at")),
+                    _connector="OR",
+                ),
+                name="key_ends_after_it_begins",
+            ),
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['base', '-received_at'], name='receipt_latest'),
+            model_name="receipt",
+            index=models.Index(fields=["base", "-received_at"], name="receipt_latest"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('base', 'interface', 'idempotency_key'), name='one_delivery_for_an_idempotency_key'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("idempotency_key", ""), _negated=True),
+                fields=("base", "interface", "idempotency_key"),
+                name="one_delivery_for_an_idempotency_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('created'), '+', models.F('updated')), '+', models.F('unchanged')))), name='receipt_adds_up'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "accepted",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("created"), "+", models.F("updated")
+                            ),
+                            "+",
+                            models.F("unchanged"),
+                        ),
+                    )
+                ),
+                name="receipt_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('interface__in', ('base_info', 'compute_report', 'security_event'))), name='receipt_interface_is_known'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("interface__in", ("base_info", "compute_report", "security_event"))
+                ),
+                name="receipt_interface_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='earlierversion',
-            index=models.Index(fields=['base', 'kind', 'key'], name='version_of_a_thing'),
+            model_name="earlierversion",
+            index=models.Index(fields=["base", "kind", "key"], name="version_of_a_thing"),
         ),
         migrations.AddConstraint(
-            model_name='earlierversion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('base_info', 'compute_report', 'security_event'))), name='version_kind_is_known'),
+            model_name="earlierversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("base_info", "compute_report", "security_event"))),
+                name="version_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.UniqueConstraint(fields=('base', 'date'), name='one_compute_report_a_day'),
+            model_name="computereport",
+            constraint=models.UniqueConstraint(
+                fields=("base", "date"), name="one_compute_report_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('timeliness__in', ['on_time', 'out_of_window', 'makeup'])), name='report_timeliness_is_known'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("timeliness__in", ["on_time", "out_of_window", "makeup"])),
+                name="report_timeliness_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('memory_idle__gte', 0), ('memory_idle__lte', models.F('memory_total'))), name='report_memory_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("memory_idle__gte", 0), ("memory_idle__lte", models.F("memory_total"))
+                ),
+                name="report_memory_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('storage_idle__gte', 0), ('storage_idle__lte', models.F('storage_total'))), name='report_storage_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("storage_idle__gte", 0), ("storage_idle__lte", models.F("storage_total"))
+                ),
+                name="report_storage_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('uplink_bandwidth_idle__gte', 0), ('uplink_bandwidth_idle__lte', models.F('uplink_bandwidth_total'))), name='report_uplink_bandwidth_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("uplink_bandwidth_idle__gte", 0),
+                    ("uplink_bandwidth_idle__lte", models.F("uplink_bandwidth_total")),
+                ),
+                name="report_uplink_bandwidth_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('downlink_bandwidth_idle__gte', 0), ('downlink_bandwidth_idle__lte', models.F('downlink_bandwidth_total'))), name='report_downlink_bandwidth_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("downlink_bandwidth_idle__gte", 0),
+                    ("downlink_bandwidth_idle__lte", models.F("downlink_bandwidth_total")),
+                ),
+                name="report_downlink_bandwidth_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('cpu_cores_idle__gte', 0), ('cpu_cores_idle__lte', models.F('cpu_cores_total'))), name='report_cpu_cores_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cpu_cores_idle__gte", 0), ("cpu_cores_idle__lte", models.F("cpu_cores_total"))
+                ),
+                name="report_cpu_cores_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('gpu_idle__gte', 0), ('gpu_idle__lte', models.F('gpu_total'))), name='report_gpu_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("gpu_idle__gte", 0), ("gpu_idle__lte", models.F("gpu_total"))),
+                name="report_gpu_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('dpu_idle__gte', 0), ('dpu_idle__lte', models.F('dpu_total'))), name='report_dpu_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dpu_idle__gte", 0), ("dpu_idle__lte", models.F("dpu_total"))),
+                name="report_dpu_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('npu_idle__gte', 0), ('npu_idle__lte', models.F('npu_total'))), name='report_npu_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("npu_idle__gte", 0), ("npu_idle__lte", models.F("npu_total"))),
+                name="report_npu_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('fpga_idle__gte', 0), ('fpga_idle__lte', models.F('fpga_total'))), name='report_fpga_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fpga_idle__gte", 0), ("fpga_idle__lte", models.F("fpga_total"))
+                ),
+                name="report_fpga_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('asic_idle__gte', 0), ('asic_idle__lte', models.F('asic_total'))), name='report_asic_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("asic_idle__gte", 0), ("asic_idle__lte", models.F("asic_total"))
+                ),
+                name="report_asic_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('fp16_idle__gte', 0), ('fp16_idle__lte', models.F('fp16_total'))), name='report_fp16_idle_within_total'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fp16_idle__gte", 0), ("fp16_idle__lte", models.F("fp16_total"))
+                ),
+                name="report_fp16_idle_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('uplink_traffic_idle__gte', 0)), name='report_uplink_traffic_not_negative'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("uplink_traffic_idle__gte", 0)),
+                name="report_uplink_traffic_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computereport',
-            constraint=models.CheckConstraint(condition=models.Q(('downlink_traffic_idle__gte', 0)), name='report_downlink_traffic_not_negative'),
+            model_name="computereport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("downlink_traffic_idle__gte", 0)),
+                name="report_downlink_traffic_not_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='securityevent',
-            index=models.Index(fields=['base', '-occurred_at', '-id'], name='event_latest'),
+            model_name="securityevent",
+            index=models.Index(fields=["base", "-occurred_at", "-id"], name="event_latest"),
         ),
         migrations.AddConstraint(
-            model_name='securityevent',
-            constraint=models.UniqueConstraint(fields=('base', 'event_id'), name='event_id_within_base'),
+            model_name="securityevent",
+            constraint=models.UniqueConstraint(
+                fields=("base", "event_id"), name="event_id_within_base"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='securityevent',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['G001', 'G002', 'G003', 'G004', 'G005', 'G006', 'G007', 'G008', 'G009', 'G010', 'G011', 'G012'])), name='event_method_is_known'),
+            model_name="securityevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "method__in",
+                        [
+                            "G001",
+                            "G002",
+                            "G003",
+                            "G004",
+                            "G005",
+                            "G006",
+                            "G007",
+                            "G008",
+                            "G009",
+                            "G010",
+                            "G011",
+                            "G012",
+                        ],
+                    )
+                ),
+                name="event_method_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='securityevent',
-            constraint=models.CheckConstraint(condition=models.Q(('asset_type__in', ['Z001', 'Z002', 'Z003', 'Z004', 'Z005', 'Z006', 'Z007'])), name='event_asset_is_known'),
+            model_name="securityevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("asset_type__in", ["Z001", "Z002", "Z003", "Z004", "Z005", "Z006", "Z007"])
+                ),
+                name="event_asset_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='securityevent',
-            constraint=models.CheckConstraint(condition=models.Q(('handling__in', ('未处理', '处理中', '已处理'))), name='event_handling_is_known'),
+            model_name="securityevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("handling__in", ("未处理", "处理中", "已处理"))),
+                name="event_handling_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='securityevent',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ('低', '中', '高'))), name='event_severity_is_known'),
+            model_name="securityevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ("低", "中", "高"))),
+                name="event_severity_is_known",
+            ),
         ),
     ]

@@ -128,9 +128,7 @@ class SecurityEvent(models.Model):
     severity = models.CharField(_("攻击危险程度"), max_length=1)
     received_at = models.DateTimeField()
     changed_at = models.DateTimeField()
-    receipt = models.ForeignKey(
-        Receipt, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["-occurred_at", "-id"]

@@ -53,23 +53,24 @@ def _place_faults(province: str | None, city: str | None) -> list[Fault]:
         faults.append(fault("所在省份", "region", _why_no_province(province)))
     if city is not None and not regions.is_city(city):
         faults.append(fault("所在城市", "region", _why_no_city(city)))
-    elif city is not None and province is not None and good_province:
-        if not regions.is_city(city, province):
-            faults.append(
-                fault(
-                    "所在城市",
-                    "city_not_in_province",
-                    f"{city}（{regions.city_name(city)}）不在{province}"
-                    f"（{regions.province_name(province)}），请核对省份与城市代码。",
-                )
+    elif city is not None and good_province and not regions.is_city(city, province):
+        faults.append(
+            fault(
+                "所在城市",
+                "city_not_in_province",
+                f"{city}（{regions.city_name(city)}）不在{province}"
+                f"（{regions.province_name(str(province))}），请核对省份与城市代码。",
             )
+        )
     return faults
 
 
 def _why_no_province(code: str) -> str:
     whole = f"{code[:2]}0000"
     if regions.is_province(whole):
-        return f"“{text.shown(code)}”不是省级代码，请填写 {whole}（{regions.province_name(whole)}）。"
+        return (
+            f"“{text.shown(code)}”不是省级代码，请填写 {whole}（{regions.province_name(whole)}）。"
+        )
     return (
         f"“{text.shown(code)}”不在 GB/T 2260-2007 的34个省级代码之中，"
         "请填写六位数字代码，如 370000（山东省）。"
@@ -164,9 +165,9 @@ def _check_event(payload: Any, latest: str) -> tuple[Values, list[Fault]]:
             sent[name] = text.without_blanks(sent[name])
     values, more = _validated(_EVENT, sent)
     faults += more
-    time = sent.get(tables.EVENT_TIME)
-    if time is not None and tables.EVENT_TIME not in {each["field"] for each in more}:
-        # The form is fixed, so the order of the texts is the order of the times.
+    # The form is fixed, so the order of the texts is the order of the times.
+    if not any(each["field"] == tables.EVENT_TIME for each in more):
+        time = sent[tables.EVENT_TIME]
         if time > latest:
             faults.append(
                 fault(
@@ -181,9 +182,7 @@ def _check_event(payload: Any, latest: str) -> tuple[Values, list[Fault]]:
 def _named(table: tables.Table, payload: Any) -> tuple[Values | None, list[Fault]]:
     if not isinstance(payload, dict):
         first = table.fields[0].name
-        return None, [
-            fault("", "type", f'{table.title}应为一个 JSON 对象，如 {{"{first}": …}}。')
-        ]
+        return None, [fault("", "type", f'{table.title}应为一个 JSON 对象，如 {{"{first}": …}}。')]
     return names.resolve(table, payload)
 
 

@@ -41,9 +41,7 @@ def resolve(table: Table, payload: Mapping[str, Any]) -> tuple[dict[str, Any], l
             found[name] = value
             given_as[name] = key
     if unknown > _MOST_UNKNOWN:
-        faults.append(
-            fault("", "unknown", f"另有{unknown - _MOST_UNKNOWN}个未知字段，请去掉。")
-        )
+        faults.append(fault("", "unknown", f"另有{unknown - _MOST_UNKNOWN}个未知字段，请去掉。"))
     return found, faults
 
 
@@ -59,6 +57,4 @@ def _unknown(table: Table, key: str) -> Fault:
 def nearest(table: Table, key: str) -> str:
     """The accepted name most like a key."""
     wanted = _BLANK.sub("", key[:64])
-    return max(
-        table.by_any_name, key=lambda name: SequenceMatcher(None, wanted, name).ratio()
-    )
+    return max(table.by_any_name, key=lambda name: SequenceMatcher(None, wanted, name).ratio())
