@@ -178,7 +178,7 @@ def _column_from(name: str, column: str, value: str) -> str:
 
 
 _INCOMING_POSTGRESQL = (
-    f'SELECT "{tables.EVENT_ID}" AS event_id, '
+    f'SELECT "{tables.EVENT_ID}" AS event_id, '  # noqa: S608
     + ", ".join(
         f"(\"{name}\"::timestamp AT TIME ZONE 'Asia/Shanghai') AS {column}"
         if column == "occurred_at"
@@ -187,7 +187,7 @@ _INCOMING_POSTGRESQL = (
     )
     + " FROM json_to_recordset(%s::json) AS sent("
     + ", ".join(f'"{field.name}" text' for field in tables.SECURITY_EVENT.fields)
-    + ")"  # noqa: S608
+    + ")"
 )
 _POSTGRESQL = f"""
     WITH incoming AS MATERIALIZED ({_INCOMING_POSTGRESQL}),
@@ -204,12 +204,12 @@ _POSTGRESQL = f"""
     SELECT (SELECT count(*) FROM set_aside), (SELECT count(*) FROM kept)"""  # noqa: S608
 
 _INCOMING_SQLITE = (
-    f"SELECT json_extract(value, '$.{tables.EVENT_ID}') AS event_id, "
+    f"SELECT json_extract(value, '$.{tables.EVENT_ID}') AS event_id, "  # noqa: S608
     + ", ".join(
         _column_from(name, column, f"json_extract(value, '$.{name}')")
         for name, column in _COLUMNS.items()
     )
-    + " FROM json_each(%s)"  # noqa: S608
+    + " FROM json_each(%s)"
 )
 # A subquery where PostgreSQL has WITH: sqlite3 counts the rows only of what begins with INSERT.
 _SQLITE_SET_ASIDE = _SET_ASIDE.format(

@@ -1,0 +1,57 @@
+"""Who may do what with a base. In pairs: check_… raises the reason, can_… answers yes or no.
+
+Whether a base may be seen at all is decided in queries.bases_for, from which every view starts."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from dataaccess.errors import NotAllowed
+from dataaccess.models import Base
+from portal.accounts.models import Role, User
+
+
+def is_own(user: User, base: Base) -> bool:
+    """Whether the user belongs to the organisation that runs the base."""
+    return user.role == Role.APPLICANT and user.organisation_id == base.organisation_id
+
+
+def check_read_data(user: User, base: Base) -> None:
+    """What a base reports is for its own people and for those who evaluate; the security
+    administrator looks after keys and need not see it."""
+    if not user.is_active or not (
+        is_own(user, base) or user.role in (Role.SECRETARIAT, Role.DECIDER)
+    ):
+        raise NotAllowed(_("基地上报的数据仅供本单位、秘书处和审批人查看。"))
+
+
+def can_read_data(user: User, base: Base) -> bool:
+    return _allowed(check_read_data, user, base)
+
+
+def check_manage_keys(user: User, base: Base) -> None:
+    """Keys are issued and revoked by the base's own people and the security administrator."""
+    if not user.is_active or not (is_own(user, base) or user.role == Role.SECURITY_ADMIN):
+        raise NotAllowed(_("接口密钥由基地所属单位或安全管理员管理。"))
+
+
+def can_manage_keys(user: User, base: Base) -> bool:
+    return _allowed(check_manage_keys, user, base)
+
+
+def check_choose_window(user: User, base: Base) -> None:
+    """The base itself chooses its window (clause 8.4.4 a)."""
+    if not user.is_active or not is_own(user, base):
+        raise NotAllowed(_("上报时段由基地所属单位选择。"))
+
+
+def can_choose_window(user: User, base: Base) -> bool:
+    return _allowed(check_choose_window, user, base)
+
+
+def _allowed(check: Callable[[User, Base], None], user: User, base: Base) -> bool:
+    try:
+        check(user, base)
+    except NotAllowed:
+        return False
+    return True
