@@ -13,6 +13,7 @@ from evaluation.models import (
     Evaluation,
     Kind,
     Purpose,
+    Transition,
 )
 from portal.accounts.models import Role, User
 
@@ -106,6 +107,27 @@ def draft_materials(evaluation: Evaluation) -> QuerySet[CaseFile]:
 def is_published(evaluation: Evaluation) -> bool:
     """Whether the result was made public."""
     return evaluation.state in ("published", "decision_pending", "certified", "not_certified")
+
+
+def result_visible(user: User, evaluation: Evaluation) -> bool:
+    """Whether the user may read the explained score: staff once it is computed, the applicant
+    once it is public, the panel's leader who made it."""
+    if not evaluation.score_runs.exists():
+        return False
+    if user.role == Role.APPLICANT:
+        return is_published(evaluation)
+    if user.role == Role.EXPERT:
+        return serving_assignments(user).filter(
+            evaluation=evaluation, duty="panel", is_leader=True
+        ).exists()
+    return user.role in STAFF
+
+
+def last_answer(evaluation: Evaluation) -> Transition | None:
+    """The move that sent the case back to its applicant, while it is there."""
+    if evaluation.state not in ("returned", "agreement_signing", "correction", "withdrawn"):
+        return None
+    return evaluation.transitions.exclude(reason="").order_by("-at").first()
 
 
 def files_for(user: User, evaluation: Evaluation) -> QuerySet[CaseFile]:

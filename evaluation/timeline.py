@@ -1,6 +1,6 @@
 """The seven steps of one case, as a reader of it may see them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -17,37 +17,42 @@ class Event:
     """A move that was made, told without names of experts."""
 
     at: datetime
-    who: Any
+    actor: Any
     text: Any
-    reason: str
+    detail: str
 
 
 @dataclass
 class Node:
-    """One of the seven steps: done, current or to come."""
+    """One of the seven steps, as components/seven_steps.html shows it."""
 
     number: int
-    key: str
     name: Any
-    status: str  # "done", "current", "ended", "upcoming"
+    state: str  # "done", "current", "stopped", "waiting"
     date: datetime | None = None
-    owner: Any = ""
-    label: Any = ""
-    awaits: Any = ""
-    deadline: date | None = None
-    events: list[Event] = field(default_factory=list)
+    holder: Any = ""
+    note: Any = ""
+    awaited: Any = ""
+    until: date | None = None
 
 
-def timeline(evaluation: Evaluation, reader: User) -> list[Node]:
+@dataclass
+class Timeline:
+    """The seven nodes, and every move, the newest first."""
+
+    nodes: list[Node]
+    events: list[Event]
+
+
+def timeline(evaluation: Evaluation, reader: User) -> Timeline:
     """The seven nodes with what happened in each. One query."""
     state = evaluation.current
-    nodes = [
-        Node(step.number, step.key, step.name, _status(step.number, state)) for step in steps.STEPS
-    ]
+    nodes = [Node(step.number, step.name, _node_state(step.number, state)) for step in steps.STEPS]
     nodes[0].date = evaluation.created_at
+    events = []
     for transition in evaluation.transitions.all():
         before, after = steps.STATES[transition.source], steps.STATES[transition.target]
-        nodes[before.step - 1].events.append(
+        events.append(
             Event(
                 transition.at,
                 steps.ACTOR_NAMES[Actor(transition.actor_role)],
@@ -58,22 +63,27 @@ def timeline(evaluation: Evaluation, reader: User) -> list[Node]:
         if after.step != before.step:
             nodes[after.step - 1].date = transition.at
     current = nodes[state.step - 1]
-    applicant = reader.role == Role.APPLICANT
-    current.label = state.applicant_label if applicant else state.label
-    current.owner = steps.ACTOR_NAMES[state.owner]
-    current.awaits = state.awaits
-    current.deadline = evaluation.deadline
-    if applicant and state.owner in (Actor.PANEL_EXPERT, Actor.PANEL_LEADER):
-        current.awaits = _("评审专家组正在评审。")
-    return nodes
+    current.note = label_for(reader, state)
+    current.awaited = state.awaits
+    current.until = evaluation.deadline
+    if not state.ended:
+        current.holder = steps.ACTOR_NAMES[state.owner]
+    if reader.role == Role.APPLICANT and state.owner in (Actor.PANEL_EXPERT, Actor.PANEL_LEADER):
+        current.awaited = _("评审专家组正在评审。")
+    return Timeline(nodes, events[::-1])
 
 
-def _status(number: int, state: steps.State) -> str:
-    if number < state.step:
+def label_for(reader: User, state: steps.State) -> Any:
+    """What this reader calls a state."""
+    return state.applicant_label if reader.role == Role.APPLICANT else state.label
+
+
+def _node_state(number: int, state: steps.State) -> str:
+    if number < state.step or state.code == "certified":
         return "done"
     if number > state.step:
-        return "upcoming"
-    return "ended" if state.ended else "current"
+        return "waiting"
+    return "stopped" if state.ended else "current"
 
 
 def _may_read_reason(reader: User, move: str) -> bool:

@@ -107,6 +107,7 @@ TEMPLATES = [
                 "portal.site.context.frame",
             ],
             "builtins": [
+                "evaluation.templatetags.standard",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "portal.site.templatetags.ui",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dataaccess.models import Base
-from dataaccess.regions import city_name, province_name
+from dataaccess.regions import is_city, is_province
 from evaluation import permissions, queries, uploads
 from evaluation.actions.files import keep
 from evaluation.actions.moving import changing, moving, note
@@ -27,7 +27,9 @@ from evaluation.models import (
     Kind,
     Purpose,
 )
+from evaluation.rulebook.certificates import certificate_name
 from evaluation.rulebook.form import declared_values, missing
+from evaluation.rulebook.shapes import Edition
 from portal.accounts.models import Role, User
 from portal.ledger import numbers
 
@@ -49,7 +51,7 @@ def start(
     if base is not None and base.organisation_id != user.organisation_id:
         raise NotAllowed(_("只能为本单位的基地申报。"))
     if base is None:
-        if not province_name(province) or (city and not city_name(city)):
+        if not is_province(province) or (city and not is_city(city, province)):
             raise Refused(_("请选择待评估基地所在省份和城市。"))
         base = Base.objects.create(
             organisation=user.organisation,
@@ -60,7 +62,7 @@ def start(
         )
     now = timezone.localtime()
     edition = current_edition()
-    edition.category(category)
+    place = _checked_place(edition, category, place)
     evaluation = Evaluation.objects.create(
         number=f"PG{now.year}-{numbers.next_number(f'case:{now.year}'):04d}",
         organisation=user.organisation,
@@ -84,11 +86,22 @@ def change_scope(user: User, evaluation: Evaluation, *, category: str, place: st
     """Change what is applied for, as long as the application is with the applicant."""
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
-        edition_of(current).category(category)
+        place = _checked_place(edition_of(current), category, place)
         current.category, current.place = category, place
         current.save(update_fields=["category", "place"])
         note(user, current, "change_scope", category=category, place=place)
     evaluation.refresh_from_db()
+
+
+def _checked_place(edition: Edition, category: str, place: str) -> str:
+    """The place as it would stand in the certificate's name (10.2); Refused where it cannot."""
+    try:
+        certificate_name(edition, category, place)
+    except ValueError:
+        raise Refused(
+            _("请填写命名用的地区或行业名称，例如“山东省”，不含括号和换行（规范10.2）。")
+        ) from None
+    return place.strip()
 
 
 def save_table(

@@ -1,6 +1,7 @@
 """Step 7 认定: the decision, the certificate, the register, and the reviews that follow."""
 
 from datetime import date
+from itertools import islice
 
 from django.conf import settings
 from django.utils import timezone
@@ -20,7 +21,7 @@ from evaluation.models import (
     RegisterEntry,
     Review,
 )
-from evaluation.rulebook.certificates import certificate_name, certificate_name_en, review_date
+from evaluation.rulebook.certificates import certificate_name, review_date, review_years
 from portal.accounts.models import User
 from portal.ledger import numbers
 
@@ -58,14 +59,14 @@ def certify(user: User, evaluation: Evaluation) -> Certificate:
         proposer = current.transitions.filter(move="propose").latest("at").actor
         if proposer.pk == user.pk:
             raise NotAllowed(_("提请人与审批人须为两人。"))
-        today = timezone.localdate()
+        today, edition = timezone.localdate(), edition_of(current)
         certificate = Certificate(
             evaluation=current,
             base=current.base,
             score_run=publication.score_run,
             number=next_certificate_number(current, today),
-            name=certificate_name(edition_of(current), current.category, current.place),
-            name_en=certificate_name_en(edition_of(current), current.category, current.place),
+            name=certificate_name(edition, current.category, current.place),
+            name_en=certificate_name(edition, current.category, current.place, "en"),
             holder=current.organisation.name,
             category=current.category,
             province=current.base.province,
@@ -104,10 +105,11 @@ def next_certificate_number(evaluation: Evaluation, day: date) -> str:
 def plan_reviews(certificate: Certificate) -> None:
     """Keep the next annual reviews (10.4.1) on the calendar. Safe to run again."""
     edition = edition_of(certificate.evaluation)
-    still_open = certificate.reviews.filter(closed_at__isnull=True).count()
     planned = certificate.reviews.count()
-    for nth in range(planned + 1, planned + 1 + max(0, REVIEWS_AHEAD - still_open)):
-        year, due = review_date(edition, certificate.certified_on, nth)
+    wanted = planned + REVIEWS_AHEAD - certificate.reviews.filter(closed_at__isnull=True).count()
+    for nth, year in enumerate(islice(review_years(edition), max(planned, wanted)), start=1):
         Review.objects.get_or_create(
-            certificate=certificate, year=year, defaults={"due_on": due}
+            certificate=certificate,
+            year=year,
+            defaults={"due_on": review_date(edition, certificate.certified_on, nth)},
         )

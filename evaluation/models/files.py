@@ -127,3 +127,12 @@ class Document(models.Model):
     @property
     def ready(self) -> bool:
         return self.rendered_at is not None
+
+    @property
+    def job_state(self) -> str:
+        """What components/progress.html calls it."""
+        if self.ready:
+            return "done"
+        if self.error:
+            return "failed"
+        return "running" if self.progress else "waiting"

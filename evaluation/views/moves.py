@@ -15,7 +15,9 @@ from evaluation.actions import agreement, application, certification, panel, pub
 from evaluation.actions import site as site_visit
 from evaluation.errors import NotAllowed, Refused
 from evaluation.forms.moves import DeadlineForm, MoveForm, PublishForm, ReasonForm, ScanForm
+from evaluation.timeline import label_for
 from evaluation.views.refusals import add_to_form, case_view
+from portal.accounts.models import User
 
 Action = Callable[..., Any]
 
@@ -54,6 +56,10 @@ PAGES: dict[str, MovePage] = {
 GRAVE = ("withdraw", "decline", "certify", "publish")
 
 
+# What the one who decides should have before their eyes on the move's page.
+FACTS: dict[str, str] = {}
+
+
 @case_view
 @require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
@@ -81,6 +87,16 @@ def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
         "move": steps.MOVES[code],
         "form": form,
         "grave": code in GRAVE,
-        "target": steps.STATES[steps.MOVES[code].targets[-1]],
+        **_where_it_leads(request.user, code),
+        "facts_template": FACTS.get(code),
     }
     return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)
+
+
+def _where_it_leads(user: User, code: str) -> dict[str, Any]:
+    target = steps.STATES[steps.MOVES[code].targets[-1]]
+    return {
+        "target": target,
+        "target_step": steps.step_of(target.code),
+        "target_label": label_for(user, target),
+    }

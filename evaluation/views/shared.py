@@ -1,23 +1,64 @@
 """Pages that every signed-in reader has: the desk, the list of cases, the case, its downloads."""
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from evaluation import permissions, queries, steps
-from evaluation.edition import current_edition, edition_of
-from evaluation.models import CATEGORIES, CaseFile, Document, Evaluation
-from evaluation.timeline import timeline
+from dataaccess.regions import place_name
+from evaluation.edition import edition_of
+from evaluation.models import CATEGORIES, CaseFile, Certificate, Document, Evaluation
+from evaluation.steps import Actor
+from evaluation.timeline import label_for, timeline
 from evaluation.views.refusals import case_view
-from portal.accounts.models import Role
+from portal.accounts.models import Role, User
 
 PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class WorkPage:
+    """A page on which someone works on a case in certain states."""
+
+    name: str
+    label: Any
+    states: tuple[str, ...]
+    may: Callable[[User, Evaluation], bool]
+
+
+def _acts_as(actor: Actor) -> Callable[[User, Evaluation], bool]:
+    return lambda user, evaluation: permissions.is_actor(user, evaluation, actor)
+
+
+WORK_PAGES = (
+    WorkPage("form", _("填写申报书"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
+    WorkPage("materials", _("上传材料"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
+    WorkPage("completeness", _("检查并提交"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
+    WorkPage("review", _("审核材料"), ("preliminary_review",), _acts_as(Actor.SECRETARIAT)),
+    WorkPage(
+        "experts",
+        _("指派专家"),
+        ("site_preparation", "site_visit", "panel_preparation", "panel_scoring"),
+        _acts_as(Actor.SECRETARIAT),
+    ),
+    WorkPage("site_visit", _("现场核验"), ("site_visit",), permissions.can_record_site),
+    WorkPage("scoring", _("独立打分"), ("panel_scoring",), _acts_as(Actor.PANEL_EXPERT)),
+    WorkPage("consolidate", _("汇总评分"), ("panel_consolidation",), _acts_as(Actor.PANEL_LEADER)),
+    WorkPage("objections", _("办理异议"), ("published",), _acts_as(Actor.SECRETARIAT)),
+)
+# Reached from a working page that shows first what they would do.
+MOVES_ON_WORK_PAGES = ("submit", "resubmit", "consolidate")
 # Administrators have no cases; their desk is elsewhere.
 DESKS = {
     Role.SYSTEM_ADMIN: "accounts:people",
@@ -76,11 +117,24 @@ def cases(request: HttpRequest) -> HttpResponse:
         "q": text,
         "step": step,
         "category": category,
-        "steps": steps.STEPS,
-        "edition": current_edition(),
-        "filters": request.GET,
+        "chips": [
+            {"label": _("全部"), "url": _query(text, "", category), "current": not step},
+            *(
+                {
+                    "label": f"{s.number} {s.name}",
+                    "url": _query(text, str(s.number), category),
+                    "current": step == str(s.number),
+                }
+                for s in steps.STEPS
+            ),
+        ],
     }
     return render(request, "evaluation/cases.html", context)
+
+
+def _query(text: str, step: str, category: str) -> str:
+    given = {"q": text, "step": step, "category": category}
+    return "?" + urlencode({name: value for name, value in given.items() if value})
 
 
 @case_view
@@ -88,27 +142,66 @@ def cases(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """One case: the seven steps, what is awaited, what the reader may do next, its papers."""
     evaluation = queries.case_for(request.user, number)
-    return render(request, "evaluation/case.html", case_context(request, evaluation))
+    context = case_context(request, evaluation)
+    context["facts"] = _facts(evaluation)
+    context["file_rows"] = [_file_row(evaluation, kept) for kept in context["files"]]
+    context["certificate"] = Certificate.objects.filter(evaluation=evaluation).first()
+    answer = context["answer"]
+    context["answer_title"] = steps.MOVES[answer.move].done if answer else ""
+    return render(request, "evaluation/case.html", context)
+
+
+def _facts(evaluation: Evaluation) -> list[tuple[Any, Any]]:
+    return [
+        (_("案卷号"), evaluation.number),
+        (_("申报单位"), evaluation.organisation.name),
+        (_("统一社会信用代码"), evaluation.organisation.credit_code),
+        (_("所在地"), place_name(evaluation.base.province, evaluation.base.city)),
+        (_("基地代码"), evaluation.base.code),
+        (_("适用规范版本"), evaluation.edition),
+    ]
+
+
+def _file_row(evaluation: Evaluation, kept: CaseFile) -> dict[str, Any]:
+    label = kept.get_purpose_display()
+    if kept.slot:
+        label = _("材料%(slot)s") % {"slot": kept.slot}
+    return {
+        "name": kept.name,
+        "url": reverse("evaluation:file", args=[evaluation.number, kept.pk]),
+        "size": kept.size,
+        "sha256": kept.sha256,
+        "uploaded_at": kept.uploaded_at,
+        "period": label,
+        "state": "neutral" if kept.removed_at else "",
+        "state_label": _("已被替换") if kept.removed_at else "",
+    }
 
 
 def case_context(request: HttpRequest, evaluation: Evaluation) -> dict[str, Any]:
     """What the head of every page of a case shows."""
+    user = request.user
     return {
         "evaluation": evaluation,
         "category": edition_of(evaluation).category(evaluation.category),
-        "timeline": timeline(evaluation, request.user),
+        "state_label": label_for(user, evaluation.current),
+        "timeline": timeline(evaluation, user),
+        "work": [
+            page
+            for page in WORK_PAGES
+            if evaluation.state in page.states and page.may(user, evaluation)
+        ],
         "moves": [
             move
             for move in steps.moves_from(evaluation.state)
-            if permissions.can_move(request.user, evaluation, move.code)
+            if move.code not in MOVES_ON_WORK_PAGES
+            and permissions.can_move(user, evaluation, move.code)
         ],
-        "declaration": queries.current_declaration(evaluation),
-        "documents": list(queries.documents_for(request.user, evaluation)),
-        "files": list(queries.files_for(request.user, evaluation)),
-        "can_edit": permissions.can_edit(request.user, evaluation),
-        "can_record_site": permissions.can_record_site(request.user, evaluation),
-        "published": queries.is_published(evaluation),
-        "last_reason": evaluation.transitions.exclude(reason="").order_by("-at").first(),
+        "declarations": list(evaluation.declarations.select_related("submitted_by")),
+        "documents": list(queries.documents_for(user, evaluation)),
+        "files": list(queries.files_for(user, evaluation).select_related("uploaded_by")),
+        "result_visible": queries.result_visible(user, evaluation),
+        "answer": queries.last_answer(evaluation),
     }
 
 

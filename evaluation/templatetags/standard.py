@@ -1,0 +1,14 @@
+"""The standard's texts in the reader's language: `{% load standard %}`."""
+
+from django import template
+
+from evaluation.edition import reader_language
+from evaluation.rulebook.shapes import in_language as pick
+
+register = template.Library()
+
+
+@register.filter
+def in_language(thing: object, attribute: str) -> str:
+    """`{{ category|in_language:"name" }}`: name or name_en, by the language of the page."""
+    return pick(thing, attribute, reader_language()) if thing else ""

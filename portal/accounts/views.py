@@ -1,0 +1,123 @@
+"""Pages of the system and security administrators: people and organisations."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.accounts import actions
+from portal.accounts.forms import OrganisationForm, UserForm
+from portal.accounts.models import Organisation, Role, User
+
+PAGE_SIZE = 50
+View = Callable[..., HttpResponse]
+
+
+def for_roles(*roles: str) -> Callable[[View], View]:
+    """Only these roles may open the page; others learn no more than that."""
+
+    def decorate(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.role not in roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+@for_roles(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """账号: everyone who can sign in, those that wait to be enabled first."""
+    found = User.objects.select_related("organisation").order_by("is_active", "username")
+    text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    if text:
+        found = found.filter(
+            Q(username__icontains=text)
+            | Q(name__icontains=text)
+            | Q(email__icontains=text)
+            | Q(organisation__name__icontains=text)
+        )
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "accounts/people.html", {"page": page, "q": text})
+
+
+@for_roles(Role.SYSTEM_ADMIN)
+def create_person(request: HttpRequest) -> HttpResponse:
+    """Open an account."""
+    form = UserForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = actions.create_user(request.user, **form.cleaned_data)
+        messages.success(
+            request, _("已建立账号%(name)s，待安全管理员启用。") % {"name": user.username}
+        )
+        return redirect("accounts:people")
+    return render(request, "accounts/create_person.html", {"form": form}, status=_status(form))
+
+
+@for_roles(Role.SECURITY_ADMIN)
+@require_POST
+def enable_person(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    actions.enable_user(request.user, user)
+    messages.success(
+        request,
+        _("已启用%(name)s。请其在登录页点击“忘记密码”，凭登记的邮箱设置密码。")
+        % {"name": user.username},
+    )
+    return redirect("accounts:people")
+
+
+@for_roles(Role.SECURITY_ADMIN)
+@require_POST
+def disable_person(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    try:
+        actions.disable_user(request.user, user)
+    except actions.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("已停用%(name)s。") % {"name": user.username})
+    return redirect("accounts:people")
+
+
+@for_roles(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+@require_safe
+def organisations(request: HttpRequest) -> HttpResponse:
+    """单位: every organisation on record."""
+    found = Organisation.objects.annotate(people=Count("users"))
+    text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(credit_code__iexact=text))
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "accounts/organisations.html", {"page": page, "q": text})
+
+
+@for_roles(Role.SYSTEM_ADMIN)
+def create_organisation(request: HttpRequest) -> HttpResponse:
+    """Put an organisation on record."""
+    form = OrganisationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        organisation = actions.create_organisation(request.user, **form.cleaned_data)
+        messages.success(request, _("已登记单位%(name)s。") % {"name": organisation.name})
+        return redirect("accounts:organisations")
+    return render(
+        request, "accounts/create_organisation.html", {"form": form}, status=_status(form)
+    )
+
+
+def _status(form: Any) -> int:
+    return 422 if form.errors else 200
