@@ -1,0 +1,86 @@
+"""The pieces of the look on one page, for those who build and check pages. Development only."""
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+EXAMPLES = Path(__file__).parent / "styleguide_examples.json"
+DAYS_FROM_NOW = re.compile(r"[+-]\d+d")
+
+
+class ExampleForm(forms.Form):
+    """One field of each kind."""
+
+    base_name = forms.CharField(
+        label=_("基地名称"), max_length=256, help_text=_("与营业执照或立项批复一致。")
+    )
+    category = forms.ChoiceField(
+        label=_("申报类别"),
+        choices=[("", _("请选择")), ("province", _("省级区域")), ("city", _("地市级区域"))],
+    )
+    fp16_peak = forms.DecimalField(
+        label=_("FP16算力峰值"),
+        help_text=_("稠密理论峰值，按算力卡清单计算。"),
+        widget=forms.NumberInput(attrs={"data-unit": "PFLOPS"}),
+    )
+    started_on = forms.DateField(
+        label=_("投入运行日期"), widget=forms.DateInput(attrs={"type": "date"}), required=False
+    )
+    virtualization = forms.MultipleChoiceField(
+        label=_("算力虚拟化能力"),
+        choices=[("compute", _("计算")), ("storage", _("存储")), ("network", _("网络"))],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    room_grade = forms.ChoiceField(
+        label=_("机房等级"),
+        choices=[("A", _("A级")), ("B", _("B级")), ("C", _("C级"))],
+        widget=forms.RadioSelect,
+    )
+    summary = forms.CharField(
+        label=_("基地概况"), help_text=_("不超过 2000 字。"), widget=forms.Textarea
+    )
+    truthful = forms.BooleanField(label=_("承诺所填内容真实、准确、完整"))
+
+
+def _revive(value: Any) -> Any:
+    """The examples with their dates: "+5d" is five days from now, so that they never look stale."""
+    if isinstance(value, dict):
+        return {key: _revive(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_revive(inner) for inner in value]
+    if isinstance(value, str) and DAYS_FROM_NOW.fullmatch(value):
+        return timezone.localtime() + timedelta(days=int(value[:-1]))
+    return value
+
+
+def styleguide(request: HttpRequest, page: str = "components") -> HttpResponse:
+    """Every component with realistic content; 404 unless DEBUG."""
+    if not settings.DEBUG:
+        raise Http404
+    examples = _revive(json.loads(EXAMPLES.read_text(encoding="utf-8")))
+    refused = ExampleForm({"base_name": "", "fp16_peak": "-", "category": "province"})
+    refused.is_valid()
+    for level, text in examples.pop("messages").items():
+        messages.add_message(request, getattr(messages, level), text)
+    return render(
+        request,
+        f"styleguide/{page}.html",
+        {
+            **examples,
+            "form": ExampleForm(initial={"base_name": examples["base"], "fp16_peak": "1260"}),
+            "refused": refused,
+            "page_obj": Paginator(range(120), 20).page(3),
+            "sizes": [14, 16, 18, 22, 28, 36],
+        },
+    )
