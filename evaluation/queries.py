@@ -48,8 +48,12 @@ def serving_assignments(user: User) -> QuerySet[Assignment]:
 
 
 def invitations_for(user: User) -> QuerySet[Assignment]:
-    """What an expert was asked to serve on and has not answered."""
+    """What an expert was asked to serve on, has not answered, and is still needed for."""
+    needed = Q()
+    for duty, states in steps.ASSIGNABLE.items():
+        needed |= Q(duty=duty, evaluation__state__in=states)
     return Assignment.objects.filter(
+        needed,
         expert_id=user.pk,
         pledged_at__isnull=True,
         recused_at__isnull=True,

@@ -192,6 +192,8 @@ MOVES: dict[str, Move] = {
              _("启动专家评审"), _("启动了专家评审")),
         Move("submit_scores", ("panel_scoring",), ("panel_scoring", "panel_consolidation"),
              Actor.PANEL_EXPERT, _("提交评分表"), _("提交了评分表")),
+        Move("close_scoring", ("panel_scoring",), ("panel_consolidation",), Actor.SECRETARIAT,
+             _("结束打分"), _("结束了打分")),
         Move("consolidate", ("panel_consolidation",), ("result_pending",), Actor.PANEL_LEADER,
              _("提交评审意见"), _("提交了评审意见")),
         Move("publish", ("result_pending",), ("published",), Actor.SECRETARIAT,
@@ -209,6 +211,16 @@ MOVES: dict[str, Move] = {
 
 # States in which the applicant may change form and materials.
 EDITABLE = ("draft", "returned", "correction")
+# While a duty is being filled or carried out, its experts may change.
+ASSIGNABLE = {
+    "site": ("site_preparation", "site_visit"),
+    "panel": ("panel_preparation", "panel_scoring"),
+}
+# The leader may be changed until the leader's own work is done.
+LEADABLE = {
+    "site": ASSIGNABLE["site"],
+    "panel": (*ASSIGNABLE["panel"], "panel_consolidation"),
+}
 # States whose content only the applicant's organisation sees.
 UNSENT = ("draft",)
 

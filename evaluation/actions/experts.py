@@ -6,20 +6,14 @@ from contextlib import contextmanager
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluation import notify, permissions
+from evaluation import notify, permissions, steps
 from evaluation.actions.moving import changing, note
 from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.errors import NotAllowed, Refused
-from evaluation.models import Assignment, Duty, Evaluation, Kind
+from evaluation.models import Assignment, Evaluation, Kind
 from evaluation.steps import Actor
 from portal.accounts.models import Role, User
-
-# While a duty is being filled or carried out, its experts may change.
-ASSIGNABLE = {
-    Duty.SITE: ("site_preparation", "site_visit"),
-    Duty.PANEL: ("panel_preparation", "panel_scoring"),
-}
 
 
 def assign(
@@ -28,7 +22,7 @@ def assign(
     """Ask an expert to serve. Whoever works for the applicant is refused."""
     with changing(user, evaluation) as current:
         permissions.check_actor(user, current, Actor.SECRETARIAT)
-        permissions.check_state(current, *ASSIGNABLE[Duty(duty)])
+        permissions.check_state(current, *steps.ASSIGNABLE[duty])
         if expert.role != Role.EXPERT or not expert.is_active:
             raise Refused(_("%(name)s不是可用的专家账号。") % {"name": expert.name})
         if expert.organisation_id == current.organisation_id:
@@ -61,7 +55,7 @@ def release(user: User, assignment: Assignment, reason: str) -> None:
         raise Refused(_("请填写解除指派的理由。"))
     with changing(user, assignment.evaluation) as current:
         permissions.check_actor(user, current, Actor.SECRETARIAT)
-        permissions.check_state(current, *ASSIGNABLE[Duty(assignment.duty)])
+        permissions.check_state(current, *steps.ASSIGNABLE[assignment.duty])
         assignment.refresh_from_db()
         if assignment.sheet_submitted_at is not None:
             raise Refused(_("该专家已提交评分表，不能解除指派。"))
@@ -70,6 +64,23 @@ def release(user: User, assignment: Assignment, reason: str) -> None:
         assignment.released_at, assignment.release_reason = timezone.now(), reason
         assignment.save(update_fields=["released_at", "release_reason"])
         note(user, current, "release", assignment=assignment.pk, reason=reason)
+
+
+def appoint_leader(user: User, assignment: Assignment) -> None:
+    """Make a serving expert the leader of the duty; whoever led before stays as a member."""
+    with changing(user, assignment.evaluation) as current:
+        permissions.check_actor(user, current, Actor.SECRETARIAT)
+        permissions.check_state(current, *steps.LEADABLE[assignment.duty])
+        assignment.refresh_from_db()
+        if assignment.recused_at is not None or assignment.released_at is not None:
+            raise Refused(_("该专家已回避或被解除指派，不能担任组长。"))
+        if assignment.is_leader:
+            return
+        current.assignments.filter(duty=assignment.duty, is_leader=True).update(is_leader=False)
+        assignment.is_leader = True
+        assignment.save(update_fields=["is_leader"])
+        note(user, current, "appoint_leader", assignment=assignment.pk, duty=assignment.duty)
+        _tell_leader(assignment)
 
 
 def pledge(user: User, assignment: Assignment) -> None:
@@ -100,6 +111,8 @@ def _answering(user: User, assignment: Assignment) -> Iterator[Evaluation]:
             raise NotAllowed(_("只能答复本人的指派。"))
         if assignment.pledged_at or assignment.recused_at or assignment.released_at:
             raise Refused(_("这项指派已经答复或解除，不能再次答复。"))
+        if current.state not in steps.ASSIGNABLE[assignment.duty]:
+            raise Refused(_("这项工作已经结束，不再需要答复。"))
         yield current
 
 
@@ -109,6 +122,16 @@ def _invite(assignment: Assignment) -> None:
         f"invitation:{assignment.pk}",
         _("工业智算基地评估：邀请您参加评估工作"),
         _("%(name)s：\n\n秘书处邀请您参加一项评估工作，请登录后答复是否回避并签署承诺书。\n")
+        % {"name": assignment.expert.name},
+    )
+
+
+def _tell_leader(assignment: Assignment) -> None:
+    notify.mail(
+        assignment.expert,
+        f"leader:{assignment.pk}:{timezone.now().isoformat()}",
+        _("工业智算基地评估：请您担任组长"),
+        _("%(name)s：\n\n秘书处请您担任一项评估工作的组长，请登录后办理。\n")
         % {"name": assignment.expert.name},
     )
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -23,8 +24,8 @@ from evaluation.models import (
     PanelScore,
     ScoreRun,
 )
-from evaluation.rulebook import score
-from evaluation.rulebook.shapes import Fault, Indicator
+from evaluation.rulebook import Clean, Scorecard, aggregate, in_language, score
+from evaluation.rulebook.shapes import Edition, Fault, Indicator
 from evaluation.steps import Actor
 from portal.accounts.models import User
 
@@ -52,18 +53,22 @@ def convene_panel(user: User, evaluation: Evaluation) -> None:
 def save_scores(
     user: User, evaluation: Evaluation, scores: Mapping[str, tuple[Any, str]]
 ) -> Assignment:
-    """Keep an expert's own points and reasons, without submitting them yet."""
+    """Keep an expert's own points and reasons, without submitting them yet. Blank points take
+    back what was kept."""
     with changing(user, evaluation) as current:
         permissions.check_actor(user, current, Actor.PANEL_EXPERT)
         permissions.check_state(current, "panel_scoring")
         sheet = _own_open_sheet(user, current)
-        for indicator, points, reason in _parsed(current, scores):
+        blank = [code for code, (raw, _reason) in scores.items() if raw in ("", None)]
+        given = {code: pair for code, pair in scores.items() if code not in blank}
+        for indicator, points, reason in _parsed(current, given):
             PanelScore.objects.update_or_create(
                 assignment=sheet,
                 indicator=indicator.code,
                 defaults={"points": points, "reason": reason, "saved_at": timezone.now()},
             )
-        note(user, current, "save_scores", indicators=sorted(scores))
+        sheet.scores.filter(indicator__in=blank).delete()
+        note(user, current, "save_scores", indicators=sorted(given))
         return sheet
 
 
@@ -81,6 +86,53 @@ def submit_scores(user: User, evaluation: Evaluation) -> None:
         move.data = {"assignment": sheet.pk}
 
 
+def close_scoring(user: User, evaluation: Evaluation) -> None:
+    """结束打分: needed when the last expert who had not scored was released."""
+    with moving(user, evaluation, "close_scoring") as move:
+        panel = permissions.active_assignments(move.evaluation, Duty.PANEL)
+        waiting = [member for member in panel if member.sheet_submitted_at is None]
+        faults: list[str] = []
+        if waiting:
+            faults.append(
+                _("还有%(count)s位专家未提交评分表，请等待其提交或解除指派。")
+                % {"count": len(waiting)}
+            )
+        if len(panel) - len(waiting) < PANEL_MINIMUM:
+            faults.append(
+                _("至少需要%(count)s位专家提交评分表，请补充指派专家。") % {"count": PANEL_MINIMUM}
+            )
+        if not any(member.is_leader for member in panel):
+            faults.append(_("请先指派评审专家组组长。"))
+        if faults:
+            raise Refused(*faults)
+        move.data = {"panel": [member.expert_id for member in panel]}
+
+
+def sheets(evaluation: Evaluation) -> list[Assignment]:
+    """The submitted score sheets that count, with expert and scores. Only for those who may see
+    every expert's points: the leader once all have submitted, and the secretariat afterwards."""
+    return list(
+        evaluation.assignments.filter(
+            duty=Duty.PANEL,
+            sheet_submitted_at__isnull=False,
+            recused_at__isnull=True,
+            released_at__isnull=True,
+        )
+        .select_related("expert__organisation")
+        .prefetch_related("scores")
+    )
+
+
+def proposals(evaluation: Evaluation, counted: Sequence[Assignment]) -> dict[str, Decimal]:
+    """The experts' points for each judged indicator made one, by the edition's policy."""
+    edition = edition_of(evaluation)
+    given: dict[str, list[Decimal]] = {}
+    for sheet in counted:
+        for item in sheet.scores.all():
+            given.setdefault(item.indicator, []).append(item.points)
+    return {code: aggregate(edition, points) for code, points in given.items()}
+
+
 def consolidate(
     user: User,
     evaluation: Evaluation,
@@ -91,16 +143,37 @@ def consolidate(
     panel says why, and the score computed from that record (clause 9)."""
     with moving(user, evaluation, "consolidate") as move:
         current = move.evaluation
-        parsed = _parsed(current, finals)
-        _check_all_judged(current, {indicator.code for indicator, _points, _reason in parsed})
-        for indicator, points, reason in parsed:
-            _keep_final(user, current, indicator, indicator.dump(points), reason)
-        _overrule(user, current, overrules or {})
+        record, faults = _final_record(current, finals, overrules or {})
+        faults += _unexplained(current, record)
+        if faults:
+            raise Refused(*faults)
+        for indicator, value, reason in record:
+            Consolidation.objects.create(
+                evaluation=current,
+                indicator=indicator.code,
+                value=indicator.dump(value),
+                reason=reason,
+                leader=user,
+                at=timezone.now(),
+            )
         run = _run_score(current)
         order(current, Kind.MINUTES, content.minutes(current, run))
         order(current, Kind.REPORT, content.report(current, run))
         move.data = {"run": run.pk, "digest": run.digest, "A": run.result["A"]}
         return run
+
+
+def preview(
+    evaluation: Evaluation,
+    finals: Mapping[str, tuple[Any, str]],
+    overrules: Mapping[str, tuple[Any, str]],
+) -> Scorecard:
+    """The score that this record would give. Nothing is kept; Refused names what is not valid."""
+    record, faults = _final_record(evaluation, finals, overrules)
+    if faults:
+        raise Refused(*faults)
+    changed = {indicator.code: indicator.dump(value) for indicator, value, _reason in record}
+    return _scorecard(evaluation, {**final_values(evaluation), **changed})
 
 
 def final_values(evaluation: Evaluation) -> dict[str, Any]:
@@ -123,12 +196,16 @@ def _sentence(fault: Fault) -> str:
     return fault.message_en if reader_language() == "en" else fault.message
 
 
+def _named(indicator: Indicator) -> str:
+    return in_language(indicator, "name", reader_language())
+
+
 def _parsed(
     evaluation: Evaluation, scores: Mapping[str, tuple[Any, str]]
-) -> list[tuple[Indicator, Any, str]]:
-    """Points as exact numbers, with their reasons; Refused names every fault."""
+) -> list[tuple[Indicator, Decimal, str]]:
+    """One expert's points as exact numbers, with their reasons; Refused names every fault."""
     known = {indicator.code: indicator for indicator in judged(evaluation)}
-    good: list[tuple[Indicator, Any, str]] = []
+    good: list[tuple[Indicator, Decimal, str]] = []
     faults: list[str] = []
     for code, (raw, reason) in scores.items():
         indicator = known.get(code)
@@ -136,8 +213,8 @@ def _parsed(
             faults.append(_("指标%(code)s不由专家打分。") % {"code": code})
             continue
         points, wrong = indicator.parse_award(raw)
-        if wrong:
-            faults += [f"{indicator.name}：{_sentence(fault)}" for fault in wrong]
+        if points is None:
+            faults += [f"{_named(indicator)}：{_sentence(fault)}" for fault in wrong]
         else:
             good.append((indicator, points, reason.strip()))
     if faults:
@@ -146,68 +223,96 @@ def _parsed(
 
 
 def _check_complete(evaluation: Evaluation, sheet: Assignment) -> None:
+    faults = whats_missing(evaluation, sheet)
+    if faults:
+        raise Refused(*faults)
+
+
+def whats_missing(evaluation: Evaluation, sheet: Assignment) -> list[str]:
+    """What keeps an expert's sheet from being submitted, a sentence each."""
     scores = {item.indicator: item for item in sheet.scores.all()}
     faults: list[str] = []
     for indicator in judged(evaluation):
         kept = scores.get(indicator.code)
         if kept is None:
-            faults.append(_("“%(name)s”还没有打分。") % {"name": indicator.name})
+            faults.append(_("“%(name)s”还没有打分。") % {"name": _named(indicator)})
         elif kept.points < (indicator.points or 0) and not kept.reason:
-            faults.append(_("“%(name)s”未给满分，请写明理由。") % {"name": indicator.name})
-    if faults:
-        raise Refused(*faults)
+            faults.append(_("“%(name)s”未给满分，请写明理由。") % {"name": _named(indicator)})
+    return faults
 
 
-def _check_all_judged(evaluation: Evaluation, given: set[str]) -> None:
-    faults = [
-        _("“%(name)s”还没有最终得分。") % {"name": indicator.name}
-        for indicator in judged(evaluation)
-        if indicator.code not in given
-    ]
-    if faults:
-        raise Refused(*faults)
+Final = tuple[Indicator, Clean, str]
 
 
-def _keep_final(
-    user: User, evaluation: Evaluation, indicator: Indicator, value: Any, reason: str
-) -> None:
-    Consolidation.objects.create(
-        evaluation=evaluation,
-        indicator=indicator.code,
-        value=value,
-        reason=reason,
-        leader=user,
-        at=timezone.now(),
-    )
-
-
-def _overrule(
-    user: User, evaluation: Evaluation, overrules: Mapping[str, tuple[Any, str]]
-) -> None:
+def _final_record(
+    evaluation: Evaluation,
+    finals: Mapping[str, tuple[Any, str]],
+    overrules: Mapping[str, tuple[Any, str]],
+) -> tuple[list[Final], list[str]]:
+    """The panel's final points and corrected values, and every fault in what was given."""
     edition = edition_of(evaluation)
+    record: list[Final] = []
     faults: list[str] = []
-    for code, (raw, reason) in overrules.items():
-        indicator = edition.indicator(code)
+    for code, (raw, reason) in [*finals.items(), *overrules.items()]:
+        indicator = edition.by_code.get(code)
+        if indicator is None or (indicator.kind == "judged") != (code in finals):
+            faults.append(_("指标%(code)s不能这样汇总。") % {"code": code})
+            continue
         value, wrong = indicator.parse(raw)
-        faults += [f"{indicator.name}：{_sentence(fault)}" for fault in wrong]
-        if not reason.strip():
-            faults.append(_("“%(name)s”改变了核验值，请写明理由。") % {"name": indicator.name})
-        if not faults:
-            _keep_final(user, evaluation, indicator, indicator.dump(value), reason.strip())
-    if faults:
-        raise Refused(*faults)
+        faults += [f"{_named(indicator)}：{_sentence(fault)}" for fault in wrong]
+        if value is not None and indicator.kind == "judged" and _too_fine(edition, value):
+            faults.append(
+                _("“%(name)s”的得分至多保留%(places)s位小数。")
+                % {"name": _named(indicator), "places": edition.policy.places}
+            )
+        elif value is not None:
+            record.append((indicator, value, reason.strip()))
+    faults += [
+        _("“%(name)s”还没有最终得分。") % {"name": _named(indicator)}
+        for indicator in judged(evaluation)
+        if indicator.code not in finals
+    ]
+    return record, faults
+
+
+def _too_fine(edition: Edition, points: Any) -> bool:
+    return bool(points % Decimal(1).scaleb(-edition.policy.places))
+
+
+def _unexplained(evaluation: Evaluation, record: list[Final]) -> list[str]:
+    """What departs from the experts' points or from the site record without saying why."""
+    proposed = proposals(evaluation, sheets(evaluation))
+    faults: list[str] = []
+    for indicator, value, reason in record:
+        if reason:
+            continue
+        if indicator.kind != "judged":
+            faults.append(_("“%(name)s”改变了核验值，请写明理由。") % {"name": _named(indicator)})
+        elif value != proposed.get(indicator.code):
+            faults.append(
+                _("“%(name)s”的最终得分与专家评分的汇总值不同，请写明理由。")
+                % {"name": _named(indicator)}
+            )
+    return faults
+
+
+def _scorecard(evaluation: Evaluation, values: Mapping[str, Any]) -> Scorecard:
+    edition = edition_of(evaluation)
+    parsed = edition.parse_values(values)
+    if parsed.faults:
+        raise Refused(*[_sentence(fault) for fault in parsed.faults])
+    return score(edition, evaluation.category, parsed.values)
 
 
 def _run_score(evaluation: Evaluation) -> ScoreRun:
-    edition = edition_of(evaluation)
-    parsed = edition.parse_values(final_values(evaluation))
-    if parsed.faults:
-        raise Refused(*[_sentence(fault) for fault in parsed.faults])
-    card = score(edition, evaluation.category, parsed.values)
-    inputs, result = edition.dump_values(parsed.values), card.as_json()
+    card = _scorecard(evaluation, final_values(evaluation))
+    inputs = card.edition.dump_values(
+        {step.code: step.value for step in card.steps if step.value is not None}
+    )
+    result = card.as_json()
     return ScoreRun.objects.create(
         evaluation=evaluation,
-        edition=edition.id,
+        edition=card.edition.id,
         category=evaluation.category,
         inputs=inputs,
         result=result,

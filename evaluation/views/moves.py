@@ -45,6 +45,7 @@ PAGES: dict[str, MovePage] = {
     "close_visit": MovePage(site_visit.close_visit),
     "convene_panel": MovePage(panel.convene_panel),
     "submit_scores": MovePage(panel.submit_scores),
+    "close_scoring": MovePage(panel.close_scoring),
     "publish": MovePage(publication.publish, PublishForm),
     "propose": MovePage(publication.propose),
     "send_back": MovePage(certification.send_back, ReasonForm),

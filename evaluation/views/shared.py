@@ -49,7 +49,7 @@ WORK_PAGES = (
     WorkPage(
         "experts",
         _("指派专家"),
-        ("site_preparation", "site_visit", "panel_preparation", "panel_scoring"),
+        (*steps.LEADABLE["site"], *steps.LEADABLE["panel"]),
         _acts_as(Actor.SECRETARIAT),
     ),
     WorkPage("site_visit", _("现场核验"), ("site_visit",), permissions.can_record_site),
