@@ -1,7 +1,7 @@
 """The seven steps of one case, as a reader of it may see them."""
 
+import datetime
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from portal.accounts.models import Role, User
 class Event:
     """A move that was made, told without names of experts."""
 
-    at: datetime
+    at: datetime.datetime
     actor: Any
     text: Any
     detail: str
@@ -29,11 +29,11 @@ class Node:
     number: int
     name: Any
     state: str  # "done", "current", "stopped", "waiting"
-    date: datetime | None = None
+    date: datetime.datetime | None = None
     holder: Any = ""
     note: Any = ""
     awaited: Any = ""
-    until: date | None = None
+    until: datetime.date | None = None
 
 
 @dataclass

@@ -13,4 +13,5 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", include("portal.accounts.urls")),
     path("", include("evaluation.urls")),
+    path("", include("portal.site.urls")),
 ]

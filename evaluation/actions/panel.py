@@ -181,7 +181,7 @@ def final_values(evaluation: Evaluation) -> dict[str, Any]:
     panel overruled. In the form of the score contract."""
     observed = dict(evaluation.site_records.values_list("indicator", "observed"))
     final = dict(evaluation.consolidations.values_list("indicator", "value"))
-    return {**observed, **final}
+    return {code: value for code, value in {**observed, **final}.items() if value is not None}
 
 
 def _own_open_sheet(user: User, evaluation: Evaluation) -> Assignment:

@@ -41,17 +41,14 @@ def record(
     reason: str = "",
     instrument: str = "",
 ) -> SiteRecord:
-    """Write down what was observed for one indicator. A difference needs its reason."""
+    """Write down what was observed for one indicator; None where nothing could be verified, which
+    counts as not given. A difference from the declared value needs its reason."""
     with changing(user, evaluation) as current:
         permissions.check_site_record(user, current)
         indicator = next((i for i in verified_on_site(current) if i.code == code), None)
         if indicator is None:
             raise Refused(_("指标%(code)s不由现场评估核验。") % {"code": code})
-        value, faults = indicator.parse(observed)
-        if faults:
-            english = reader_language() == "en"
-            raise Refused(*[f.message_en if english else f.message for f in faults])
-        dumped = indicator.dump(value)
+        dumped = _dumped(indicator, observed)
         declaration = queries.current_declaration(current)
         differs = declaration is None or declaration.values.get(code) != dumped
         if differs and not reason.strip():
@@ -72,6 +69,16 @@ def record(
         )
         note(user, current, "record_site", indicator=code, observed=dumped, differs=differs)
         return kept
+
+
+def _dumped(indicator: Indicator, observed: Any) -> Any:
+    if observed is None:
+        return None
+    value, faults = indicator.parse(observed)
+    if faults:
+        english = reader_language() == "en"
+        raise Refused(*[fault.message_en if english else fault.message for fault in faults])
+    return indicator.dump(value)
 
 
 def add_photo(user: User, evaluation: Evaluation, code: str, upload: UploadedFile) -> CaseFile:

@@ -5,7 +5,7 @@ from django import forms
 from portal.accounts.models import Organisation, User
 
 
-class OrganisationForm(forms.ModelForm[Organisation]):
+class OrganisationForm(forms.ModelForm):
     class Meta:
         model = Organisation
         fields = ["name", "credit_code"]
@@ -14,7 +14,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         return str(self.cleaned_data["credit_code"]).strip().upper()
 
 
-class UserForm(forms.ModelForm[User]):
+class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["username", "name", "email", "phone", "role", "organisation"]

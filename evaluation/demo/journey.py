@@ -1,0 +1,204 @@
+"""Carrying a case from where it is to a later state, move by move, through the real actions.
+
+The tests use it too: a case in any state is one call away."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from evaluation import queries
+from evaluation.actions import (
+    agreement,
+    application,
+    certification,
+    experts,
+    panel,
+    publication,
+    review,
+    site,
+)
+from evaluation.demo.files import example_pdf, example_photo
+from evaluation.demo.tables import example_tables
+from evaluation.edition import edition_of
+from evaluation.models import Duty, Evaluation
+from portal.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who plays: the first expert leads the site team, the third the panel."""
+
+    applicant: User
+    secretariat: User
+    decider: User
+    experts: tuple[User, ...]
+
+
+def fill(evaluation: Evaluation, applicant: User, values: dict[str, Any]) -> None:
+    """Fill every table of the form and all ten slots, so that `values` is what is declared."""
+    edition = edition_of(evaluation)
+    tables = example_tables(
+        edition, evaluation.category, values, evaluation.organisation, evaluation.base
+    )
+    versions = dict(evaluation.tables.values_list("key", "version"))
+    for key, content in tables.items():
+        application.save_table(applicant, evaluation, key, content, versions.get(key, 0))
+    for material in edition.materials:
+        application.add_material(
+            applicant,
+            evaluation,
+            material.number,
+            example_pdf(f"示例材料{material.number}-{material.name[:20]}"),
+        )
+
+
+def carry(evaluation: Evaluation, cast: Cast, to: str) -> Evaluation:
+    """Make moves until the case is in the state `to` (one on the way to certification, or
+    "not_certified" for a base that did not qualify)."""
+    while evaluation.state != to:
+        before = evaluation.state
+        _NEXT[before](evaluation, cast)
+        evaluation.refresh_from_db()
+        if evaluation.state == before and before != "panel_scoring":
+            raise AssertionError(f"{evaluation.number} stays {before} on its way to {to}")
+    return evaluation
+
+
+def _submit(evaluation: Evaluation, cast: Cast) -> None:
+    application.submit(cast.applicant, evaluation)
+
+
+def _accept(evaluation: Evaluation, cast: Cast) -> None:
+    application.accept(cast.secretariat, evaluation)
+
+
+def _sign(evaluation: Evaluation, cast: Cast) -> None:
+    agreement.sign_agreement(cast.applicant, evaluation, example_pdf("示例协议-申报单位签章"))
+
+
+def _countersign(evaluation: Evaluation, cast: Cast) -> None:
+    agreement.countersign_agreement(cast.secretariat, evaluation, example_pdf("示例协议-双方签章"))
+
+
+def _review(evaluation: Evaluation, cast: Cast) -> None:
+    for material in edition_of(evaluation).materials:
+        review.judge_slot(cast.secretariat, evaluation, material.number, accepted=True)
+    review.pass_review(cast.secretariat, evaluation)
+
+
+def _resubmit(evaluation: Evaluation, cast: Cast) -> None:
+    review.resubmit(cast.applicant, evaluation)
+
+
+def _dispatch(evaluation: Evaluation, cast: Cast) -> None:
+    for expert in cast.experts[:2]:
+        assignment = experts.assign(
+            cast.secretariat, evaluation, expert, Duty.SITE, is_leader=expert == cast.experts[0]
+        )
+        experts.pledge(expert, assignment)
+    site.dispatch_team(cast.secretariat, evaluation)
+
+
+def visit(evaluation: Evaluation, cast: Cast) -> None:
+    """Record every indicator as declared."""
+    declaration = queries.current_declaration(evaluation)
+    declared = declaration.values if declaration else {}
+    for indicator in site.verified_on_site(evaluation):
+        site.record(
+            cast.experts[0],
+            evaluation,
+            indicator.code,
+            declared.get(indicator.code),
+            instrument="示例：查阅原始记录并现场核对",
+        )
+    site.add_photo(cast.experts[0], evaluation, "room_grade", example_photo())
+    site.close_visit(cast.experts[0], evaluation)
+
+
+def _convene(evaluation: Evaluation, cast: Cast) -> None:
+    for expert in cast.experts[2:4]:
+        assignment = experts.assign(
+            cast.secretariat, evaluation, expert, Duty.PANEL, is_leader=expert == cast.experts[2]
+        )
+        experts.pledge(expert, assignment)
+    panel.convene_panel(cast.secretariat, evaluation)
+
+
+def _points(evaluation: Evaluation) -> dict[str, tuple[Any, str]]:
+    declaration = queries.current_declaration(evaluation)
+    declared = declaration.values if declaration else {}
+    return {
+        indicator.code: (
+            declared.get(indicator.code, indicator.points),
+            "示例：依据申报材料和现场评估记录综合评定。",
+        )
+        for indicator in panel.judged(evaluation)
+    }
+
+
+def _score(evaluation: Evaluation, cast: Cast) -> None:
+    """One sheet at a time."""
+    open_sheet = next(
+        assignment
+        for assignment in evaluation.assignments.filter(duty=Duty.PANEL).order_by("id")
+        if assignment.sheet_submitted_at is None
+    )
+    panel.save_scores(open_sheet.expert, evaluation, _points(evaluation))
+    panel.submit_scores(open_sheet.expert, evaluation)
+
+
+def _consolidate(evaluation: Evaluation, cast: Cast) -> None:
+    panel.consolidate(cast.experts[2], evaluation, _points(evaluation))
+
+
+def _publish(evaluation: Evaluation, cast: Cast) -> None:
+    publication.publish(cast.secretariat, evaluation, working_days=0)
+
+
+def _propose(evaluation: Evaluation, cast: Cast) -> None:
+    publication.propose(cast.secretariat, evaluation)
+
+
+def _decide(evaluation: Evaluation, cast: Cast) -> None:
+    if evaluation.score_runs.latest("made_at").qualified:
+        certification.certify(cast.decider, evaluation)
+    else:
+        certification.decline(cast.decider, evaluation, "评估结果未达到10.1的要求。")
+
+
+def ask_for_correction(evaluation: Evaluation, cast: Cast, slot: int, reason: str) -> None:
+    """Accept every slot but one, and send the deficiency notice."""
+    for material in edition_of(evaluation).materials:
+        good = material.number != slot
+        review.judge_slot(
+            cast.secretariat,
+            evaluation,
+            material.number,
+            accepted=good,
+            reason="" if good else reason,
+        )
+    review.request_correction(
+        cast.secretariat, evaluation, timezone.localdate() + timedelta(days=15)
+    )
+
+
+_NEXT: dict[str, Callable[[Evaluation, Cast], None]] = {
+    "draft": _submit,
+    "returned": _submit,
+    "submitted": _accept,
+    "agreement_signing": _sign,
+    "agreement_countersigning": _countersign,
+    "preliminary_review": _review,
+    "correction": _resubmit,
+    "site_preparation": _dispatch,
+    "site_visit": visit,
+    "panel_preparation": _convene,
+    "panel_scoring": _score,
+    "panel_consolidation": _consolidate,
+    "result_pending": _publish,
+    "published": _propose,
+    "decision_pending": _decide,
+}
