@@ -231,6 +231,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "工业智算基地评估平台"
+# Addresses are entered by the secretariat and never "verified" by a link.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # How many proxies of our own stand before the web process: the reader's address, which rate
 # limits count by, is taken from X-Forwarded-For that many places from its end.
@@ -288,7 +290,7 @@ USE_I18N = True
 
 # --- Files ----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "files"  # private: no URL leads here, every download is a checked view
 S3_BUCKET = env.str("S3_BUCKET", default="")
