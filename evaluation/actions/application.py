@@ -15,9 +15,10 @@ from dataaccess.regions import is_city, is_province
 from evaluation import permissions, queries, uploads
 from evaluation.actions.files import keep
 from evaluation.actions.moving import changing, moving, note
+from evaluation.completeness import gaps, sentence
 from evaluation.documents import content
 from evaluation.documents.order import order
-from evaluation.edition import current_edition, edition_of, reader_language
+from evaluation.edition import current_edition, edition_of
 from evaluation.errors import Conflict, NotAllowed, Refused
 from evaluation.models import (
     CaseFile,
@@ -28,7 +29,7 @@ from evaluation.models import (
     Purpose,
 )
 from evaluation.rulebook.certificates import certificate_name
-from evaluation.rulebook.form import declared_values, missing
+from evaluation.rulebook.form import declared_values
 from evaluation.rulebook.shapes import Edition
 from portal.accounts.models import Role, User
 from portal.ledger import numbers
@@ -170,31 +171,19 @@ def tables_of(evaluation: Evaluation) -> dict[str, Any]:
 def what_is_missing(evaluation: Evaluation) -> list[str]:
     """Everything that keeps the application from being submitted, a sentence each."""
     edition = edition_of(evaluation)
-    english = reader_language() == "en"
-    tables = tables_of(evaluation)
-    sentences = [
-        item.message_en if english else item.message for item in missing(edition, tables)
-    ]
-    declared = declared_values(edition, tables)
-    sentences += [fault.message_en if english else fault.message for fault in declared.faults]
     filled = set(queries.draft_materials(evaluation).values_list("slot", flat=True))
-    sentences += [
-        _("材料%(number)s“%(name)s”尚未上传。")
-        % {
-            "number": material.number,
-            "name": material.name_en if english else material.name,
-        }
-        for material in edition.materials
-        if material.required and material.number not in filled
+    return [
+        sentence(edition, gap)
+        for gap in gaps(edition, tables_of(evaluation), filled)
+        if gap.blocks
     ]
-    return sentences
 
 
 def freeze(user: User, evaluation: Evaluation) -> Declaration:
     """Make the next version of the declaration from the draft, and order its PDF."""
-    gaps = what_is_missing(evaluation)
-    if gaps:
-        raise Refused(*gaps)
+    lacking = what_is_missing(evaluation)
+    if lacking:
+        raise Refused(*lacking)
     edition = edition_of(evaluation)
     tables = tables_of(evaluation)
     values = edition.dump_values(declared_values(edition, tables).values)
