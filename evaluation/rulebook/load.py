@@ -66,7 +66,7 @@ def read_edition(folder: Path) -> Edition:
     _keys(
         head,
         "edition.toml",
-        "id title title_en issuer issuer_en figures_note figures_note_en category clause",
+        "id title title_en issuer issuer_en figures_note figures_note_en measures category clause",
     )
     _keys(table1, "table1.toml", "number number_en title title_en clause material")
     _keys(clause_7, "clause_7.toml", "clause step")

@@ -71,6 +71,15 @@ def in_language(thing: object, attribute: str, language: str = "zh") -> str:
     return chinese
 
 
+class Measures(Shape):
+    """Quantities by which raw figures become indicator values."""
+
+    standard_rack_kw: Annotated[Number, Field(gt=0)]
+    """The rated power of a standard rack (8.3.2 b)."""
+    energy_months: Annotated[int, Field(ge=1)]
+    """How many consecutive months of meter data PUE and RER need (8.3.5)."""
+
+
 class Clause(Shape):
     """A clause of the standard as printed."""
 
@@ -606,6 +615,7 @@ class Edition(Shape):
     groups: tuple[Group, ...]
     materials: tuple[Material, ...]
     steps: tuple[ProcessStep, ...]
+    measures: Measures
     policy: Policy
     qualification: Qualification
     review: ReviewRule

@@ -17,6 +17,7 @@ Clean = Decimal | bool | str | tuple[str, ...] | dict[str, Decimal | bool]
 
 JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 MOST_WHOLE_DIGITS_SHOWN = 60
+MOST_LISTED = 100
 MOST_POINT_DECIMALS = 100
 """Points are added up and written without an exponent, so their length has to have an end."""
 
@@ -202,6 +203,10 @@ def read_list(
     if not isinstance(raw, (list, tuple)):
         listed = "、".join(choices), ", ".join(choices)
         return None, [expected(path, f"由{listed[0]}组成的数组", f"an array of {listed[1]}", raw)]
+    if len(raw) > MOST_LISTED:
+        return None, [
+            Fault(path, f"至多列{MOST_LISTED}项", f"expected at most {MOST_LISTED} entries")
+        ]
     faults = [
         fault
         for index, part in enumerate(raw)
