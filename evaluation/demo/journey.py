@@ -127,7 +127,7 @@ def _convene(evaluation: Evaluation, cast: Cast) -> None:
     panel.convene_panel(cast.secretariat, evaluation)
 
 
-def _points(evaluation: Evaluation) -> dict[str, tuple[Any, str]]:
+def points(evaluation: Evaluation) -> dict[str, tuple[Any, str]]:
     declaration = queries.current_declaration(evaluation)
     declared = declaration.values if declaration else {}
     return {
@@ -146,12 +146,12 @@ def _score(evaluation: Evaluation, cast: Cast) -> None:
         for assignment in evaluation.assignments.filter(duty=Duty.PANEL).order_by("id")
         if assignment.sheet_submitted_at is None
     )
-    panel.save_scores(open_sheet.expert, evaluation, _points(evaluation))
+    panel.save_scores(open_sheet.expert, evaluation, points(evaluation))
     panel.submit_scores(open_sheet.expert, evaluation)
 
 
 def _consolidate(evaluation: Evaluation, cast: Cast) -> None:
-    panel.consolidate(cast.experts[2], evaluation, _points(evaluation))
+    panel.consolidate(cast.experts[2], evaluation, points(evaluation))
 
 
 def _publish(evaluation: Evaluation, cast: Cast) -> None:
