@@ -386,6 +386,8 @@ ISSUER_CONTACT = env.str("ISSUER_CONTACT", default="")
 # A PKCS#12 file with the key that signs certificates; without it they carry no signature.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
+# PEM certificates of earlier keys, whose signatures still count after the key was changed.
+SIGNING_TRUSTED_FILE = env.str("SIGNING_TRUSTED_FILE", default="")
 
 # --- Logs -----------------------------------------------------------------------------------
 LOGGING = {

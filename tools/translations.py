@@ -34,6 +34,8 @@ EXEMPT = {
     "dataaccess/shapes.py": "knows no framework; the API speaks Chinese",
     "dataaccess/windows.py": "knows no framework; the API speaks Chinese",
     "portal/settings.py": "values that an operator sets",
+    "portal/site/styleguide.py": "development only",
+    "templates/styleguide": "development only",
 }
 # English entries that may equal their Chinese message.
 SAME_IN_BOTH = {"简体中文"}
@@ -96,24 +98,30 @@ def in_python() -> Iterator[str]:
                 yield complaint(path, line, value)
 
 
-def in_templates() -> Iterator[str]:
+def in_template(text: str) -> Iterator[tuple[int, str]]:
+    """(line, text) of what stands in a template's text or tags without being translated."""
     from django.template.base import Lexer, TokenType
 
     translated = re.compile(r"""_\((?:"[^"]*"|'[^']*')\)""")
+    inside = ""
+    for token in Lexer(text).tokenize():
+        words = token.contents.split()
+        tag = words[0] if token.token_type == TokenType.BLOCK and words else ""
+        if inside:
+            inside = "" if tag == f"end{inside}" else inside
+        elif tag in {"blocktranslate", "blocktrans", "comment"}:
+            inside = tag
+        elif tag not in {"translate", "trans"} and token.token_type != TokenType.COMMENT:
+            rest = translated.sub("", token.contents)
+            for number, line in enumerate(rest.split("\n")):
+                if HAN.search(line):
+                    yield (token.lineno or 1) + number, line
+
+
+def in_templates() -> Iterator[str]:
     for path in sources("templates", suffixes={".html", ".txt", ".xml", ".svg"}):
-        inside = ""
-        for token in Lexer(path.read_text(encoding="utf-8")).tokenize():
-            words = token.contents.split()
-            tag = words[0] if token.token_type == TokenType.BLOCK and words else ""
-            if inside:
-                inside = "" if tag == f"end{inside}" else inside
-            elif tag in {"blocktranslate", "blocktrans", "comment"}:
-                inside = tag
-            elif tag not in {"translate", "trans"} and token.token_type != TokenType.COMMENT:
-                rest = translated.sub("", token.contents)
-                if HAN.search(rest):
-                    above = rest[: HAN.search(rest).start()].count("\n")  # type: ignore[union-attr]
-                    yield complaint(path, (token.lineno or 1) + above, rest)
+        for number, line in in_template(path.read_text(encoding="utf-8")):
+            yield complaint(path, number, line)
 
 
 def in_scripts() -> Iterator[str]:
