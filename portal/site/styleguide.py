@@ -13,7 +13,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 EXAMPLES = Path(__file__).parent / "styleguide_examples.json"
 DAYS_FROM_NOW = re.compile(r"[+-]\d+d")
@@ -23,34 +22,32 @@ class ExampleForm(forms.Form):
     """One field of each kind."""
 
     base_name = forms.CharField(
-        label=_("基地名称"), max_length=256, help_text=_("与营业执照或立项批复一致。")
+        label="基地名称", max_length=256, help_text="与营业执照或立项批复一致。"
     )
     category = forms.ChoiceField(
-        label=_("申报类别"),
-        choices=[("", _("请选择")), ("province", _("省级区域")), ("city", _("地市级区域"))],
+        label="申报类别",
+        choices=[("", "请选择"), ("province", "省级区域"), ("city", "地市级区域")],
     )
     fp16_peak = forms.DecimalField(
-        label=_("FP16算力峰值"),
-        help_text=_("稠密理论峰值，按算力卡清单计算。"),
+        label="FP16算力峰值",
+        help_text="稠密理论峰值，按算力卡清单计算。",
         widget=forms.NumberInput(attrs={"data-unit": "PFLOPS"}),
     )
     started_on = forms.DateField(
-        label=_("投入运行日期"), widget=forms.DateInput(attrs={"type": "date"}), required=False
+        label="投入运行日期", widget=forms.DateInput(attrs={"type": "date"}), required=False
     )
     virtualization = forms.MultipleChoiceField(
-        label=_("算力虚拟化能力"),
-        choices=[("compute", _("计算")), ("storage", _("存储")), ("network", _("网络"))],
+        label="算力虚拟化能力",
+        choices=[("compute", "计算"), ("storage", "存储"), ("network", "网络")],
         widget=forms.CheckboxSelectMultiple,
     )
     room_grade = forms.ChoiceField(
-        label=_("机房等级"),
-        choices=[("A", _("A级")), ("B", _("B级")), ("C", _("C级"))],
+        label="机房等级",
+        choices=[("A", "A级"), ("B", "B级"), ("C", "C级")],
         widget=forms.RadioSelect,
     )
-    summary = forms.CharField(
-        label=_("基地概况"), help_text=_("不超过 2000 字。"), widget=forms.Textarea
-    )
-    truthful = forms.BooleanField(label=_("承诺所填内容真实、准确、完整"))
+    summary = forms.CharField(label="基地概况", help_text="不超过 2000 字。", widget=forms.Textarea)
+    truthful = forms.BooleanField(label="承诺所填内容真实、准确、完整")
 
 
 def _revive(value: Any) -> Any:

@@ -1,0 +1,160 @@
+"""What pages load comes from the portal itself, and nothing in them needs a laxer policy."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import vendor
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted(
+    path
+    for path in (ROOT / "templates").rglob("*.html")
+    if "documents" not in path.parts  # PDFs, not pages
+)
+OWN = sorted(
+    path
+    for path in (ROOT / "static").rglob("*")
+    if path.suffix in {".css", ".js", ".svg"} and "vendor" not in path.parts
+)
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_vendored_files_are_as_their_manifest_says():
+    assert vendor.differences() == []
+
+
+def test_vendored_files_name_no_source_map():
+    assert [
+        name(path)
+        for path in vendor.VENDOR.rglob("*")
+        if path.suffix in {".css", ".js"} and b"sourceMappingURL" in path.read_bytes()
+    ] == []
+
+
+def test_a_changed_vendored_file_is_noticed(tmp_path, monkeypatch):
+    node_modules = tmp_path / "node_modules"
+    for source in vendor.FILES:
+        file = node_modules / source
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("body{}\n/*# sourceMappingURL=a.css.map */")
+        (node_modules / source.split("/")[0] / "package.json").write_text('{"version": "1.2.3"}')
+    monkeypatch.setattr(vendor, "VENDOR", tmp_path / "vendor")
+    monkeypatch.setattr(vendor, "MANIFEST", tmp_path / "vendor" / "manifest.json")
+    vendor.vendor(node_modules)
+    style = tmp_path / "vendor" / "bootstrap" / "bootstrap.min.css"
+    assert vendor.differences() == []
+    assert style.read_text() == "body{}\n"
+    style.write_text("body{color:red}")
+    (tmp_path / "vendor" / "extra.js").write_text("")
+    (tmp_path / "vendor" / "htmx" / "htmx.min.js").unlink()
+    assert vendor.differences() == [
+        "extra.js is not in the manifest",
+        "htmx/htmx.min.js is missing",
+        "bootstrap/bootstrap.min.css differs from its SHA-256",
+    ]
+
+
+FORBIDDEN = {
+    "a style attribute": re.compile(r"<[^>{]*\sstyle\s*=", re.IGNORECASE),
+    "a style element": re.compile(r"<style\b", re.IGNORECASE),
+    "an inline script": re.compile(r"<script\b(?![^>]*\bsrc=)", re.IGNORECASE),
+    "an event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
+    "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
+    "a file from elsewhere": re.compile(
+        r"<(?:link|script|img|iframe|source|use|object)\b[^>]*(?:src|href)=[\"'](?:https?:)?//",
+        re.IGNORECASE,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_page_has(what: str):
+    assert [name(path) for path in TEMPLATES if FORBIDDEN[what].search(path.read_text())] == []
+
+
+@pytest.mark.parametrize(
+    ("what", "page"),
+    [
+        ("a style attribute", '<p class="a" style="color:red">'),
+        ("an inline script", "<script>go()</script>"),
+        ("an event attribute", '<a onclick="go()">'),
+        ("a file from elsewhere", '<link rel="stylesheet" href="https://example.org/a.css">'),
+    ],
+)
+def test_the_search_finds_what_it_looks_for(what: str, page: str):
+    assert FORBIDDEN[what].search(page)
+
+
+def test_own_files_load_nothing_from_elsewhere():
+    address = re.compile(r"(?:https?:)?//[\w.-]+\.\w+")
+    namespace = "http://www.w3.org/2000/svg"
+    assert [
+        name(path)
+        for path in OWN
+        if address.search(re.sub(r"/\*.*?\*/", "", path.read_text().replace(namespace, "")))
+    ] == []
+
+
+def test_style_sheets_use_the_tokens():
+    raw_colour = re.compile(r"#[0-9a-f]{3,8}\b", re.IGNORECASE)
+    assert [
+        name(path)
+        for path in OWN
+        if path.suffix == ".css"
+        and path.name not in {"tokens.css", "print.css"}
+        and raw_colour.search(path.read_text())
+    ] == []
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+TOKENS = dict(
+    re.findall(r"--([\w-]+): (#[0-9a-f]{6});", (ROOT / "static/css/tokens.css").read_text())
+)
+GROUNDS = {
+    "paper": [
+        "ink",
+        "quiet",
+        "press",
+        "press-hover",
+        "seal",
+        "met",
+        "not-met",
+        "missing",
+        "attention",
+    ],
+    "wash": ["ink", "quiet", "press", "not-met", "attention"],
+    "press": ["on-press"],
+    "press-tint": ["ink", "press", "press-hover", "quiet"],
+    "met-tint": ["met", "ink"],
+    "not-met-tint": ["not-met", "ink"],
+    "missing-tint": ["missing"],
+    "attention-tint": ["attention", "ink"],
+}
+
+
+@pytest.mark.parametrize(
+    ("ground", "text"), [(ground, text) for ground, texts in GROUNDS.items() for text in texts]
+)
+def test_text_can_be_read(ground: str, text: str):
+    assert contrast(TOKENS[ground], TOKENS[text]) >= 4.5
+
+
+def test_edges_of_fields_can_be_seen():
+    assert contrast(TOKENS["paper"], TOKENS["line-field"]) >= 3
