@@ -1,6 +1,7 @@
 """What every request and answer gets."""
 
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -66,3 +67,21 @@ class PrivatePagesAreNotStored:
         if request.user.is_authenticated or "Authorization" in request.headers:
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+class IdleSessionsEnd:
+    """A session ends when nothing was asked for SESSION_COOKIE_AGE. It is written again only every
+    few minutes, not at every request: reading a page should not wait for the database's one
+    writer."""
+
+    EVERY_SECONDS = 300
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            now = int(time.time())
+            if now - request.session.get("seen", 0) >= self.EVERY_SECONDS:
+                request.session["seen"] = now
+        return self.get_response(request)

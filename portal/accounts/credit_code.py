@@ -1,9 +1,11 @@
 """统一社会信用代码 (GB 32100-2015): 18 characters, the last one a check character."""
 
+from re import fullmatch
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from stdnum.cn import uscc
-from stdnum.exceptions import InvalidChecksum
+from stdnum.exceptions import InvalidChecksum, InvalidFormat
 from stdnum.exceptions import ValidationError as NumberError
 
 
@@ -14,6 +16,9 @@ def validate_credit_code(value: str) -> None:
             _("统一社会信用代码为18位，当前为%(count)s位。") % {"count": len(value)}, code="length"
         )
     try:
+        # The library forgives blanks, dashes and full-width digits; the certificate prints none.
+        if not fullmatch("[0-9A-Z]+", value):
+            raise InvalidFormat
         uscc.validate(value)
     except InvalidChecksum:
         raise ValidationError(

@@ -1,8 +1,11 @@
 """Forms of the account pages."""
 
-from django import forms
+from typing import Any
 
-from portal.accounts.models import Organisation, User
+from django import forms
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import Organisation, Role, User
 
 
 class OrganisationForm(forms.ModelForm):
@@ -18,3 +21,9 @@ class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["username", "name", "email", "phone", "role", "organisation"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("role") == Role.APPLICANT and not data.get("organisation"):
+            self.add_error("organisation", _("申报单位的账号须选择所属单位。"))
+        return data
