@@ -1,0 +1,1 @@
+"""The Appendix B interfaces over HTTP: thin views over dataaccess.intake."""

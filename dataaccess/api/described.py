@@ -1,0 +1,251 @@
+"""What the OpenAPI document says of each call. The bodies come from the shapes that check them."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from pydantic import TypeAdapter
+
+from dataaccess.api.examples import BODIES
+from dataaccess.shapes import Kind, tables, types
+from dataaccess.shapes.text import TEXT
+from dataaccess.windows import WINDOWS
+
+Schema = dict[str, Any]
+
+_BODY_TYPES: dict[Kind, Any] = {
+    "base_info": types.BaseInfo,
+    "compute_report": types.ComputeReport,
+    "security_event": types.SecurityEvent,
+}
+
+
+def body_schema(kind: Kind) -> Schema:
+    """The JSON schema of a body, each field with its meaning and its English name."""
+    schema = TypeAdapter(_BODY_TYPES[kind]).json_schema()
+    for field in tables.TABLES[kind].fields:
+        about = schema["properties"][field.name]
+        about.pop("title", None)
+        if about.get("pattern") == TEXT:  # says only that something must stand there
+            about.pop("pattern")
+        if about.get("type") == "string" and "enum" not in about and "format" not in about:
+            about.setdefault("minLength", 1)
+        about["description"] = f"{field.note}（也可写作 {field.english}）"
+    return schema
+
+
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_FAULT: Schema = {
+    "type": "object",
+    "required": ["field", "code", "message"],
+    "properties": {
+        "field": {"type": "string", "description": "字段名称，整体有误时为空"},
+        "code": {"type": "string", "description": "错误代码，供程序判断"},
+        "message": {"type": "string", "description": "错在哪里，应当怎样发送"},
+    },
+}
+_REJECTED: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["index", "errors"],
+        "properties": {"index": _COUNT, "errors": {"type": "array", "items": _FAULT}},
+    },
+}
+_TIMELINESS: Schema = {
+    "type": "object",
+    "required": ["status", "window"],
+    "properties": {
+        "status": {"type": "string", "enum": ["on_time", "out_of_window", "makeup"]},
+        "window": {"type": "string", "enum": [window.name for window in WINDOWS]},
+    },
+}
+
+
+def _answer_schema(*, judged: bool) -> Schema:
+    properties: Schema = {
+        "receipt": {"type": ["string", "null"], "format": "uuid", "description": "试运行时为 null"},
+        "received_at": {"type": "string", "format": "date-time"},
+        "accepted": {**_COUNT, "description": "created、updated、unchanged 之和"},
+        "created": _COUNT,
+        "updated": _COUNT,
+        "unchanged": {**_COUNT, "description": "与已有数据相同，未作改动"},
+        "rejected": _REJECTED,
+        "dry_run": {"type": "boolean", "description": "仅试运行时出现"},
+    }
+    required = [name for name in properties if name != "dry_run"]
+    if judged:
+        properties["timeliness"] = _TIMELINESS
+        required.append("timeliness")
+    return {"type": "object", "required": required, "properties": properties}
+
+
+_PROBLEM: Schema = {
+    "type": "object",
+    "description": "RFC 9457",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "应当怎样做"},
+        "errors": {"type": "array", "items": _FAULT},
+        "rejected": _REJECTED,
+    },
+}
+_PROBLEMS: dict[int, str] = {
+    400: "不是有效的 JSON，或参数、请求头的格式不正确",
+    401: "没有携带密钥，或密钥不正确、已吊销、已过期",
+    403: "密钥没有此接口的权限，或来源地址不在允许的网段内",
+    404: "没有这个资源",
+    405: "不支持这个请求方法",
+    413: "超过 10 MiB 或 5000 个事件",
+    415: "Content-Type 不是接口所列的类型",
+    422: "数据不符合要求，未保存；errors 一次列出全部错误",
+    429: "调用过于频繁，按 Retry-After 所示秒数后重试",
+    503: "服务暂不可用，数据未保存，按 Retry-After 所示秒数后重试",
+}
+_FOR_ALL = (401, 403, 405, 429, 503)
+_FOR_DELIVERIES = (400, 413, 415, 422)
+
+
+def _responses(good: dict[int, tuple[str, Schema]], problems: tuple[int, ...]) -> dict[Any, Any]:
+    said: dict[Any, Any] = {}
+    for status, (text, schema) in good.items():
+        said[(status, "application/json")] = {**schema, "description": text}
+    for status in sorted({*_FOR_ALL, *problems}):
+        said[(status, "application/problem+json")] = {**_PROBLEM, "description": _PROBLEMS[status]}
+    return said
+
+
+_PARAMETERS = [
+    OpenApiParameter(
+        "Idempotency-Key",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="可选。同一个键与同一份正文重发，得到第一次的回答；正文不同则为 422。",
+    ),
+    OpenApiParameter(
+        "dry_run",
+        OpenApiTypes.BOOL,
+        OpenApiParameter.QUERY,
+        description="为 true 时只检查、不保存。",
+    ),
+]
+_SECURITY: list[dict[str, list[str]]] = [{"baseKey": []}]
+
+
+def _delivery(kind: Kind, summary: str, description: str, *, batch: bool = False) -> Any:
+    body = body_schema(kind)
+    accepted: Schema = {"application/json": body}
+    if batch:
+        accepted = {
+            "application/json": {
+                "oneOf": [body, {"type": "array", "items": body, "minItems": 1, "maxItems": 5000}]
+            },
+            "application/x-ndjson": {"type": "string", "description": "每行一个 JSON 对象"},
+        }
+    answer = _answer_schema(judged=not batch)
+    good = {200: ("已保存，没有新增", answer), 201: ("已保存，有新增", answer)}
+    if batch:
+        good[207] = ("部分事件有误，其余已保存；rejected 列出有误的事件", answer)
+    return extend_schema(
+        operation_id=kind,
+        summary=summary,
+        description=description,
+        tags=["附录 B"],
+        parameters=_PARAMETERS,
+        request=accepted,
+        responses=_responses(good, _FOR_DELIVERIES),
+        auth=_SECURITY,
+        examples=[OpenApiExample(summary, value=BODIES[kind], request_only=True)],
+    )
+
+
+base_info = _delivery(
+    "base_info",
+    "上报基地基本信息",
+    "17 个字段，全部必填。再次发送相同内容不作改动；内容有变则更新，原内容留存。",
+)
+compute_report = _delivery(
+    "compute_report",
+    "上报基地算力信息",
+    "24 个字段，全部必填，均为 JSON 数字，小数向下取整；空闲不大于总量。"
+    "可另附“统计日期”，缺省为当天。同一天再次发送即更新。",
+)
+security_event = _delivery(
+    "security_event",
+    "上报基地安全信息",
+    "一个事件、一个数组，或每行一个事件（NDJSON），每次最多 5000 个、10 MiB。"
+    "事件以“攻击事件ID”区分，再次发送即更新；同一批中重复的，以后者为准并计为更新。",
+    batch=True,
+)
+receipt = extend_schema(
+    operation_id="receipt",
+    summary="查询回执",
+    description="查询本基地某一次上报的结果。",
+    tags=["查询"],
+    responses=_responses(
+        {
+            200: (
+                "当时的回答，另有 interface 与 status",
+                {
+                    **_answer_schema(judged=False),
+                    "properties": {
+                        **_answer_schema(judged=True)["properties"],
+                        "interface": {"type": "string", "enum": list(tables.KINDS)},
+                        "status": {"type": "integer"},
+                    },
+                },
+            )
+        },
+        (404,),
+    ),
+    auth=_SECURITY,
+)
+status = extend_schema(
+    operation_id="status",
+    summary="查询上报情况",
+    description="本基地最近 60 天每天的上报情况，以及尚未答复的数据统计要求。",
+    tags=["查询"],
+    responses=_responses(
+        {
+            200: (
+                "上报情况",
+                {
+                    "type": "object",
+                    "properties": {
+                        "base": {"type": "string"},
+                        "window": _TIMELINESS["properties"]["window"],
+                        "now": {"type": "string", "format": "date-time"},
+                        "reported": _COUNT,
+                        "late": _COUNT,
+                        "missing": _COUNT,
+                        "days": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "properties": {
+                                    "date": {"type": "string", "format": "date"},
+                                    "status": {
+                                        "type": "string",
+                                        "enum": [
+                                            "on_time",
+                                            "out_of_window",
+                                            "makeup",
+                                            "missing",
+                                            "pending",
+                                        ],
+                                    },
+                                },
+                            },
+                        },
+                        "data_calls": {"type": "array", "items": {"type": "object"}},
+                    },
+                },
+            )
+        },
+        (),
+    ),
+    auth=_SECURITY,
+)

@@ -1,0 +1,233 @@
+"""The calls of Appendix B. A view reads the request, hands it on and puts the answer in words."""
+
+import logging
+import re
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
+from rest_framework.views import APIView
+
+from dataaccess import intake, parsing, queries, windows
+from dataaccess.api import described
+from dataaccess.api.authentication import caller, check_scope
+from dataaccess.api.problems import Denied, answer, of_refusal, problem
+from dataaccess.models import ApiKey
+from dataaccess.shapes import Kind
+
+log = logging.getLogger(__name__)
+
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_CONTENT_TYPES = {
+    "base_info": ("application/json",),
+    "compute_report": ("application/json",),
+    "security_event": ("application/json", parsing.NDJSON),
+}
+
+
+class _OnlyJson(BaseContentNegotiation):
+    """Every answer is JSON, whatever a client says it would like."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class KeyView(APIView):
+    """A call that needs a base's key. Whatever goes wrong is answered as a problem."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    renderer_classes = (JSONRenderer,)
+    content_negotiation_class = _OnlyJson
+    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete"]
+    key: ApiKey
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.key = caller(request)
+
+    def handle_exception(self, failure: Exception) -> HttpResponse:  # type: ignore[override]
+        match failure:
+            case intake.Refused():
+                return of_refusal(failure)
+            case Denied():
+                return problem(
+                    failure.status, failure.title, failure.detail, headers=failure.headers
+                )
+            case MethodNotAllowed():
+                return _wrong_method(self.allowed_methods)
+            case RequestDataTooBig():
+                return of_refusal(intake.too_large())
+            case UnreadablePostError():
+                return problem(400, _("请求正文不完整"), _("连接中断，数据未保存，请重新发送。"))
+            case Http404():
+                return not_found()
+            case OperationalError() | InterfaceError():
+                log.exception("the database did not answer")
+                return _come_back()
+        log.exception("an API call failed")
+        return problem(
+            500, _("服务器内部错误"), _("数据未保存，请稍后重试；若仍失败请联系秘书处。")
+        )
+
+
+class DeliveryView(KeyView):
+    """One of the three interfaces."""
+
+    kind: ClassVar[Kind]
+
+    def deliver(self, request: Any) -> HttpResponse:
+        received_at = timezone.now()
+        check_scope(self.key, self.kind)
+        content_type = _content_type(request, self.kind)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > intake.MAX_BYTES:
+            raise intake.too_large()
+        kept = intake.accept(
+            self.key.base,
+            self.kind,
+            request._request.body,
+            key=self.key,
+            content_type=content_type,
+            received_at=received_at,
+            idempotency_key=_idempotency_key(request),
+            dry_run=_dry_run(request),
+        )
+        response = answer(kept.status, kept.body)
+        if kept.replayed:
+            response["Idempotent-Replayed"] = "true"
+        return response
+
+
+class BaseInfoView(DeliveryView):
+    kind = "base_info"
+
+    @described.base_info
+    def put(self, request: Any) -> HttpResponse:
+        return self.deliver(request)
+
+
+class ComputeReportsView(DeliveryView):
+    kind = "compute_report"
+
+    @described.compute_report
+    def post(self, request: Any) -> HttpResponse:
+        return self.deliver(request)
+
+
+class SecurityEventsView(DeliveryView):
+    kind = "security_event"
+
+    @described.security_event
+    def post(self, request: Any) -> HttpResponse:
+        return self.deliver(request)
+
+
+class ReceiptView(KeyView):
+    @described.receipt
+    def get(self, request: Any, identifier: UUID) -> HttpResponse:
+        receipt = intake.receipt_of(self.key.base, identifier)
+        if receipt is None:
+            return not_found()
+        return answer(
+            200, {**receipt.answer, "interface": receipt.interface, "status": receipt.status}
+        )
+
+
+class StatusView(KeyView):
+    @described.status
+    def get(self, request: Any) -> HttpResponse:
+        base, now = self.key.base, timezone.now()
+        days = queries.reporting_days(base, now=now)
+        late = [day for day in days if day.status in ("out_of_window", "makeup")]
+        return answer(
+            200,
+            {
+                "base": base.code,
+                "window": base.window,
+                "now": now.astimezone(windows.SHANGHAI).isoformat(timespec="milliseconds"),
+                "reported": sum(day.received_at is not None for day in days),
+                "late": len(late),
+                "missing": sum(day.status == "missing" for day in days),
+                "days": [{"date": day.date.isoformat(), "status": day.status} for day in days],
+                "data_calls": [],  # the centre has no means of issuing one yet
+            },
+        )
+
+
+@csrf_exempt
+def unknown_address(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Any other address under /api/v1/."""
+    return not_found()
+
+
+def not_found() -> HttpResponse:
+    return problem(404, _("没有这个资源"), _("请核对地址；接口一览见 /api/docs。"))
+
+
+def _wrong_method(allowed: list[str]) -> HttpResponse:
+    return problem(
+        405,
+        _("不支持这个请求方法"),
+        _("这个地址只支持 %(methods)s。") % {"methods": "、".join(allowed)},
+        headers={"Allow": ", ".join(allowed)},
+    )
+
+
+def _come_back() -> HttpResponse:
+    return problem(
+        503,
+        _("服务暂不可用"),
+        _("数据未保存，请稍后按 Retry-After 所示秒数重试。"),
+        headers={"Retry-After": str(settings.RETRY_AFTER_SECONDS)},
+    )
+
+
+def _content_type(request: Any, kind: Kind) -> str:
+    content_type, _semicolon, parameters = request.META.get("CONTENT_TYPE", "").partition(";")
+    content_type = content_type.strip().lower()
+    charset = re.search(r"charset=\"?([^\s;\"]+)", parameters.lower())
+    accepted = _CONTENT_TYPES[kind]
+    plain = request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() == "identity"
+    if (
+        content_type not in accepted
+        or (charset and charset[1] not in ("utf-8", "utf8"))
+        or not plain
+    ):
+        raise intake.Refused(
+            415,
+            _("不支持的内容类型"),
+            _("请以 UTF-8 编码、不压缩发送，Content-Type 为 %(types)s。")
+            % {"types": " 或 ".join(accepted)},
+        )
+    return content_type
+
+
+def _idempotency_key(request: Any) -> str:
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
+    if key and not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise intake.Refused(
+            400,
+            _("Idempotency-Key 的格式不正确"),
+            _("请使用1至255个可见的 ASCII 字符，如一个 UUID。"),
+        )
+    return str(key)
+
+
+def _dry_run(request: Any) -> bool:
+    asked = request.GET.get("dry_run", "false")
+    if asked not in ("true", "false"):
+        raise intake.Refused(400, _("dry_run 的取值不正确"), _("dry_run 只能是 true 或 false。"))
+    return bool(asked == "true")

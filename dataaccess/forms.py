@@ -1,0 +1,72 @@
+"""What people fill in about a base's interface."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from dataaccess import windows
+from dataaccess.actions import keys
+from dataaccess.errors import Invalid
+from dataaccess.models import Base
+from dataaccess.shapes import TABLES
+
+_MOST_NETWORKS = 50
+
+
+class KeyForm(forms.Form):
+    """A new key: for which interfaces, from where, until when."""
+
+    scopes = forms.MultipleChoiceField(
+        label=_("接口权限"),
+        choices=[(kind, table.title) for kind, table in TABLES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(keys.ALL_SCOPES),
+    )
+    networks = forms.CharField(
+        label=_("来源网段"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("每行一个网段或地址，如 203.0.113.0/24；不填则不限来源。"),
+    )
+    until = forms.DateField(
+        label=_("有效期至"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("含当天；不填则长期有效，直至吊销。"),
+    )
+
+    def clean_networks(self) -> list[str]:
+        lines = [line for line in self.cleaned_data["networks"].split() if line]
+        if len(lines) > _MOST_NETWORKS:
+            raise ValidationError(_("最多填写%(limit)s个网段。"), params={"limit": _MOST_NETWORKS})
+        try:
+            return keys.known_networks(lines)
+        except Invalid as fault:
+            raise ValidationError(str(fault)) from None
+
+    def clean_until(self) -> datetime | None:
+        """The end of the chosen day."""
+        day = self.cleaned_data["until"]
+        if day is None:
+            return None
+        if day < windows.day_of(timezone.now()):
+            raise ValidationError(_("有效期不能早于今天。"))
+        return datetime.combine(day + timedelta(days=1), time(), windows.SHANGHAI)
+
+
+class WindowForm(forms.Form):
+    """The base's choice among the three windows of clause 8.4.4 a."""
+
+    window = forms.ChoiceField(
+        label=_("上报时段"),
+        choices=[(window.name, window.name) for window in windows.WINDOWS],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, base: Base, data: Any = None) -> None:
+        super().__init__(data, initial={"window": base.window})

@@ -1,0 +1,1 @@
+"""Pages about bases for signed-in people. Thin: form, action, redirect."""
