@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", include("portal.accounts.urls")),
+    path("", include("dataaccess.urls")),
     path("", include("evaluation.urls")),
     path("", include("portal.site.urls")),
 ]

@@ -221,16 +221,16 @@ DESK = ("evaluation:desk", gettext_lazy("待办"))
 CASES = ("evaluation:cases", gettext_lazy("案卷"))
 PEOPLE = ("accounts:people", gettext_lazy("人员"))
 ORGANISATIONS = ("accounts:organisations", gettext_lazy("机构"))
-KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))
+BASES = ("dataaccess:bases", gettext_lazy("基地数据"))
 AUDIT = ("site:audit", gettext_lazy("审计日志"))
 
 ROLE_MENUS = {
-    "applicant": [DESK, CASES],
+    "applicant": [DESK, CASES, BASES],
     "expert": [DESK, CASES],
-    "secretariat": [DESK, CASES],
-    "decider": [DESK, CASES],
-    "system_admin": [PEOPLE, ORGANISATIONS, KEYS],
-    "security_admin": [PEOPLE, ORGANISATIONS],
+    "secretariat": [DESK, CASES, BASES],
+    "decider": [DESK, CASES, BASES],
+    "system_admin": [PEOPLE, ORGANISATIONS],
+    "security_admin": [PEOPLE, ORGANISATIONS, BASES],
     "audit_admin": [AUDIT],
 }
 
