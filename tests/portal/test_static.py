@@ -1,9 +1,11 @@
 """What pages load comes from the portal itself, and nothing in them needs a laxer policy."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from tools import vendor
 
@@ -57,6 +59,18 @@ def test_a_changed_vendored_file_is_noticed(tmp_path, monkeypatch):
         "htmx/htmx.min.js is missing",
         "bootstrap/bootstrap.min.css differs from its SHA-256",
     ]
+
+
+def test_every_static_file_can_be_served_under_its_hash(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    hashed = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    own = {path.relative_to(ROOT / "static").as_posix() for path in OWN}
+    assert own - hashed.keys() == set()
 
 
 FORBIDDEN = {
