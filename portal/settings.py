@@ -370,6 +370,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
+# Calls a minute and key; 0 sets no limit.
+API_RATE_LIMIT = env.int("API_RATE_LIMIT", default=6000)
 
 # --- The evaluation -------------------------------------------------------------------------
 EDITION = env.str("EDITION", default="2024")
