@@ -17,6 +17,8 @@ State = Literal["met", "partial", "not_met", "missing"]
 Judge = Callable[[Any], "Step"]
 
 ZERO = Decimal(0)
+# Makes a Step without its Python-level constructor, which would cost more than the judging.
+new = tuple.__new__
 _DISTANCE = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 
 
@@ -142,23 +144,23 @@ def _threshold(indicator: Indicator, requirement: Requirement) -> Judge:
     limit, full = requirement.limit, indicator.points
     assert limit is not None
     missing = _fixed(indicator, requirement, None, False)
-    subtract, make = _DISTANCE.subtract, Step._make
+    subtract = _DISTANCE.subtract
 
     def at_least(value: Decimal | None) -> Step:
         if value is None:
             return missing
         away = subtract(limit, value)
         if value >= limit:
-            return make((indicator, requirement, value, "met", full, away))
-        return make((indicator, requirement, value, "not_met", ZERO, away))
+            return new(Step, (indicator, requirement, value, "met", full, away))
+        return new(Step, (indicator, requirement, value, "not_met", ZERO, away))
 
     def below(value: Decimal | None) -> Step:
         if value is None:
             return missing
         away = subtract(value, limit)
         if value < limit:
-            return make((indicator, requirement, value, "met", full, away))
-        return make((indicator, requirement, value, "not_met", ZERO, away))
+            return new(Step, (indicator, requirement, value, "met", full, away))
+        return new(Step, (indicator, requirement, value, "not_met", ZERO, away))
 
     return below if indicator.comparison == "<" else at_least
 
@@ -196,7 +198,6 @@ def _all_parts(indicator: Indicator, requirement: Requirement) -> Judge:
     needs = tuple((requirement.needs or {}).items())
     full = indicator.points
     missing = _fixed(indicator, requirement, None, False)
-    make = Step._make
 
     def judge(value: dict[str, Decimal | bool] | None) -> Step:
         if value is None:
@@ -205,8 +206,8 @@ def _all_parts(indicator: Indicator, requirement: Requirement) -> Judge:
             held = value.get(key)
             # A flag is asked for as True and True >= True; a number as its lower limit.
             if held is None or held < need:
-                return make((indicator, requirement, value, "not_met", ZERO, None))
-        return make((indicator, requirement, value, "met", full, None))
+                return new(Step, (indicator, requirement, value, "not_met", ZERO, None))
+        return new(Step, (indicator, requirement, value, "met", full, None))
 
     return judge
 
@@ -215,15 +216,14 @@ def _judged(indicator: Indicator, requirement: Requirement, partial_points: bool
     full = indicator.points
     assert full is not None
     missing = _fixed(indicator, requirement, None, False)
-    make = Step._make
 
     def judge(value: Decimal | None) -> Step:
         if value is None:
             return missing
         if value == full:
-            return make((indicator, requirement, value, "met", full, None))
+            return new(Step, (indicator, requirement, value, "met", full, None))
         if value and partial_points:
-            return make((indicator, requirement, value, "partial", value, None))
-        return make((indicator, requirement, value, "not_met", ZERO, None))
+            return new(Step, (indicator, requirement, value, "partial", value, None))
+        return new(Step, (indicator, requirement, value, "not_met", ZERO, None))
 
     return judge

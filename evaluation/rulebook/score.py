@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from evaluation.rulebook.methods import ZERO, Judge, Step, compile_rule
-from evaluation.rulebook.shapes import CATEGORY_CODES, Dimension, Edition, Indicator, in_language
+from evaluation.rulebook.shapes import CATEGORY_CODES, Dimension, Edition, in_language
 from evaluation.rulebook.values import MOST_POINT_DECIMALS, Clean, plain
 
 # Holds every sum of points exactly; a caller's context cannot change a result.
@@ -298,28 +298,3 @@ def aggregate(edition: Edition, awards: Sequence[Decimal]) -> Decimal:
         middle = _SUMS.divide(sum(counted, ZERO), Decimal(len(counted)))
     step = Decimal(1).scaleb(-edition.policy.places)
     return middle.quantize(step, rounding=ROUND_HALF_UP, context=_SUMS)
-
-
-def full_value(indicator: Indicator, category: str) -> Clean:
-    """A value that just meets the category's requirement, for what-if questions."""
-    requirement = indicator.requirement(category)
-    match indicator.kind:
-        case "threshold":
-            assert requirement.limit is not None
-            if indicator.comparison == "<":
-                assert indicator.minimum is not None
-                return (indicator.minimum + requirement.limit) / 2
-            return requirement.limit
-        case "ordinal":
-            assert requirement.at_least is not None
-            return requirement.at_least
-        case "judged":
-            assert indicator.points is not None
-            return indicator.points
-        case "proof":
-            return True
-        case "all_of":
-            needs = requirement.needs or {}
-            if indicator.input == "flag":
-                return True
-            return tuple(needs) if indicator.input == "list" else dict(needs)

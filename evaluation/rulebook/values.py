@@ -63,6 +63,9 @@ def plain(number: Decimal) -> str:
     """
     if not number:
         return "0"
+    text = str(number)
+    if len(text) <= MOST_WHOLE_DIGITS_SHOWN and "E" not in text:
+        return text.rstrip("0").rstrip(".") if "." in text else text
     if -_LONGEST.prec // 2 <= number.adjusted() <= MOST_WHOLE_DIGITS_SHOWN:
         held = _LONGEST.plus(number)
         if held == number:
