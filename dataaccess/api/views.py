@@ -55,6 +55,9 @@ class KeyView(APIView):
     http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete"]
     key: ApiKey
 
+    def perform_authentication(self, request: Any) -> None:
+        """A key is no user: the framework's own would overwrite the request's user."""
+
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.key = caller(request)
