@@ -1,6 +1,7 @@
 """Every setting of the portal. Values come from the environment (docs/operations.md lists them);
 the defaults are those of the embedded development portal that `make run` starts."""
 
+import logging
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -392,6 +393,7 @@ SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
 SIGNING_TRUSTED_FILE = env.str("SIGNING_TRUSTED_FILE", default="")
 
 # --- Logs -----------------------------------------------------------------------------------
+logging.captureWarnings(PRODUCTION)  # a warning is a line like any other
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

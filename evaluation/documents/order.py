@@ -4,7 +4,8 @@ import hashlib
 import json
 from typing import Any
 
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 
 from evaluation.models import Document, Evaluation, Kind
 from portal.accounts.models import User
@@ -40,13 +41,16 @@ def order(
             "number": number,
             "case": evaluation.number,
             "made_at": now.isoformat(timespec="seconds"),
+            "example": settings.EXAMPLE_DATA,
         },
     }
+    with translation.override(settings.LANGUAGE_CODE):
+        title = str(kind.label)
     document = Document.objects.create(
         evaluation=evaluation,
         kind=kind,
         number=number,
-        title=str(kind.label),
+        title=title,
         owner=owner,
         content=frozen,
         version_code=version_code(frozen),

@@ -1,5 +1,6 @@
 """Proof that every score run still comes out as it was recorded."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -7,6 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from evaluation.actions.panel import run_digest
 from evaluation.models import ScoreRun
 from evaluation.rulebook import load_edition, score
+
+# The total is kept to four places.
+FINEST = Decimal("0.0001")
+MISSING = object()
 
 
 class Command(BaseCommand):
@@ -35,13 +40,29 @@ def _difference(run: ScoreRun) -> str:
     if parsed.faults:
         return f"its inputs are refused now: {parsed.faults[0]}"
     card = score(edition, run.category, parsed.values)
-    result = card.as_json()
-    changed = [key for key in {**result, **run.result} if result.get(key) != run.result.get(key)]
-    if changed:
-        key = changed[0]
-        return f"{key} was {run.result.get(key)!r} and is now {result.get(key)!r}"
+    path = _first_change(run.result, card.as_json())
+    if path:
+        return f"{path} does not come out as recorded"
     if run.digest != run_digest(run.category, run.inputs, run.result):
         return "its digest does not fit its inputs and result"
-    if card.A.quantize(run.total) != run.total or card.qualified != run.qualified:
+    if abs(card.A - run.total) >= FINEST or card.qualified != run.qualified:
         return "its total or conclusion does not fit its result"
     return ""
+
+
+def _first_change(recorded: Any, now: Any, path: str = "result") -> str:
+    """Where what was recorded differs from now, or nothing. A key that the scorer has learned to
+    add since is no difference: nothing that was recorded has changed."""
+    if isinstance(recorded, dict) and isinstance(now, dict):
+        found = (
+            _first_change(value, now.get(key, MISSING), f"{path}.{key}")
+            for key, value in recorded.items()
+        )
+        return next(filter(None, found), "")
+    if isinstance(recorded, list) and isinstance(now, list) and len(recorded) == len(now):
+        found = (
+            _first_change(old, new, f"{path}[{index}]")
+            for index, (old, new) in enumerate(zip(recorded, now, strict=True))
+        )
+        return next(filter(None, found), "")
+    return "" if recorded == now else path

@@ -1,0 +1,29 @@
+"""What each official document says, as JSON: names, texts, figures as text, clauses.
+
+A document's content is frozen when it is ordered. Everything the template prints is in it, so that
+rendering recalculates nothing and later changes of a case do not change what was issued. Official
+documents are Chinese, whatever language the person who caused them reads; the certificate has
+English beneath."""
+
+from evaluation.documents.content.agreement import agreement
+from evaluation.documents.content.application import application
+from evaluation.documents.content.certificate import certificate
+from evaluation.documents.content.notices import deficiency_notice, notice, review_notice
+from evaluation.documents.content.panel import minutes, score_sheet
+from evaluation.documents.content.pledge import pledge
+from evaluation.documents.content.report import report
+from evaluation.documents.content.site import site_record
+
+__all__ = [
+    "agreement",
+    "application",
+    "certificate",
+    "deficiency_notice",
+    "minutes",
+    "notice",
+    "pledge",
+    "report",
+    "review_notice",
+    "score_sheet",
+    "site_record",
+]

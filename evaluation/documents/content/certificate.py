@@ -1,0 +1,53 @@
+"""证书 (7.1, seventh step; named by 10.2): Chinese, with English beneath."""
+
+from datetime import date
+
+from django.conf import settings
+
+from evaluation.documents.content.common import Json, case_facts, day
+from evaluation.documents.content.notices import verify_url
+from evaluation.edition import edition_of
+from evaluation.models import Certificate
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def certificate(certificate: Certificate) -> Json:
+    """Name, organisation, number, date and the address where it can be verified. Takes a
+    certificate that is not saved yet: its document is ordered first."""
+    evaluation = certificate.evaluation
+    edition = edition_of(evaluation)
+    return {
+        "case": case_facts(evaluation),
+        "title": "证书",
+        "name": certificate.name,
+        "name_en": certificate.name_en,
+        "holder": certificate.holder,
+        "base": certificate.base.name,
+        "number": certificate.number,
+        "certified_on": day(certificate.certified_on),
+        "certified_on_en": _english(certificate.certified_on),
+        "standard": edition.title,
+        "standard_en": edition.title_en,
+        "issuer": settings.ISSUER_NAME,
+        "issuer_en": edition.issuer_en if settings.ISSUER_NAME == edition.issuer else "",
+        "verify_url": verify_url(certificate.number),
+    }
+
+
+def _english(value: date) -> str:
+    """1 March 2026, without the server's locale."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"

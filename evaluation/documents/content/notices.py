@@ -1,0 +1,118 @@
+"""What the secretariat sends out or makes public: 补正通知, 公示, 年审通知."""
+
+from collections.abc import Iterable
+from datetime import date
+from urllib.parse import quote
+
+from django.conf import settings
+from django.utils import timezone
+
+from evaluation.documents.content.common import Json, case_facts, day, files_by_slot, numeral
+from evaluation.edition import edition_of
+from evaluation.models import Declaration, Publication, Review, SlotReview
+
+# A reading of 8.4: what was scored on a written commitment is checked again.
+COMMITMENTS = "申报时以承诺材料满足的数据接入要求的兑现情况"
+CONTACT_MISSING = "见本平台首页公布的秘书处联系方式"
+
+
+def _contact() -> str:
+    return settings.ISSUER_CONTACT or CONTACT_MISSING
+
+
+def deficiency_notice(
+    declaration: Declaration, defects: Iterable[SlotReview], deadline: date
+) -> Json:
+    """补正通知: each defect with its slot, clause, what is wrong and what to send; the deadline."""
+    evaluation = declaration.evaluation
+    edition = edition_of(evaluation)
+    files = files_by_slot(declaration)
+    rows = []
+    for number, defect in enumerate(sorted(defects, key=lambda d: d.slot), start=1):
+        material = edition.material(defect.slot)
+        proves = edition.proved_by(defect.slot)
+        rows.append(
+            {
+                "number": str(number),
+                "slot": str(material.number),
+                "material": material.name,
+                "clauses": "、".join(dict.fromkeys(["表1", *(i.clause for i in proves)]))
+                if len(proves) <= 4
+                else f"表1、{proves[0].clause}等",
+                "wrong": defect.reason,
+                "send": f"{material.name}，{material.copies}份（{material.form}）",
+                "submitted": [f["name"] for f in files.get(defect.slot, [])],
+            }
+        )
+    return {
+        "case": case_facts(evaluation),
+        "title": "关于补正工业智算基地评估申报材料的通知",
+        "declaration": f"第{declaration.number}版",
+        "submitted_on": day(timezone.localtime(declaration.submitted_at).date()),
+        "defects": rows,
+        "deadline": day(deadline),
+        "where": settings.PUBLIC_URL,
+        "contact": _contact(),
+        "dated": day(timezone.localdate()),
+    }
+
+
+def notice(publication: Publication) -> Json:
+    """公示: the result, the name applied for, the period, how and where to object, and what is
+    accepted."""
+    evaluation = publication.evaluation
+    facts = case_facts(evaluation)
+    run = publication.score_run
+    outcome = (
+        f"达标合格，拟认定为“{facts['name_applied_for']}”。"
+        if run.qualified
+        else "未达到10.1的认定要求，不予认定。"
+    )
+    return {
+        "case": facts,
+        "title": "关于工业智算基地评估结果的公示",
+        "number": publication.number,
+        "qualified": run.qualified,
+        "outcome": outcome,
+        "starts_on": day(publication.starts_on),
+        "ends_on": day(publication.ends_on),
+        "working_days": str(publication.working_days),
+        "where": settings.PUBLIC_URL,
+        "contact": _contact(),
+        "dated": day(publication.starts_on),
+    }
+
+
+def review_notice(review: Review) -> Json:
+    """年审通知: grounds with their clauses, what is looked at, the day, and what follows."""
+    certificate = review.certificate
+    evaluation = certificate.evaluation
+    edition = edition_of(evaluation)
+    return {
+        "case": case_facts(evaluation),
+        "title": "关于开展工业智算基地年审的通知",
+        "holder": certificate.holder,
+        "certificate": certificate.number,
+        "name": certificate.name,
+        "certified_on": day(certificate.certified_on),
+        "year": str(review.year),
+        "due_on": day(review.due_on),
+        "grounds": [
+            {"clause": id_, "text": edition.clause(id_).text} for id_ in ("10.4.1", "10.4.2", "10.4.3")
+        ],
+        "topics": [
+            f"（{numeral(count)}）{topic}；"
+            for count, topic in enumerate(
+                [*(topic.name for topic in edition.review.topics), COMMITMENTS], start=1
+            )
+        ],
+        "where": settings.PUBLIC_URL,
+        "verify_url": verify_url(certificate.number),
+        "contact": _contact(),
+        "dated": day(timezone.localdate()),
+    }
+
+
+def verify_url(number: str) -> str:
+    """Where anyone can see whether a certificate stands. Printed on paper, so it never changes."""
+    return f"{settings.PUBLIC_URL}/verify/{quote(number, safe='')}/"

@@ -1,0 +1,190 @@
+"""专家评分表 and 评审意见 (7.1, fifth step)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from evaluation import queries
+from evaluation.documents.content.common import (
+    NOTHING,
+    Json,
+    by_dimension,
+    case_facts,
+    moment,
+    number,
+    numeral,
+    points,
+    requirement,
+    shown,
+)
+from evaluation.documents.content.result import conclusion, scores
+from evaluation.edition import edition_of
+from evaluation.models import Assignment, Duty, Evaluation, PanelScore, ScoreRun
+from evaluation.rulebook import Edition, aggregate, plain, score
+
+
+def score_sheet(assignment: Assignment) -> Json:
+    """One expert's own sheet: requirement, declared, verified, points of the maximum, reason.
+    Verified indicators earn what the rules give for their verified value."""
+    evaluation = assignment.evaluation
+    edition = edition_of(evaluation)
+    assert assignment.sheet_submitted_at is not None, "a sheet is printed when it was submitted"
+    given = {item.indicator: item for item in assignment.scores.all()}
+    declaration = queries.current_declaration(evaluation)
+    declared = shown(edition, declaration.values if declaration else {})
+    raw = dict(evaluation.site_records.values_list("indicator", "observed"))
+    observed = shown(edition, raw)
+    card = score(edition, evaluation.category, edition.parse_values(raw).values)
+    judged, verified = [], []
+    for indicator in edition.indicators:
+        row = {
+            "code": indicator.code,
+            "clause": indicator.clause,
+            "name": indicator.name,
+            "mandatory": indicator.mandatory,
+            "requirement": requirement(indicator, evaluation.category),
+            "declared": declared[indicator.code],
+            "max": points(indicator),
+        }
+        if indicator.kind == "judged":
+            own = given.get(indicator.code)
+            judged.append(
+                {
+                    **row,
+                    "points": number(own.points) if own else NOTHING,
+                    "reason": (own.reason if own else "") or NOTHING,
+                }
+            )
+        else:
+            step = card.step(indicator.code)
+            verified.append(
+                {
+                    **row,
+                    "observed": observed[indicator.code],
+                    "points": NOTHING if step.points is None else plain(step.points),
+                    "met": step.met,
+                    "note": step.note() or ("符合" if step.met else "不符合"),
+                }
+            )
+    return {
+        "case": case_facts(evaluation),
+        "title": "专家评分表",
+        "expert": assignment.expert.name,
+        "employer": _employer(assignment),
+        "leader": assignment.is_leader,
+        "submitted_at": moment(assignment.sheet_submitted_at),
+        "judged": judged,
+        "judged_total": number(sum((item.points for item in given.values()), Decimal(0))),
+        "judged_max": number(
+            sum((i.points or Decimal(0) for i in edition.indicators if i.kind == "judged"), Decimal(0))
+        ),
+        "sections": by_dimension(edition, verified),
+    }
+
+
+def minutes(evaluation: Evaluation, run: ScoreRun) -> Json:
+    """The panel's opinion: who sat on it, how the points were consolidated and why, who scored
+    otherwise, and the result. Points stand without their givers' names."""
+    edition = edition_of(evaluation)
+    panel = list(
+        evaluation.assignments.filter(duty=Duty.PANEL).select_related("expert__organisation")
+    )
+    serving = [m for m in panel if m.recused_at is None and m.released_at is None]
+    given: dict[str, list[PanelScore]] = defaultdict(list)
+    for item in PanelScore.objects.filter(assignment__in=serving).order_by("points", "id"):
+        given[item.indicator].append(item)
+    finals = {c.indicator: c for c in evaluation.consolidations.select_related("leader")}
+    observed = shown(edition, dict(evaluation.site_records.values_list("indicator", "observed")))
+    final_values = shown(edition, run.inputs)
+    leader = next((m for m in serving if m.is_leader), None)
+    return {
+        "case": case_facts(evaluation),
+        "title": "专家评审意见",
+        "leader": leader.expert.name if leader else NOTHING,
+        "panel": [
+            {
+                "name": member.expert.name,
+                "employer": _employer(member),
+                "leader": member.is_leader,
+                "pledged_at": moment(member.pledged_at) if member.pledged_at else NOTHING,
+                "submitted_at": moment(member.sheet_submitted_at)
+                if member.sheet_submitted_at
+                else NOTHING,
+            }
+            for member in serving
+        ],
+        "invited": len(panel),
+        "recused": sum(member.recused_at is not None for member in panel),
+        "released": sum(member.released_at is not None for member in panel),
+        "consolidated": [
+            {
+                "clause": indicator.clause,
+                "name": indicator.name,
+                "awards": "、".join(number(item.points) for item in given[indicator.code])
+                or NOTHING,
+                "aggregate": _aggregate(edition, given[indicator.code]),
+                "final": _final_points(run, indicator.code),
+                "max": points(indicator),
+                "reason": finals[indicator.code].reason or NOTHING
+                if indicator.code in finals
+                else NOTHING,
+            }
+            for indicator in edition.indicators
+            if indicator.kind == "judged"
+        ],
+        "aggregation": AGGREGATIONS[edition.policy.aggregation],
+        "overruled": [
+            {
+                "clause": indicator.clause,
+                "name": indicator.name,
+                "observed": observed[indicator.code],
+                "final": final_values[indicator.code],
+                "reason": finals[indicator.code].reason,
+            }
+            for indicator in edition.indicators
+            if indicator.kind != "judged" and indicator.code in finals
+        ],
+        "dissent": [
+            f"（{numeral(count)}）{sentence}"
+            for count, sentence in enumerate(_dissent(edition, given, run), start=1)
+        ],
+        "scores": scores(edition, run),
+        "conclusion": conclusion(evaluation, run),
+    }
+
+
+AGGREGATIONS = {
+    "mean": "算术平均",
+    "median": "中位数",
+    "trimmed_mean": "去掉一个最高分和一个最低分后的算术平均",
+}
+
+
+def _dissent(
+    edition: Edition, given: Mapping[str, list[PanelScore]], run: ScoreRun
+) -> Iterator[str]:
+    """Each award that the panel's final points do not follow, with its giver's reason."""
+    for indicator in edition.indicators:
+        if indicator.kind != "judged":
+            continue
+        final = _final_points(run, indicator.code)
+        for item in given[indicator.code]:
+            if number(item.points) != final:
+                yield (
+                    f"{indicator.name}：一位专家评{number(item.points)}分，最终得分{final}分。"
+                    f"其理由：{item.reason or '未附理由'}"
+                )
+
+
+def _employer(assignment: Assignment) -> str:
+    organisation = assignment.expert.organisation
+    return organisation.name if organisation else NOTHING
+
+
+def _aggregate(edition: Edition, given: list[PanelScore]) -> str:
+    return plain(aggregate(edition, [item.points for item in given])) if given else NOTHING
+
+
+def _final_points(run: ScoreRun, code: str) -> str:
+    found = next(row for row in run.result["indicators"] if row["code"] == code)
+    return found["points"] or NOTHING

@@ -1,0 +1,110 @@
+"""现场评估记录表 (7.1, fourth step)."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from evaluation import queries
+from evaluation.documents.content.common import (
+    NOTHING,
+    Json,
+    by_dimension,
+    case_facts,
+    day,
+    files_by_slot,
+    moment,
+    proof,
+    requirement,
+    shown,
+)
+from evaluation.edition import edition_of
+from evaluation.models import Duty, Evaluation, Purpose
+from evaluation.permissions import active_assignments
+from evaluation.rulebook import score
+
+VERDICTS = {True: "符合", False: "不符合"}
+
+
+def site_record(evaluation: Evaluation) -> Json:
+    """Per indicator: requirement, declared, documented, observed, verdict, instrument and reading,
+    photos, difference; then the places for both sides' signatures."""
+    edition = edition_of(evaluation)
+    declaration = queries.current_declaration(evaluation)
+    declared = shown(edition, declaration.values if declaration else {})
+    files = files_by_slot(declaration)
+    records = {r.indicator: r for r in evaluation.site_records.select_related("recorded_by")}
+    raw = {code: record.observed for code, record in records.items()}
+    observed = shown(edition, raw)
+    card = score(edition, evaluation.category, edition.parse_values(raw).values)
+    photos = _photos(evaluation)
+    rows = []
+    for indicator in edition.indicators:
+        record = records.get(indicator.code)
+        if record is None:
+            continue
+        rows.append(
+            {
+                "code": indicator.code,
+                "clause": indicator.clause,
+                "name": indicator.name,
+                "mandatory": indicator.mandatory,
+                "requirement": requirement(indicator, evaluation.category),
+                "declared": declared[indicator.code],
+                "documented": proof(indicator, files),
+                "observed": observed[indicator.code],
+                "met": card.step(indicator.code).met,
+                "verdict": VERDICTS[card.step(indicator.code).met],
+                "instrument": record.instrument or NOTHING,
+                "differs": record.differs,
+                "difference": record.reason or NOTHING,
+                "photos": len(photos.get(indicator.code, [])),
+                "recorded_by": record.recorded_by.name,
+                "recorded_at": moment(record.recorded_at),
+            }
+        )
+    return {
+        "case": case_facts(evaluation),
+        "title": "现场评估记录表",
+        "visited": _period([record.recorded_at for record in records.values()]),
+        "team": [
+            {
+                "name": member.expert.name,
+                "employer": member.expert.organisation.name
+                if member.expert.organisation
+                else NOTHING,
+                "leader": member.is_leader,
+            }
+            for member in active_assignments(evaluation, Duty.SITE)
+        ],
+        "sections": by_dimension(edition, rows),
+        "met": sum(row["met"] for row in rows),
+        "unmet": sum(not row["met"] for row in rows),
+        "different": sum(row["differs"] for row in rows),
+        "photos": [
+            {"indicator": indicator.name, "clause": indicator.clause, "files": photos[code]}
+            for code, indicator in edition.by_code.items()
+            if code in photos
+        ],
+    }
+
+
+def _photos(evaluation: Evaluation) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {}
+    photos = evaluation.files.filter(purpose=Purpose.SITE_PHOTO, removed_at__isnull=True)
+    for file in photos.order_by("uploaded_at", "id").select_related("uploaded_by"):
+        found.setdefault(file.indicator, []).append(
+            {
+                "file": str(file.pk),
+                "name": file.name,
+                "sha256": file.sha256,
+                "taken": f"{file.uploaded_by.name}，{moment(file.uploaded_at)}上传",
+            }
+        )
+    return found
+
+
+def _period(moments: list[datetime]) -> str:
+    if not moments:
+        return NOTHING
+    first, last = (timezone.localtime(m).date() for m in (min(moments), max(moments)))
+    return day(first) if first == last else f"{day(first)}至{day(last)}"
