@@ -211,11 +211,11 @@ def greet(seconds: float) -> None:
 
     print(f"\nThe portal is up after {seconds:.1f} s:  {ADDRESS}\n")
     if settings.EXAMPLE_DATA:
-        from evaluation.demo import accounts
+        from evaluation.demo import PASSWORD, accounts
 
-        print("Example accounts:")
+        print(f"Example accounts, each with the password {PASSWORD}:")
         for account in accounts():
-            print(f"  {account}")
+            print(f"  {account.username:24} {account.purpose}")
     print("\nCtrl-C stops it.", flush=True)
 
 

@@ -14,7 +14,9 @@ PASSWORD = "correct-horse-9"
 
 
 def person(username: str, role: str, **more) -> User:
-    user = User(username=username, email=f"{username}@example.org", name=username, role=role, **more)
+    user = User(
+        username=username, email=f"{username}@example.org", name=username, role=role, **more
+    )
     user.set_password(PASSWORD)
     user.save()
     return user
@@ -33,8 +35,14 @@ def security(client):
 
 
 def account(**changes) -> dict[str, str]:
-    return {"username": "lin", "name": "林晓", "email": "lin@example.org", "phone": "",
-            "role": "secretariat", "organisation": ""} | changes
+    return {
+        "username": "lin",
+        "name": "林晓",
+        "email": "lin@example.org",
+        "phone": "",
+        "role": "secretariat",
+        "organisation": "",
+    } | changes
 
 
 def test_an_opened_account_has_no_effect_until_it_is_enabled(system, client):
@@ -46,7 +54,8 @@ def test_an_opened_account_has_no_effect_until_it_is_enabled(system, client):
     lin.refresh_from_db()
     assert lin.is_active is True
     assert list(AuditEvent.objects.values_list("action", flat=True)) == [
-        "accounts.create_user", "accounts.enable_user",
+        "accounts.create_user",
+        "accounts.enable_user",
     ]
     assert list(audit.faults()) == []
 

@@ -13,8 +13,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def chain():
-    chen = User.objects.create(username="chen", email="chen@example.org", name="陈静",
-                               role="secretariat")
+    chen = User.objects.create(
+        username="chen", email="chen@example.org", name="陈静", role="secretariat"
+    )
     for n in range(1, 6):
         audit.record(chen, "case.note", f"case:{n}", case="PG2026-0001", text=f"第{n}条")
     return list(AuditEvent.objects.all())

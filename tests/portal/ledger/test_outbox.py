@@ -59,7 +59,9 @@ def test_a_failure_is_kept_and_tried_again_later():
     assert outbox.deliver(entry.pk) is False
     entry.refresh_from_db()
     assert (entry.attempts, entry.error, entry.done_at) == (
-        1, "ValueError: the bell is broken\n", None,
+        1,
+        "ValueError: the bell is broken\n",
+        None,
     )
     assert outbox.sweep() == 0
     with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
