@@ -2,7 +2,7 @@
 
 from django import template
 
-from evaluation.edition import reader_language
+from evaluation.edition import current_edition, reader_language
 from evaluation.rulebook.shapes import in_language as pick
 
 register = template.Library()
@@ -12,3 +12,9 @@ register = template.Library()
 def in_language(thing: object, attribute: str) -> str:
     """`{{ category|in_language:"name" }}`: name or name_en, by the language of the page."""
     return pick(thing, attribute, reader_language()) if thing else ""
+
+
+@register.filter
+def category_name(code: str) -> str:
+    """The name of a category (申报类别) in the edition that is in force."""
+    return pick(current_edition().category(code), "name", reader_language())

@@ -100,4 +100,5 @@ def _where_it_leads(user: User, code: str) -> dict[str, Any]:
         "target": target,
         "target_step": steps.step_of(target.code),
         "target_label": label_for(user, target),
+        "target_owner": steps.ACTOR_NAMES[target.owner],
     }
