@@ -1,0 +1,127 @@
+"""Reads for everybody: what was published, and nothing of what led to it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Replace, Upper
+
+from evaluation.models import Certificate, CertificateState, Document, Publication
+
+# Certificates whose holder may call the base certified.
+STANDING = (CertificateState.VALID, CertificateState.RECTIFICATION)
+# Dashes that keyboards and copying make of the one in a certificate's number.
+DASHES = re.compile("[‐‑‒–—―−－﹣ー_]")
+
+
+@dataclass(frozen=True)
+class RegisterFigures:
+    """The register in four numbers."""
+
+    valid: int
+    rectification: int
+    suspended: int
+    provinces: int
+
+
+def register_figures() -> RegisterFigures:
+    """How the register stands. One query."""
+    return RegisterFigures(
+        **Certificate.objects.aggregate(
+            valid=Count("pk", filter=Q(state=CertificateState.VALID)),
+            rectification=Count("pk", filter=Q(state=CertificateState.RECTIFICATION)),
+            suspended=Count("pk", filter=Q(state=CertificateState.SUSPENDED)),
+            provinces=Count("province", distinct=True, filter=Q(state__in=STANDING)),
+        )
+    )
+
+
+def register() -> QuerySet[Certificate]:
+    """名录: every certificate that was given, also those that no longer stand."""
+    return Certificate.objects.select_related("base").order_by("-certified_on", "number")
+
+
+def search(
+    certificates: QuerySet[Certificate],
+    *,
+    text: str = "",
+    category: str = "",
+    province: str = "",
+    state: str = "",
+) -> QuerySet[Certificate]:
+    """Those that fit every given part; "" fits all."""
+    if text:
+        certificates = certificates.filter(
+            Q(number__icontains=clean_number(text))
+            | Q(name__icontains=text)
+            | Q(holder__icontains=text)
+            | Q(base__name__icontains=text)
+        )
+    exact = {"category": category, "province": province, "state": state}
+    return certificates.filter(**{name: value for name, value in exact.items() if value})
+
+
+def standing_by_province() -> dict[str, int]:
+    """How many certificates stand in each province that has any. One query."""
+    return dict(
+        Certificate.objects.filter(state__in=STANDING)
+        .order_by()
+        .values_list("province")
+        .annotate(count=Count("pk"))
+    )
+
+
+def clean_number(text: str) -> str:
+    """A certificate's number as it was meant: wide characters, blanks, lower case and other
+    dashes are what paper, keyboards and chat programs make of it."""
+    return DASHES.sub("-", re.sub(r"\s", "", unicodedata.normalize("NFKC", text))).upper()
+
+
+def certificate_of(text: str) -> Certificate | None:
+    """The certificate whose number a reader typed, without its dashes too; None for no such."""
+    wanted = clean_number(text)
+    bare = wanted.replace("-", "")
+    if not bare or "\x00" in bare:
+        return None
+    certificates = Certificate.objects.select_related("base", "document", "evaluation")
+    found = certificates.filter(number=wanted).first()
+    if found is not None:
+        return found
+    plain = Upper(Replace("number", Value("-"), Value("")))
+    return certificates.annotate(plain=plain).filter(plain=bare).first()
+
+
+def notices() -> QuerySet[Publication]:
+    """公示: the published results, the newest first."""
+    return Publication.objects.select_related(
+        "evaluation__organisation", "evaluation__base", "score_run", "document"
+    ).order_by("-published_at", "-pk")
+
+
+def open_on(notices: QuerySet[Publication], day: date) -> QuerySet[Publication]:
+    """Those that take objections on this day."""
+    return notices.filter(working_days__gt=0, ends_on__gte=day)
+
+
+def ended_on(notices: QuerySet[Publication], day: date) -> QuerySet[Publication]:
+    """Those whose period is over on this day."""
+    return notices.filter(Q(working_days=0) | Q(ends_on__lt=day))
+
+
+def notice_counts(day: date) -> dict[str, int]:
+    """How many notices are open and how many ended. One query."""
+    return Publication.objects.aggregate(
+        open=Count("pk", filter=Q(working_days__gt=0, ends_on__gte=day)),
+        ended=Count("pk", filter=Q(working_days=0) | Q(ends_on__lt=day)),
+    )
+
+
+def may_be_downloaded(certificate: Certificate) -> bool:
+    """Whether the register still hands out the certificate: not once it no longer stands."""
+    return certificate.state in STANDING and certificate.document.ready
+
+
+def is_rendered(document: Document | None) -> bool:
+    return document is not None and document.ready

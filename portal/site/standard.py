@@ -1,0 +1,168 @@
+"""The standard's tables as its pages show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from evaluation import steps
+from evaluation.rulebook import in_language
+from evaluation.rulebook.shapes import (
+    Dimension,
+    Edition,
+    Group,
+    Indicator,
+    Material,
+    ProcessStep,
+    Reading,
+)
+from evaluation.steps import Actor
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A requirement that neighbouring columns of the table share."""
+
+    wording: str
+    columns: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """An indicator with what each category asks of it."""
+
+    indicator: Indicator
+    wording: str  # of the chosen category; empty where all are shown
+    cells: tuple[Cell, ...]
+    materials: tuple[Material, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A level-1 indicator with its rows."""
+
+    group: Group
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Table 2, Table 3 or clause 8.4."""
+
+    dimension: Dimension
+    sections: tuple[Section, ...]
+
+
+def tables(edition: Edition, category: str, language: str) -> tuple[Table, ...]:
+    """The tables of the standard for one category, or side by side for "" (all five)."""
+    return tuple(
+        Table(
+            dimension,
+            tuple(
+                Section(group, tuple(_row(edition, i, category, language) for i in group.indicators))
+                for group in edition.groups
+                if group.dimension == dimension.id
+            ),
+        )
+        for dimension in edition.dimensions
+    )
+
+
+def _row(edition: Edition, indicator: Indicator, category: str, language: str) -> Row:
+    wording = ""
+    cells: tuple[Cell, ...] = ()
+    if category:
+        wording = in_language(indicator.requirement(category), "wording", language)
+    else:
+        cells = tuple(
+            _merged(
+                in_language(indicator.requirement(c.code), "wording", language)
+                for c in edition.categories
+            )
+        )
+    return Row(
+        indicator, wording, cells, tuple(edition.material(number) for number in indicator.materials)
+    )
+
+
+def _merged(wordings: Iterable[str]) -> list[Cell]:
+    """Neighbours that ask the same become one cell, as the standard prints 国产自主可控."""
+    cells: list[Cell] = []
+    for wording in wordings:
+        if cells and cells[-1].wording == wording:
+            cells[-1] = Cell(wording, cells[-1].columns + 1)
+        else:
+            cells.append(Cell(wording, 1))
+    return cells
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """One of the seven steps with the states an applicant may see in it."""
+
+    step: ProcessStep
+    name: Any
+    states: tuple[steps.State, ...]
+    moves: tuple[steps.Move, ...]
+    """What the applicant can do in this step."""
+
+
+def step_pages(edition: Edition) -> tuple[StepPage, ...]:
+    """The seven steps of 7.1, each with its states from the table that the portal runs by."""
+    pages = []
+    for number, step in enumerate(steps.STEPS, start=1):
+        states = tuple(state for state in steps.STATES.values() if state.step == number)
+        codes = {state.code for state in states}
+        moves = tuple(
+            move
+            for move in steps.MOVES.values()
+            if move.actor == Actor.APPLICANT and codes.intersection(move.sources)
+        )
+        pages.append(StepPage(edition.step(step.key), step.name, states, moves))
+    return tuple(pages)
+
+
+@dataclass(frozen=True)
+class ReadingGroup:
+    """Readings that belong together."""
+
+    key: str
+    name: Any
+    readings: tuple[Reading, ...]
+
+
+def reading_groups(edition: Edition, text: str, language: str) -> tuple[ReadingGroup, ...]:
+    """The readings by subject; those that hold `text` where it is given."""
+    groups: dict[str, list[Reading]] = {"indicators": [], "scoring": [], "process": [], "data": []}
+    for reading in edition.readings:
+        if _holds(reading, text, language):
+            groups[_subject(reading)].append(reading)
+    return tuple(
+        ReadingGroup(key, READING_SUBJECTS[key], tuple(readings))
+        for key, readings in groups.items()
+        if readings
+    )
+
+
+READING_SUBJECTS: dict[str, Any] = {
+    "indicators": _("评估指标"),
+    "scoring": _("评分与达标"),
+    "process": _("流程与证书"),
+    "data": _("数据接入与附录B"),
+}
+
+
+def _subject(reading: Reading) -> str:
+    if reading.codes or reading.clause.startswith("表"):
+        return "indicators"
+    if reading.clause.startswith(("附录B", "8.4")):
+        return "data"
+    if reading.clause.startswith(("9", "10.1")):
+        return "scoring"
+    return "process"
+
+
+def _holds(reading: Reading, text: str, language: str) -> bool:
+    parts = [in_language(reading, name, language) for name in ("text", "decision", "why")]
+    return text.casefold() in " ".join([reading.clause, *parts]).casefold()

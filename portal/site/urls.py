@@ -1,0 +1,32 @@
+"""The addresses of the public pages."""
+
+from django.urls import path
+
+from portal.site.views import audit, home, notices, register, self_test, standard, verify
+
+app_name = "site"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("standard/", standard.indicators, name="indicators"),
+    path("standard/steps/", standard.steps, name="steps"),
+    path("standard/readings/", standard.readings, name="readings"),
+    path("self-test/", self_test.self_test, name="self_test"),
+    path("self-test/score/", self_test.self_test_score, name="self_test_score"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<str:number>/", notices.notice, name="notice"),
+    path("notices/<str:number>/document/", notices.notice_document, name="notice_document"),
+    path("notices/<str:number>/notice.pdf", notices.notice_pdf, name="notice_pdf"),
+    path("register/", register.register, name="register"),
+    path("register/register.csv", register.register_csv, name="register_csv"),
+    path("register/register.json", register.register_json, name="register_json"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<str:number>/", verify.certificate, name="certificate"),
+    path(
+        "verify/<str:number>/document/", verify.certificate_document, name="certificate_document"
+    ),
+    path(
+        "verify/<str:number>/certificate.pdf", verify.certificate_pdf, name="certificate_pdf"
+    ),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export/", audit.audit_export, name="audit_export"),
+]

@@ -1,0 +1,131 @@
+"""公示: the published results and their PDFs."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from evaluation import queries_public
+from evaluation.edition import edition_of, reader_language
+from evaluation.models import Publication
+from evaluation.rulebook import in_language
+from evaluation.rulebook.certificates import certificate_name
+from portal.site.downloads import attachment
+
+PAGE_SIZE = 20
+
+
+@require_safe
+def notices(request: HttpRequest) -> HttpResponse:
+    """All notices, the newest first; those in their period, or those that ended."""
+    today = timezone.localdate()
+    found = queries_public.notices()
+    counts = queries_public.notice_counts(today)
+    filters = {
+        "": (_("全部"), found, counts["open"] + counts["ended"]),
+        "open": (_("公示中"), queries_public.open_on(found, today), counts["open"]),
+        "ended": (_("已结束"), queries_public.ended_on(found, today), counts["ended"]),
+    }
+    state = request.GET.get("state", "")
+    if state not in filters:
+        state = ""
+    page = Paginator(filters[state][1], PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [(notice, name_applied_for(notice), is_open(notice)) for notice in page],
+        "count": filters[state][2],
+        "chips": [
+            {
+                "label": label,
+                "url": f"?state={key}" if key else reverse("site:notices"),
+                "current": key == state,
+                "count": count,
+            }
+            for key, (label, _found, count) in filters.items()
+        ],
+    }
+    return render(request, "site/notices.html", context)
+
+
+@require_safe
+def notice(request: HttpRequest, number: str) -> HttpResponse:
+    """One notice: the result, the name applied for, the period, how to object."""
+    publication = notice_or_404(number)
+    edition = edition_of(publication.evaluation)
+    context = {
+        "notice": publication,
+        "open": is_open(publication),
+        "name": name_applied_for(publication),
+        "category": edition.category(publication.evaluation.category),
+        "scores": published_scores(publication),
+        "edition": edition,
+    }
+    return render(request, "site/notice.html", context)
+
+
+@require_safe
+def notice_document(request: HttpRequest, number: str) -> HttpResponse:
+    """How far the notice's PDF is; the page asks again until it can be downloaded."""
+    return render(request, "site/notice_document.html", {"notice": notice_or_404(number)})
+
+
+@require_safe
+def notice_pdf(request: HttpRequest, number: str) -> FileResponse:
+    publication = notice_or_404(number)
+    document = publication.document
+    if document is None or not document.ready:
+        raise Http404
+    return attachment(document, f"{publication.number}.pdf")
+
+
+def notice_or_404(number: str) -> Publication:
+    return get_object_or_404(queries_public.notices(), number=number.replace("\x00", ""))
+
+
+def is_open(notice: Publication) -> bool:
+    """Whether objections are taken today."""
+    return notice.working_days > 0 and timezone.localdate() <= notice.ends_on
+
+
+def name_applied_for(notice: Publication) -> str:
+    """The name of 10.2 that the base would bear."""
+    case = notice.evaluation
+    return certificate_name(edition_of(case), case.category, case.place, reader_language())
+
+
+def published_scores(notice: Publication) -> list[dict[str, Any]]:
+    """A1, A2, A3 and A as they were computed; nothing of who gave which points."""
+    edition, result = edition_of(notice.evaluation), notice.score_run.result
+    limits = edition.qualification
+    least, above = limits.dimension_minimum, limits.total_above
+    language = reader_language()
+    rows: list[dict[str, Any]] = []
+    for dimension in edition.dimensions:
+        points = Decimal(result[dimension.id])
+        rows.append(
+            {
+                "code": dimension.id,
+                "name": in_language(dimension, "name", language),
+                "points": points,
+                "mark": least,
+                "passed": points >= least,
+            }
+        )
+    total = Decimal(result["A"])
+    rows.append(
+        {
+            "code": "A",
+            "name": _("总得分"),
+            "points": total,
+            "mark": above,
+            "strict": True,
+            "passed": total > above,
+        }
+    )
+    return rows
