@@ -27,6 +27,7 @@ CHECKS: dict[str, list[str]] = {
     "system check": [*MANAGE, "check", *WARNINGS],
     "deployment": [PYTHON, "-m", "tools.production", "check", "--deploy", *WARNINGS],
     "steps diagram": [*MANAGE, "steps_diagram", "--check"],
+    "architecture": [PYTHON, "-m", "tools.architecture", "--check"],
     "rulebook page": [PYTHON, "-m", "evaluation.rulebook.page", "--check"],
     "vendored files": [PYTHON, "tools/vendor.py", "--check"],
     "lint": [str(BIN / "ruff"), "check", "--quiet", "."],
