@@ -15,7 +15,8 @@ def agreement(evaluation: Evaluation) -> Json:
     text = text_file("agreement")
     return {
         "case": facts,
-        "title": text["title"],
+        "title": "".join(text["title"]),
+        "title_lines": text["title"],
         "preamble": filled(text["preamble"], values),
         "sections": [
             {

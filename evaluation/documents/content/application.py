@@ -23,6 +23,7 @@ from evaluation.rulebook import Edition, FormField, FormTable
 
 # The four groups of 申报条件具备情况, then 其他, in the order of the printed form.
 CONDITION_TABLES = ("support", "clustering", "service", "development")
+NUMERIC = ("integer", "decimal")
 PERSON_FIELDS = ("name", "position", "phone", "email")
 
 
@@ -43,6 +44,8 @@ def application(declaration: Declaration) -> Json:
         "submitted_at": moment(declaration.submitted_at),
         "digest": declaration.digest,
         "made_by": "2024 年制" if edition.id == "2024" else f"{edition.id} 年制",
+        # By it the cover chooses a type in which long names still fit on one page.
+        "cover_length": sum(len(cover.text(field.key)) for field in cover.table.fields),
         "cover": [[field.label, cover.text(field.key)] for field in cover.table.fields],
         "organisation": organisation.texts(),
         "organisation_labels": organisation.labels(),
@@ -50,7 +53,11 @@ def application(declaration: Declaration) -> Json:
         "contact": [tables["contact"].text(key) for key in PERSON_FIELDS],
         "base": base.texts(),
         "conditions": [
-            {"title": tables[key].table.title, "items": tables[key].items()}
+            {
+                "title": tables[key].table.title,
+                "clause": tables[key].table.clause,
+                "items": tables[key].items(),
+            }
             for key in CONDITION_TABLES
         ],
         "other": {"title": tables["other"].table.title, "items": tables["other"].items()},
@@ -144,9 +151,11 @@ class _Table:
                 f"{column.label}（{column.unit}）" if column.unit else column.label
                 for column in field.columns
             ],
-            "numeric": [column.kind in ("integer", "decimal") for column in field.columns],
             "rows": [
-                [_text(column, row.get(column.key), unit=False) for column in field.columns]
+                [
+                    [_text(column, row.get(column.key), unit=False), column.kind in NUMERIC]
+                    for column in field.columns
+                ]
                 for row in self.content[field.key]
             ],
         }

@@ -36,9 +36,7 @@ def deficiency_notice(
                 "number": str(number),
                 "slot": str(material.number),
                 "material": material.name,
-                "clauses": "、".join(dict.fromkeys(["表1", *(i.clause for i in proves)]))
-                if len(proves) <= 4
-                else f"表1、{proves[0].clause}等",
+                "clauses": list(dict.fromkeys(["表1", *(i.clause for i in proves)])),
                 "wrong": defect.reason,
                 "send": f"{material.name}，{material.copies}份（{material.form}）",
                 "submitted": [f["name"] for f in files.get(defect.slot, [])],

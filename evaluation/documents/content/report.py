@@ -60,9 +60,12 @@ def report(evaluation: Evaluation, run: ScoreRun) -> Json:
         }
         for i in edition.indicators
     ]
+    facts = case_facts(evaluation)
     return {
-        "case": case_facts(evaluation),
+        "case": facts,
         "title": "评估报告",
+        # By it the cover chooses a type in which long names still fit on one page.
+        "cover_length": len(f"{facts['base']}{facts['applicant']}{facts['place']}"),
         "scores": scores(edition, run),
         "formula": edition.formula,
         "conclusion": conclusion(evaluation, run),
