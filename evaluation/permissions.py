@@ -109,3 +109,9 @@ def can_record_site(user: User, evaluation: Evaluation) -> bool:
     except Refused:
         return False
     return True
+
+
+def check_staff(user: User) -> None:
+    """Raise NotAllowed unless the user works for the secretariat or decides."""
+    if user.role not in (Role.SECRETARIAT, Role.DECIDER):
+        raise NotAllowed(_("此页由秘书处和审批人使用。"))

@@ -1,5 +1,6 @@
 """Step 7 认定: the decision, the certificate, the register, and the reviews that follow."""
 
+import re
 from datetime import date
 from itertools import islice
 
@@ -99,6 +100,16 @@ def next_certificate_number(evaluation: Evaluation, day: date) -> str:
         type=TYPE_CODES[evaluation.category],
         province=evaluation.base.province[:2],
         serial=numbers.next_number(f"certificate:{day.year}"),
+    )
+
+
+def number_without_serial(evaluation: Evaluation, day: date) -> str:
+    """What a certificate's number would look like on that day; only the decision gives a serial."""
+    pattern = re.sub(r"\{serial[^}]*\}", "××××", settings.CERTIFICATE_NUMBER_PATTERN)
+    return pattern.format(
+        year=day.year,
+        type=TYPE_CODES[evaluation.category],
+        province=evaluation.base.province[:2],
     )
 
 

@@ -16,6 +16,7 @@ from evaluation.actions import site as site_visit
 from evaluation.errors import NotAllowed, Refused
 from evaluation.forms.moves import DeadlineForm, MoveForm, PublishForm, ReasonForm, ScanForm
 from evaluation.timeline import label_for
+from evaluation.views.publication import decision_facts
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
 
@@ -58,7 +59,7 @@ GRAVE = ("withdraw", "decline", "certify", "publish")
 
 
 # What the one who decides should have before their eyes on the move's page.
-FACTS: dict[str, str] = {}
+FACTS = dict.fromkeys(("certify", "decline", "send_back"), "evaluation/staff/decision_facts.html")
 
 
 @case_view
@@ -91,6 +92,8 @@ def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
         **_where_it_leads(request.user, code),
         "facts_template": FACTS.get(code),
     }
+    if code in FACTS:
+        context["decision"] = decision_facts(evaluation, request.user)
     return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)
 
 

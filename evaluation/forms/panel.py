@@ -1,0 +1,106 @@
+"""The panel's points: one expert's own, and the leader's final ones."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evaluation.edition import reader_language
+from evaluation.forms.site import NumberField, ValueForm
+from evaluation.rulebook import Indicator, plain
+
+
+class ScoreForm(forms.Form):
+    """The points that one expert gives one judged indicator. Both may stay blank in a draft."""
+
+    def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
+        self.indicator = indicator
+        super().__init__(*args, prefix=indicator.code, **kwargs)
+        assert indicator.points is not None, "a judged indicator has points"
+        self.fields["points"] = NumberField(
+            label=gettext_lazy("得分"),
+            required=False,
+            unit="/ " + plain(indicator.points),
+            help_text=_("0至%(most)s分，以%(step)s分为一档。")
+            % {"most": plain(indicator.points), "step": plain(indicator.award_step)},
+        )
+        self.fields["reason"] = forms.CharField(
+            label=gettext_lazy("评分理由"),
+            help_text=gettext_lazy("未给满分时必填。"),
+            max_length=2000,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        raw = cleaned.get("points", "")
+        if raw:
+            _points, faults = self.indicator.parse_award(raw)
+            for fault in faults:
+                english = reader_language() == "en"
+                self.add_error("points", fault.message_en if english else fault.message)
+        elif cleaned.get("reason", "").strip() and "points" not in self.errors:
+            self.add_error("points", _("已写理由，请同时给出分数。"))
+        return cleaned
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        return self.cleaned_data["points"], self.cleaned_data["reason"]
+
+
+class FinalForm(ValueForm):
+    """The final points of one judged indicator. Departing from the proposal needs a reason."""
+
+    def __init__(self, *args: Any, proposal: Decimal, places: int, **kwargs: Any) -> None:
+        self.proposal = proposal
+        self.finest = Decimal(1).scaleb(-places)
+        indicator: Indicator = kwargs["indicator"]
+        super().__init__(*args, held=plain(proposal), label=gettext_lazy("最终得分"), **kwargs)
+        assert indicator.points is not None, "a judged indicator has points"
+        self.fields["value"].widget.attrs["data-unit"] = "/ " + plain(indicator.points)
+        self.fields["reason"] = forms.CharField(
+            label=gettext_lazy("汇总意见"),
+            help_text=gettext_lazy("与汇总值不同时必填；将写入评审意见并在公布后告知申报单位。"),
+            max_length=2000,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if isinstance(self.clean_value, Decimal) and self.clean_value % self.finest:
+            self.add_error("value", _("最终得分以%(step)s分为最小单位。") % {"step": self.finest})
+        departs = self.clean_value is not None and self.clean_value != self.proposal
+        if departs and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("最终得分与专家评分的汇总值不同，请写明理由。"))
+        return cleaned
+
+
+class OverruleForm(ValueForm):
+    """A verified value that the panel may correct. Unchanged, it says nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label=gettext_lazy("改为"), **kwargs)
+        self.fields["reason"] = forms.CharField(
+            label=gettext_lazy("改变核验值的理由"),
+            max_length=2000,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+
+    @property
+    def corrects(self) -> bool:
+        """Whether a valid value other than the verified one was given."""
+        return self.raw_value is not None and self.raw_value != self.held
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        reasoned = bool(cleaned.get("reason", "").strip())
+        if self.corrects and not reasoned:
+            self.add_error("reason", _("改变了核验值，请写明理由。"))
+        if reasoned and self.raw_value is not None and not self.corrects:
+            self.add_error(self.value_names[0], _("写了理由，但没有改变核验值。"))
+        return cleaned

@@ -1,0 +1,211 @@
+"""材料初审: the ten slots of Table 1, each with what it proves and the secretariat's verdict."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from evaluation import permissions, queries, steps
+from evaluation.actions import review as actions
+from evaluation.edition import edition_of, reader_language
+from evaluation.errors import NotAllowed, Refused, WrongState
+from evaluation.forms.review import SlotForm
+from evaluation.models import Declaration, Evaluation, SlotReview
+from evaluation.rulebook import Indicator, in_language
+from evaluation.steps import Actor
+from evaluation.views.evidence import FileRow, Materials, materials
+from evaluation.views.refusals import add_to_form, case_view
+from portal.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Proved:
+    """An indicator that a slot proves, with what was declared."""
+
+    name: str
+    clause: str
+    mandatory: bool
+    requirement: str
+    declared: str
+    before: str  # what the version before declared, where it differs
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One slot as the page shows it; the first attributes are those of components/slot.html."""
+
+    number: int
+    name: str
+    state: str
+    state_label: str
+    defect: str
+    files: list[FileRow]
+    proved: list[Proved]
+    verdict: SlotReview | None
+    carried: bool
+    renewed: bool
+    form: SlotForm | None
+
+
+@case_view
+@require_safe
+def review(request: HttpRequest, number: str) -> HttpResponse:
+    """Show every slot with its files and verdict."""
+    evaluation = queries.case_for(request.user, number)
+    permissions.check_staff(request.user)
+    return render(request, "evaluation/staff/review.html", _context(request.user, evaluation))
+
+
+@case_view
+@require_POST
+def judge(request: HttpRequest, number: str, slot: int) -> HttpResponse:
+    """Keep the verdict on one slot; with htmx only that slot is drawn anew."""
+    evaluation = queries.case_for(request.user, number)
+    permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
+    if slot not in [material.number for material in edition_of(evaluation).materials]:
+        raise Http404
+    form = SlotForm(request.POST, prefix=f"slot{slot}")
+    if form.is_valid():
+        try:
+            actions.judge_slot(
+                request.user,
+                evaluation,
+                slot,
+                accepted=form.cleaned_data["verdict"] == "accept",
+                reason=form.cleaned_data["reason"],
+            )
+        except (NotAllowed, WrongState):
+            raise
+        except Refused as refusal:
+            add_to_form(form, refusal)
+    if form.is_valid() and not request.htmx:
+        address = reverse("evaluation:review", args=[number])
+        return redirect(f"{address}#slot-{slot}")
+    typed = None if form.is_valid() else (slot, form)
+    context = _context(request.user, evaluation, typed)
+    if request.htmx:
+        context["slot"] = next(s for s in context["slots"] if s.number == slot)
+        template = "evaluation/staff/review_answer.html"
+    else:
+        template = "evaluation/staff/review.html"
+    return render(request, template, context, status=200 if typed is None else 422)
+
+
+def _context(
+    user: User, evaluation: Evaluation, typed: tuple[int, SlotForm] | None = None
+) -> dict[str, Any]:
+    versions = list(evaluation.declarations.order_by("-number")[:2])
+    if not versions:
+        raise Http404
+    declaration, before = versions[0], versions[1] if len(versions) > 1 else None
+    judging = evaluation.state == "preliminary_review" and permissions.is_actor(
+        user, evaluation, Actor.SECRETARIAT
+    )
+    slots = _slots(evaluation, declaration, before, judging, typed)
+    return {
+        "evaluation": evaluation,
+        "declaration": declaration,
+        "slots": slots,
+        "judging": judging,
+        "accepted": sum(1 for s in slots if s.verdict and s.verdict.accepted),
+        "defects": sum(1 for s in slots if s.verdict and not s.verdict.accepted),
+        "open": sum(1 for s in slots if s.verdict is None),
+        "second_round": before is not None,
+        "moves": {
+            code: steps.MOVES[code]
+            for code in ("pass_review", "request_correction")
+            if permissions.can_move(user, evaluation, code)
+        },
+    }
+
+
+def _slots(
+    evaluation: Evaluation,
+    declaration: Declaration,
+    before: Declaration | None,
+    judging: bool,
+    typed: tuple[int, SlotForm] | None,
+) -> list[Slot]:
+    edition = edition_of(evaluation)
+    language = reader_language()
+    files = materials(evaluation, declaration)
+    files_before = materials(evaluation, before)
+    verdicts = {v.slot: v for v in declaration.slot_reviews.select_related("reviewed_by")}
+    slots = []
+    for material in edition.materials:
+        verdict = verdicts.get(material.number)
+        carried = verdict is not None and verdict.reviewed_at < declaration.submitted_at
+        state, label = _state(verdict, carried)
+        form = None
+        if judging:
+            form = SlotForm(
+                prefix=f"slot{material.number}",
+                initial={"reason": verdict.reason if verdict else ""},
+            )
+            if typed and typed[0] == material.number:
+                form = typed[1]
+        slots.append(
+            Slot(
+                number=material.number,
+                name=in_language(material, "name", language),
+                state=state,
+                state_label=label,
+                defect=verdict.reason if verdict else "",
+                files=files.slot(material.number),
+                proved=[
+                    _proved(evaluation, indicator, declaration, before, language)
+                    for indicator in edition.proved_by(material.number)
+                ],
+                verdict=verdict,
+                carried=carried,
+                renewed=before is not None
+                and _hashes(files, material.number) != _hashes(files_before, material.number),
+                form=form,
+            )
+        )
+    return slots
+
+
+def _hashes(files: Materials, slot: int) -> set[str]:
+    return {file.sha256 for file in files.slot(slot)}
+
+
+def _state(verdict: SlotReview | None, carried: bool) -> tuple[str, str]:
+    if verdict is None:
+        return "waiting", _("待判定")
+    if not verdict.accepted:
+        return "not_met", _("不合格")
+    return "met", _("合格（沿用上一版的判定）") if carried else _("合格")
+
+
+def _proved(
+    evaluation: Evaluation,
+    indicator: Indicator,
+    declaration: Declaration,
+    before: Declaration | None,
+    language: str,
+) -> Proved:
+    declared = _shown(indicator, declaration, language)
+    earlier = _shown(indicator, before, language) if before else declared
+    return Proved(
+        name=in_language(indicator, "name", language),
+        clause=indicator.clause,
+        mandatory=indicator.mandatory,
+        requirement=in_language(
+            indicator.requirement(evaluation.category), "wording", language
+        ),
+        declared=declared,
+        before=earlier if earlier != declared else "",
+    )
+
+
+def _shown(indicator: Indicator, declaration: Declaration, language: str) -> str:
+    if indicator.kind == "judged":
+        return _("由专家评审")
+    raw = declaration.values.get(indicator.code)
+    value = None if raw is None else indicator.parse(raw)[0]
+    return indicator.show(value, language)
