@@ -77,9 +77,10 @@ def read_edition(folder: Path) -> Edition:
 
     policy = _one(Policy, clause_9, "clause_9.toml", "policy")
     dimensions = _many(Dimension, clause_9, "clause_9.toml", "dimension")
-    materials = _many(Material, table1, "table1.toml", "material")
-    groups = [group for name in RULE_FILES for group in _groups(folder, name, policy, dimensions)]
     _check_dimensions(dimensions)
+    materials = _many(Material, table1, "table1.toml", "material")
+    _in_order((m.number for m in materials), 10, "table1.toml", "material.number")
+    groups = [group for name in RULE_FILES for group in _groups(folder, name, policy, dimensions)]
     _check_rules(groups, materials)
     readings = [r for g in groups for i in g.indicators for r in i.readings]
     readings += _many(Reading, more, "readings.toml", "reading")
@@ -95,7 +96,6 @@ def read_edition(folder: Path) -> Edition:
     steps = _many(ProcessStep, clause_7, "clause_7.toml", "step")
     _in_order((s.number for s in steps), 7, "clause_7.toml", "step.number")
     _unique((s.key for s in steps), "clause_7.toml", "step.key")
-    _in_order((m.number for m in materials), 10, "table1.toml", "material.number")
 
     parts = {k: head[k] for k in head if k not in ("category", "clause")}
     edition = _shape(
@@ -163,7 +163,7 @@ def _shape(shape: type[S], data: Any, name: str, key: str) -> S:
             path = key
             for part in fault["loc"]:
                 path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
-            lines.append(f"{name}: {path}: {fault['msg']}")
+            lines.append(f"{name}: {path}: {fault['msg'].removeprefix('Value error, ')}")
         raise EditionError("\n".join(lines)) from None
 
 

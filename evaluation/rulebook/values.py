@@ -71,6 +71,10 @@ def plain(number: Decimal) -> str:
         if held == number:
             text = format(held, "f")
             return text.rstrip("0").rstrip(".") if "." in text else text
+    return _brief(number)
+
+
+def _brief(number: Decimal) -> str:
     brief = _BRIEF.plus(number)
     return ("" if brief == number else "≈") + format(_BRIEF.normalize(brief), "E")
 
@@ -100,6 +104,7 @@ def _came(raw: object) -> tuple[str, str]:
             return ("true", "true") if raw else ("false", "false")
         case Decimal() | int():
             text = plain(Decimal(raw))
+            text = text if len(text) <= 40 else _brief(Decimal(raw))
             return text, text
         case NotANumber(text=text):
             short = text if len(text) <= 40 else text[:40] + "…"
