@@ -35,9 +35,7 @@ def gaps(
         message = in_language(entry, "message", language)
         if entry.row is not None:
             message = _("第%(row)s行：%(message)s") % {"row": entry.row + 1, "message": message}
-        found.append(
-            Gap(message, entry.level == "error", entry.table, entry.field, entry.row)
-        )
+        found.append(Gap(message, entry.level == "error", entry.table, entry.field, entry.row))
     for material in edition.materials:
         if material.required and material.number not in filled_slots:
             found.append(Gap(_("尚未上传文件"), True, slot=material.number))

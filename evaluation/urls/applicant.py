@@ -1,3 +1,34 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from evaluation.views import (
+    applicant,
+    applicant_form,
+    applicant_materials,
+    applicant_reading,
+)
+
+urlpatterns = [
+    path("cases/new/", applicant.new, name="new"),
+    path("cases/<str:number>/scope/", applicant.scope, name="scope"),
+    path("cases/<str:number>/form/", applicant_form.form, name="form"),
+    path("cases/<str:number>/form/<slug:key>/", applicant_form.form_table, name="form_table"),
+    path("cases/<str:number>/form/<slug:key>/score/", applicant_form.form_score, name="form_score"),
+    path("cases/<str:number>/materials/", applicant_materials.materials, name="materials"),
+    path(
+        "cases/<str:number>/materials/<int:slot>/",
+        applicant_materials.material_add,
+        name="material_add",
+    ),
+    path(
+        "cases/<str:number>/materials/<uuid:file_id>/remove/",
+        applicant_materials.material_remove,
+        name="material_remove",
+    ),
+    path("cases/<str:number>/completeness/", applicant_materials.completeness, name="completeness"),
+    path("cases/<str:number>/preview/", applicant_reading.preview, name="preview"),
+    path(
+        "cases/<str:number>/versions/<int:version>/",
+        applicant_reading.declaration,
+        name="declaration",
+    ),
+]

@@ -67,7 +67,7 @@ def score_strip(card: Scorecard) -> list[Bar]:
             would_have=card.A,
             mark=limits.total_above,
             strict=True,
-            passed=card.A > limits.total_above,
+            passed=card.A > limits.total_above,  # noqa: SIM300 -- A is the score
             failures=[],
         )
     )
@@ -147,13 +147,14 @@ def indicator_groups(
         for indicator in group.indicators:
             step = card.step(indicator.code)
             row = _row(step, language, indicator, declared, observed)
-            if judged_is_open and indicator.kind == "judged" and step.value is None:
+            if judged_is_open and indicator.kind == "judged":
                 row = replace(
                     row,
                     verdict="neutral",
                     verdict_label=_("待专家评审"),
-                    points=None,
-                    declared=_("见申报书"),
+                    declared=_("%(points)s（自评）") % {"points": row.declared}
+                    if row.declared
+                    else None,
                     reason="",
                 )
             rows.append(replace(row, evidence=evidence(indicator)) if evidence else row)

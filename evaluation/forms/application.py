@@ -1,0 +1,128 @@
+"""What is applied for: the category, the place it is named after, and the base."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dataaccess import regions
+from dataaccess.models import Base
+from evaluation.edition import reader_language
+from evaluation.models import Evaluation
+from evaluation.rulebook import Category, Edition, in_language
+
+NEW_BASE = "new"
+
+
+class CategoryRadios(forms.RadioSelect):
+    """The five categories; each carries what the page says about its place and its name."""
+
+    categories: dict[str, Category] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        category = self.categories.get(str(value))
+        if category is not None:
+            language = reader_language()
+            option["attrs"] |= {
+                "data-place": in_language(category.naming, "place", language),
+                "data-example": in_language(category.naming, "example", language),
+                "data-pattern": category.naming.pattern,
+            }
+        return option
+
+
+class ScopeForm(forms.Form):
+    """The category and its place. Used as it is to change a draft's scope."""
+
+    category = forms.ChoiceField(label=gettext_lazy("申报类别"), widget=CategoryRadios)
+    place = forms.CharField(
+        label=gettext_lazy("拟认定名称中的（XX）"),
+        max_length=32,
+        help_text=gettext_lazy("只填名称本身，例如“山东”；证书上的名称由此组成。"),
+    )
+
+    def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = reader_language()
+        field = self.fields["category"]
+        assert isinstance(field, forms.ChoiceField)
+        assert isinstance(field.widget, CategoryRadios)
+        field.widget.categories = {each.code: each for each in edition.categories}
+        field.choices = [
+            (
+                each.code,
+                f"{in_language(each, 'name', language)}"
+                f"{_('（')}{in_language(each, 'level', language)}{_('）')}",
+            )
+            for each in edition.categories
+        ]
+
+    def clean_place(self) -> str:
+        place: str = self.cleaned_data["place"]
+        if any(character in place for character in "（）()"):
+            raise forms.ValidationError(_("名称中不要带括号，证书会自动加上。"))
+        return place
+
+
+class StartForm(ScopeForm):
+    """A new application: its scope, and a base of the organisation or a new one."""
+
+    field_order = ["category", "place", "base", "base_name", "city"]
+
+    base = forms.ChoiceField(label=gettext_lazy("待评估基地"), widget=forms.RadioSelect)
+    base_name = forms.CharField(
+        label=gettext_lazy("新基地名称"),
+        max_length=256,
+        required=False,
+        help_text=gettext_lazy("与证明材料上的名称一致。"),
+    )
+    city = forms.ChoiceField(
+        label=gettext_lazy("新基地所在省份和城市"),
+        required=False,
+        help_text=gettext_lazy("按 GB/T 2260-2007；在列表中输入省份或城市名称可以快速定位。"),
+    )
+
+    def __init__(self, *args: Any, bases: list[Base], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bases = {base.code: base for base in bases}
+        base, city = self.fields["base"], self.fields["city"]
+        assert isinstance(base, forms.ChoiceField)
+        assert isinstance(city, forms.ChoiceField)
+        base.choices = [(each.code, each.name) for each in bases] + [(NEW_BASE, _("新的基地"))]
+        base.initial = bases[0].code if bases else NEW_BASE
+        city.choices = [("", _("请选择")), *city_groups()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("base") == NEW_BASE:
+            if not cleaned.get("base_name"):
+                self.add_error("base_name", _("请填写新基地的名称。"))
+            if not cleaned.get("city") and "city" not in self.errors:
+                self.add_error("city", _("请选择新基地所在的城市。"))
+        return cleaned
+
+    def to_start(self) -> dict[str, Any]:
+        """What the action `start` takes."""
+        given = self.cleaned_data
+        scope = {"category": given["category"], "place": given["place"]}
+        if given["base"] != NEW_BASE:
+            return {**scope, "base": self.bases[given["base"]]}
+        city = given["city"]
+        return {
+            **scope,
+            "base_name": given["base_name"],
+            "province": f"{city[:2]}0000",
+            "city": city,
+        }
+
+
+def city_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every city under its province, as choices of one select."""
+    return regions.grouped_city_choices(reader_language())
+
+
+def scope_of(evaluation: Evaluation) -> dict[str, str]:
+    """The scope as it stands, to begin a change from."""
+    return {"category": evaluation.category, "place": evaluation.place}

@@ -1,0 +1,192 @@
+"""Rows of a form table (enterprises, racks, cards, meters): reading what was sent, and the table
+of inputs. The inputs are written here rather than by a template: a list may have two thousand
+rows, and one template call for each cell would take seconds."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from evaluation.edition import reader_language
+from evaluation.forms.kept import kept_bool, kept_number, kept_text
+from evaluation.rulebook import FormField, in_language
+from evaluation.rulebook.shapes import Column
+
+Row = dict[str, Any]
+CellErrors = dict[tuple[int, str], list[str]]
+MARK = "__row__"  # stands for the row's number in the blank row that scripts copy
+
+
+class RowsWidget(forms.Widget):
+    """A table of inputs. Inputs are named field-number-column; blank rows are left out."""
+
+    use_fieldset = True
+
+    def __init__(self, field: FormField) -> None:
+        super().__init__()
+        self.field = field
+        self.errors: CellErrors = {}
+        self.blank_rows = 0
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Row]:
+        saved = data.get(name)
+        if isinstance(saved, list):  # from a saved table, not from a browser
+            return saved
+        found: dict[str, Row] = {}
+        columns = {column.key: column for column in self.field.columns}
+        for key in data:
+            start, _dash, rest = key.partition("-")
+            number, _dash, column = rest.partition("-")
+            if start == name and number.isascii() and number.isdigit() and column in columns:
+                value = kept_cell(columns[column], data[key])
+                row = found.setdefault(number, {})
+                if value is not None:
+                    row[column] = value
+        return [row for row in found.values() if row]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return False
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        rows: list[Row] = value or []
+        language = reader_language()
+        blank = max(self.field.min_rows - len(rows), 3 if not rows else 0, self.blank_rows)
+        if self.field.max_rows is not None:
+            blank = min(blank, max(self.field.max_rows - len(rows), 0))
+        shown = [*rows, *({} for _each in range(blank))]
+        return render_to_string(
+            "evaluation/applicant/rows.html",
+            {
+                "field": self.field,
+                "name": name,
+                "id": (attrs or {}).get("id", f"id_{name}"),
+                "columns": self.field.columns,
+                "body": mark_safe(  # noqa: S308 -- made of format_html
+                    "".join(
+                        row_html(self.field, name, str(index), row, self.errors, language)
+                        for index, row in enumerate(shown)
+                    )
+                ),
+                "blank": row_html(self.field, name, MARK, {}, {}, language),
+                "count": len(rows),
+                "fixed": self.field.max_rows is not None
+                and self.field.max_rows == self.field.min_rows,
+            },
+        )
+
+
+class RowsField(forms.Field):
+    """Rows as they were typed; nothing typed is refused here."""
+
+    widget: RowsWidget
+
+    def __init__(self, field: FormField, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=RowsWidget(field), **kwargs)
+
+    def clean(self, value: Any) -> list[Row] | None:
+        return value or None
+
+
+def kept_cell(column: Column, raw: str) -> Any:
+    """A cell as it is saved: read where it can be read, else as it was typed."""
+    if column.kind in ("integer", "decimal"):
+        return kept_number(raw)
+    if column.kind == "bool":
+        return kept_bool(raw)
+    return kept_text(raw)
+
+
+def row_html(
+    field: FormField, name: str, number: str, row: Row, errors: CellErrors, language: str
+) -> SafeString:
+    """One row of inputs."""
+    index = int(number) if number.isdigit() else -1
+    cells = format_html_join(
+        "",
+        '<td class="cell-{}" data-label="{}">{}{}</td>',
+        (
+            (
+                column.kind,
+                in_language(column, "label", language),
+                cell_html(
+                    column,
+                    f"{name}-{number}-{column.key}",
+                    row.get(column.key),
+                    bool(errors.get((index, column.key))),
+                    language,
+                ),
+                error_html(f"id_{name}-{number}-{column.key}", errors.get((index, column.key), ())),
+            )
+            for column in field.columns
+        ),
+    )
+    return format_html(
+        '<tr data-row="{}"><th scope="row" class="row-number"></th>{}'
+        '<td class="row-remove">{}<button class="btn btn-link" type="submit" name="remove_row" '
+        'value="{}-{}" data-remove-row title="{}" aria-label="{}"><span aria-hidden="true">×'
+        "</span></button></td></tr>",
+        number,
+        cells,
+        error_html(f"id_{name}-{number}", errors.get((index, ""), ())),
+        name,
+        number,
+        _("移除本行"),
+        _("移除本行"),
+    )
+
+
+def cell_html(column: Column, name: str, value: Any, wrong: bool, language: str) -> SafeString:
+    """One input."""
+    label = in_language(column, "label", language)
+    invalid = (
+        format_html(' aria-invalid="true" aria-describedby="id_{}_error"', name) if wrong else ""
+    )
+    if column.kind in ("choice", "bool"):
+        pairs: Iterable[tuple[str, str]] = (
+            ((each.key, in_language(each, "label", language)) for each in column.choices)
+            if column.kind == "choice"
+            else (("true", _("是")), ("false", _("否")))
+        )
+        held = {True: "true", False: "false"}.get(value, value) if column.kind == "bool" else value
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if key == held else "", text)
+                for key, text in [("", "—"), *pairs]
+            ),
+        )
+        return format_html(
+            '<select name="{0}" id="id_{0}" aria-label="{1}"{2}>{3}</select>',
+            name,
+            label,
+            invalid,
+            options,
+        )
+    kinds = {"integer": "numeric", "decimal": "decimal"}
+    return format_html(
+        '<input type="{0}" name="{1}" id="id_{1}" value="{2}" aria-label="{3}"{4}{5}{6}>',
+        "month" if column.kind == "month" else "text",
+        name,
+        "" if value is None else value,
+        label,
+        format_html(' inputmode="{}"', kinds[column.kind]) if column.kind in kinds else "",
+        format_html(' maxlength="{}"', 18) if column.kind == "credit_code" else "",
+        invalid,
+    )
+
+
+def error_html(id_: str, messages: Iterable[str]) -> SafeString:
+    """What is wrong with a cell, in words, under it."""
+    listed = list(messages)
+    if not listed:
+        return SafeString("")
+    return format_html(
+        '<ul class="field-errors" id="{}_error">{}</ul>',
+        id_,
+        format_html_join("", "<li>{}</li>", ((message,) for message in listed)),
+    )

@@ -1,0 +1,183 @@
+"""The application as it stands: read once, shown on every working page of the applicant."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from evaluation import queries
+from evaluation.completeness import Gap, gaps
+from evaluation.edition import edition_of, reader_language
+from evaluation.models import CaseFile, DraftTable, Evaluation
+from evaluation.rulebook import Category, Edition, FormTable, in_language
+from evaluation.rulebook.form import Declared, declared_values
+from evaluation.views.scorecards import SelfScore, self_score
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A line of the list at the left."""
+
+    label: str
+    url: str
+    current: bool
+    state: str
+    number: int | str = ""
+    note: str = ""
+
+
+class Draft:
+    """The tables, files, gaps and score of an application that its applicant works on.
+
+    Two queries: the tables and the files."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self.edition: Edition = edition_of(evaluation)
+        self.category: Category = self.edition.category(evaluation.category)
+        self.saved: dict[str, DraftTable] = {
+            table.key: table for table in evaluation.tables.select_related("saved_by")
+        }
+
+    @cached_property
+    def tables(self) -> dict[str, dict[str, Any]]:
+        """The draft as the rulebook reads it."""
+        return {key: table.content for key, table in self.saved.items()}
+
+    @cached_property
+    def files(self) -> dict[int, list[CaseFile]]:
+        """The material files by slot."""
+        found: dict[int, list[CaseFile]] = defaultdict(list)
+        for file in queries.draft_materials(self.evaluation).select_related("uploaded_by"):
+            assert file.slot is not None
+            found[file.slot].append(file)
+        return found
+
+    @cached_property
+    def declared(self) -> Declared:
+        return declared_values(self.edition, self.tables)
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        return gaps(self.edition, self.tables, self.files.keys())
+
+    @cached_property
+    def score(self) -> SelfScore:
+        return self_score(self.edition, self.evaluation.category, self.declared.values)
+
+    @property
+    def blocking(self) -> list[Gap]:
+        return [gap for gap in self.gaps if gap.blocks]
+
+    def table_gaps(self, key: str) -> list[Gap]:
+        return [gap for gap in self.gaps if gap.table == key]
+
+    def table_state(self, key: str) -> str:
+        """complete, incomplete, or waiting for its first word."""
+        if any(gap.table == key for gap in self.blocking):
+            return "incomplete" if self.tables.get(key) else "waiting"
+        return "complete"
+
+    def materials_state(self) -> str:
+        if not any(gap.slot for gap in self.blocking):
+            return "complete"
+        return "incomplete" if self.files else "waiting"
+
+    def nav(self, current: str) -> list[NavItem]:
+        """Tables 1 to 13, the materials, the check before submitting."""
+        language = reader_language()
+        number = self.evaluation.number
+        items = [
+            NavItem(
+                number=table.number,
+                label=in_language(table, "title", language),
+                url=reverse("evaluation:form_table", args=[number, table.key]),
+                current=current == table.key,
+                state=self.table_state(table.key),
+            )
+            for table in self.edition.form
+        ]
+        slots = len(self.edition.materials)
+        items.append(
+            NavItem(
+                label=_("提交材料（表1）"),
+                note=_("%(filled)s / %(all)s 项已上传") % {"filled": len(self.files), "all": slots},
+                url=reverse("evaluation:materials", args=[number]),
+                current=current == "materials",
+                state=self.materials_state(),
+            )
+        )
+        items.append(
+            NavItem(
+                label=_("检查并提交"),
+                url=reverse("evaluation:completeness", args=[number]),
+                current=current == "completeness",
+                state="waiting" if self.blocking else "complete",
+            )
+        )
+        return items
+
+    def context(self, current: str) -> dict[str, Any]:
+        """What the frame of every working page shows."""
+        nav = self.nav(current)
+        parts = nav[:-1]
+        return {
+            "evaluation": self.evaluation,
+            "category": self.category,
+            "nav": nav,
+            "nav_done": sum(item.state == "complete" for item in parts),
+            "nav_total": len(parts),
+            "score": self.score,
+        }
+
+
+def next_table(edition: Edition, key: str) -> FormTable | None:
+    """The table after this one."""
+    keys = [table.key for table in edition.form]
+    place = keys.index(key) + 1
+    return edition.form[place] if place < len(keys) else None
+
+
+def place_of(gap: Gap, number: str) -> str:
+    """The address that leads to the field or slot of a gap."""
+    if gap.slot is not None:
+        return f"{reverse('evaluation:materials', args=[number])}#slot-{gap.slot}"
+    row = f"-{gap.row}" if gap.row is not None else ""
+    return f"{reverse('evaluation:form_table', args=[number, gap.table])}#id_{gap.field}{row}"
+
+
+def prefilled(evaluation: Evaluation, table: FormTable) -> Mapping[str, Any]:
+    """What the portal knows already, offered in a table that was never saved."""
+    known: dict[str, dict[str, Any]] = {
+        "cover": {"applicant_name": evaluation.organisation.name},
+        "organisation": {
+            "name": evaluation.organisation.name,
+            "region": evaluation.base.city,
+            "entity_type": evaluation.category,
+            "place_name": evaluation.place,
+        },
+    }
+    asked = {field.key for field in table.fields}
+    return {key: value for key, value in known.get(table.key, {}).items() if key in asked and value}
+
+
+def file_rows(evaluation: Evaluation, files: Iterable[CaseFile], *, remove: bool) -> list[Any]:
+    """Files as components/file_list.html shows them."""
+    return [
+        {
+            "name": file.name,
+            "url": reverse("evaluation:file", args=[evaluation.number, file.pk]),
+            "size": file.size,
+            "sha256": file.sha256,
+            "uploaded_at": file.uploaded_at,
+            "uploaded_by": file.uploaded_by.name,
+            "remove_url": reverse("evaluation:material_remove", args=[evaluation.number, file.pk])
+            if remove
+            else "",
+        }
+        for file in files
+    ]

@@ -1,0 +1,186 @@
+"""Reading the application: the draft before it is submitted, and every submitted version."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from evaluation import permissions, queries
+from evaluation.edition import edition_of, reader_language
+from evaluation.forms.application_table import shown_value
+from evaluation.models import CaseFile, Evaluation
+from evaluation.rulebook import Edition, FormField, in_language, plain
+from evaluation.rulebook.derive import Derivation
+from evaluation.rulebook.form import Declared, declared_values
+from evaluation.steps import Actor
+from evaluation.views.applicant_draft import Draft, file_rows
+from evaluation.views.refusals import case_view
+from evaluation.views.scorecards import Evidence, SelfScore, indicator_groups, self_score
+
+NUMBERS = ("integer", "decimal")
+
+
+@dataclass(frozen=True)
+class ReadField:
+    """A field as it is read: one text, or rows."""
+
+    number: str
+    label: str
+    text: str
+    unit: str
+    kind: str
+    head: list[tuple[str, bool]]
+    rows: list[list[tuple[str, bool]]]  # each cell with whether it is a number
+    working: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    number: int
+    title: str
+    clause: str
+    fields: list[ReadField]
+
+
+@case_view
+@require_safe
+def preview(request: HttpRequest, number: str) -> HttpResponse:
+    """预览申报书: the draft as it would be submitted now, to print and check. For the applicant."""
+    evaluation = queries.case_for(request.user, number)
+    permissions.check_actor(request.user, evaluation, Actor.APPLICANT)
+    draft = Draft(evaluation)
+    context = {
+        **_context(evaluation, draft.tables, draft.files, draft.declared, draft.score),
+        "blocking": len(draft.blocking),
+        "editable": permissions.can_edit(request.user, evaluation),
+    }
+    return render(request, "evaluation/applicant/preview.html", context)
+
+
+@case_view
+@require_safe
+def declaration(request: HttpRequest, number: str, version: int) -> HttpResponse:
+    """One submitted version, as it was frozen: the form, the values against the requirements of
+    the category, how they were derived, the materials."""
+    evaluation = queries.case_for(request.user, number)
+    frozen = get_object_or_404(
+        evaluation.declarations.select_related("submitted_by"), number=version
+    )
+    edition = edition_of(evaluation)
+    files: dict[int, list[CaseFile]] = {}
+    for file in frozen.materials.select_related("uploaded_by"):
+        files.setdefault(file.slot or 0, []).append(file)
+    values = edition.parse_values(frozen.values).values
+    context = {
+        **_context(
+            evaluation,
+            frozen.tables,
+            files,
+            declared_values(edition, frozen.tables),
+            self_score(edition, evaluation.category, values),
+        ),
+        "declaration": frozen,
+        "versions": list(evaluation.declarations.values_list("number", flat=True)),
+    }
+    return render(request, "evaluation/applicant/declaration.html", context)
+
+
+def _context(
+    evaluation: Evaluation,
+    tables: dict[str, Any],
+    files: dict[int, list[CaseFile]],
+    declared: Declared,
+    score: SelfScore,
+) -> dict[str, Any]:
+    edition = edition_of(evaluation)
+    language = reader_language()
+
+    def evidence(indicator: Any) -> Evidence:
+        return [
+            (_("材料%(number)s") % {"number": slot}, f"#slot-{slot}")
+            for slot in indicator.materials
+            if files.get(slot)
+        ]
+
+    return {
+        "evaluation": evaluation,
+        "edition": edition,
+        "category": edition.category(evaluation.category),
+        "tables": read_tables(edition, tables, declared),
+        "score": score,
+        "groups": indicator_groups(score.card, evidence=evidence, judged_is_open=True),
+        "slots": [
+            {
+                "number": material.number,
+                "name": in_language(material, "name", language),
+                "state": "met" if files.get(material.number) else "missing",
+                "state_label": ""
+                if not files.get(material.number)
+                else _("%(count)s 个文件") % {"count": len(files[material.number])},
+                "files": file_rows(evaluation, files.get(material.number, []), remove=False),
+                "proves": [
+                    in_language(indicator, "name", language)
+                    for indicator in edition.proved_by(material.number)
+                ],
+            }
+            for material in edition.materials
+        ],
+    }
+
+
+def _working(found: Derivation | None) -> tuple[str, ...]:
+    if found is None:
+        return ()
+    return found.steps_en if reader_language() == "en" else found.steps
+
+
+def read_tables(edition: Edition, tables: dict[str, Any], declared: Declared) -> list[ReadTable]:
+    """Every table of Appendix A as it is read."""
+    language = reader_language()
+    return [
+        ReadTable(
+            number=table.number,
+            title=in_language(table, "title", language),
+            clause=table.clause,
+            fields=[
+                _read_field(f"{table.number}.{place}", asked, tables.get(table.key, {}), declared)
+                for place, asked in enumerate(table.fields, 1)
+            ],
+        )
+        for table in edition.form
+    ]
+
+
+def _read_field(
+    number: str, asked: FormField, content: dict[str, Any], declared: Declared
+) -> ReadField:
+    language = reader_language()
+    value = content.get(asked.key)
+    found = declared.derivation(asked.derived_by) if asked.derived_by else None
+    rows = value if asked.kind == "rows" and isinstance(value, list) else []
+    return ReadField(
+        number=number,
+        label=in_language(asked, "label", language),
+        text=""
+        if asked.kind == "rows"
+        else shown_value(asked, plain(found.value) if found else value),
+        unit=in_language(asked, "unit", language),
+        kind=asked.kind,
+        head=[(_with_unit(column, language), column.kind in NUMBERS) for column in asked.columns],
+        rows=[
+            [
+                (shown_value(column, row.get(column.key)), column.kind in NUMBERS)
+                for column in asked.columns
+            ]
+            for row in rows
+        ],
+        working=_working(found),
+    )
+
+
+def _with_unit(column: Any, language: str) -> str:
+    label, unit = in_language(column, "label", language), in_language(column, "unit", language)
+    return f"{label}{_('（')}{unit}{_('）')}" if unit else label
