@@ -77,12 +77,16 @@ APPLICANTS = (
     *(
         ExampleAccount(
             f"applicant-{organisation.key}",
-            f"示例经办{organisation.key}",
+            f"示例经办{name}",
             "applicant",
             organisation.key,
             organisation.name,
         )
-        for organisation in ORGANISATIONS[1:10]
+        for organisation, name in zip(
+            ORGANISATIONS[1:10],
+            ("刘洋", "王磊", "杨帆", "马兰", "张晨", "胡敏", "白云", "徐婷", "石坚"),
+            strict=True,
+        )
     ),
 )
 
