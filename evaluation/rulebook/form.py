@@ -124,9 +124,11 @@ def _read_quantity(
         raw.strip() if isinstance(raw, str) else raw,
         path,
         minimum=asked.minimum or Decimal(0),
-        maximum=LARGEST_RAW if asked.maximum is None else asked.maximum,
+        maximum=asked.maximum,
         whole=asked.kind == "integer",
     )
+    if number is not None and number > LARGEST_RAW:
+        return None, [expected(path, "不超过10的15次方的数值", "at most 10 to the 15th", raw)]
     if number is not None and number % FINEST_RAW:
         return None, [expected(path, "小数不超过12位的数值", "at most 12 decimal places", raw)]
     return number, faults

@@ -26,8 +26,13 @@ class DimensionScore(NamedTuple):
     points: Decimal
     earned: Decimal
     """What the indicators earned, before a mandatory item or 9.4 makes it zero."""
-    failed: tuple[str, ...]
-    """Codes of the mandatory items, or of the proofs of 8.4, that make it zero."""
+    failed_steps: tuple[Step, ...]
+    """The mandatory items, or the proofs of 8.4, that make it zero."""
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The codes of :attr:`failed_steps`."""
+        return tuple(step.indicator.code for step in self.failed_steps)
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ def score(edition: Edition, category: str, values: Mapping[str, Clean]) -> Score
     qualified = True
     for dimension, judges in rules.dimensions:
         earned = ZERO
-        failed: tuple[str, ...] = ()
+        failed: tuple[Step, ...] = ()
         for code, judge, needed in judges:
             step = judge(get(code))
             steps.append(step)
@@ -191,7 +196,7 @@ def score(edition: Edition, category: str, values: Mapping[str, Clean]) -> Score
             if points:
                 earned = add(earned, points)
             if needed and step[3] != "met":
-                failed += (code,)
+                failed += (step,)
         if dimension.all_or_nothing:
             earned = ZERO if failed else dimension.total
         counted = ZERO if failed else earned
@@ -218,8 +223,8 @@ def _reasons(card: Scorecard, language: str) -> list[str]:
     for found in card.dimensions:
         dimension = found.dimension
         name = in_language(dimension, "name", language)
-        if dimension.all_or_nothing and found.failed:
-            listed = [in_language(card.step(c).indicator, "name", language) for c in found.failed]
+        if dimension.all_or_nothing and found.failed_steps:
+            listed = [in_language(s.indicator, "name", language) for s in found.failed_steps]
             sentences.append(
                 f"{name} scores zero because not all of its indicators hold: "
                 f"{', '.join(listed)} ({dimension.method_clause})."
@@ -228,7 +233,7 @@ def _reasons(card: Scorecard, language: str) -> list[str]:
                 f"{name}计分为零（{dimension.method_clause}）。"
             )
         else:
-            sentences += [_mandatory(card.step(code), dimension, language) for code in found.failed]
+            sentences += [_mandatory(step, dimension, language) for step in found.failed_steps]
         if found.points < limits.dimension_minimum:
             least = plain(limits.dimension_minimum)
             sentences.append(
