@@ -1,0 +1,216 @@
+"""A declaration goes through all seven steps to a certificate that a citizen verifies: in real
+browsers, with real uploads and PDFs, once on the embedded portal and once on PostgreSQL, Redis and
+the same worker."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from pypdf import PdfReader
+
+from evaluation.demo.files import example_pdf, example_photo
+from tests.browser.portal import Person, running_portal
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=["embedded", pytest.param("servers", marks=pytest.mark.services)])
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "embedded":
+        with running_portal() as url:
+            yield url
+        return
+    database = request.getfixturevalue("postgres_database")
+    redis = request.getfixturevalue("redis_url")
+    with running_portal(DATABASE_URL=database, REDIS_URL=redis) as url:
+        yield url
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    path = tmp_path / "示例协议扫描件.pdf"
+    path.write_bytes(example_pdf("示例协议扫描件").read())
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "机房.png"
+    path.write_bytes(example_photo().read())
+    return path
+
+
+def text_of(pdf: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_from_application_to_verified_certificate(
+    browser: Browser, address: str, scan: Path, photo: Path
+) -> None:
+    applicant = Person(browser, address, "applicant")
+    secretariat = Person(browser, address, "secretariat")
+    case = the_draft_of(applicant)
+
+    # 1 申请
+    applicant.go(f"/cases/{case}/completeness/")
+    applicant.follow("提交申报")
+    applicant.press("提交申报")
+    applicant.reads("已提交")
+    application = rendered(applicant, case, "评估申报书")
+    assert "示例滨海智算科技有限公司" in text_of(application)
+    secretariat.move(case, "受理申报")
+
+    # 2 签订评估咨询服务协议
+    assert "评估咨询服务协议" in text_of(rendered(applicant, case, "评估咨询服务协议"))
+    applicant.go(f"/cases/{case}/")
+    applicant.follow("提交签章协议")
+    applicant.upload(scan)
+    applicant.press("提交签章协议")
+    secretariat.go(f"/cases/{case}/")
+    secretariat.follow("完成协议签订")
+    secretariat.upload(scan)
+    secretariat.press("完成协议签订")
+
+    # 3 材料初审: slot 4 is returned, corrected, and accepted
+    review(secretariat, case, defect=4)
+    secretariat.move(case, "发出补正通知")
+    applicant.go(f"/cases/{case}/materials/")
+    applicant.reads("请补充机房等级证书。")
+    add_material(applicant, case, 4, scan)
+    applicant.go(f"/cases/{case}/completeness/")
+    applicant.follow("提交补正材料")
+    applicant.press("提交补正材料")
+    secretariat.go(f"/cases/{case}/review/")
+    judge(secretariat, 4, "判为合格")
+    secretariat.move(case, "通过材料初审")
+
+    # 4 现场评估
+    assign(secretariat, case, "示例专家孙立")
+    secretariat.move(case, "派出现场评估组")
+    visitor = Person(browser, address, "expert1")
+    pledge(visitor)
+    visit(visitor, case, photo)
+    visitor.move(case, "提交现场评估记录")
+
+    # 5 专家评审
+    assign(secretariat, case, "示例专家何平", "示例专家马骏")
+    secretariat.move(case, "启动专家评审")
+    leader = Person(browser, address, "expert3")
+    member = Person(browser, address, "expert4")
+    for expert in (leader, member):
+        pledge(expert)
+        score(expert, case)
+        expert.move(case, "提交评分表")
+    leader.go(f"/cases/{case}/consolidation/")
+    leader.press("提交评审意见")
+
+    # 6 公布结果
+    secretariat.go(f"/cases/{case}/")
+    secretariat.follow("公布评估结果")
+    secretariat.page.fill("input[name=working_days]", "0")
+    secretariat.press("公布评估结果")
+    applicant.go(f"/cases/{case}/result/")
+    applicant.reads("满足10.1的认定条件")
+    assert "达标合格" in text_of(rendered(applicant, case, "评估报告")).replace("\n", "")
+    secretariat.move(case, "提请认定审批")
+
+    # 7 认定
+    decider = Person(browser, address, "decider")
+    decider.move(case, "批准认定")
+    certificate = text_of(rendered(applicant, case, "证书"))
+    number = re.search(r"GYZS-\d{4}-CS-37-\d{4}", certificate)
+    assert number is not None
+
+    citizen = Person(browser, address)
+    citizen.go("/verify/")
+    citizen.page.locator("main input[name=number]").fill(number[0])
+    citizen.page.press("main input[name=number]", "Enter")
+    citizen.reads("国家工业互联网大数据中心工业智算基地（潍坊市）城市节点")
+    citizen.reads("示例滨海智算科技有限公司")
+    citizen.reads("有效")
+
+    for person in (applicant, secretariat, visitor, leader, member, decider, citizen):
+        person.leave()
+
+
+def the_draft_of(applicant: Person) -> str:
+    applicant.go("/desk/")
+    applicant.follow("示例滨海工业智算基地")
+    applicant.reads("填报中")
+    return applicant.page.url.rstrip("/").rsplit("/", 1)[-1]
+
+
+def rendered(person: Person, case: str, title: str) -> bytes:
+    """Wait on the case page until the worker has made the document, then download it."""
+    person.go(f"/cases/{case}/")
+    row = person.page.locator(".job-done", has_text=title)
+    row.first.wait_for(timeout=90_000)
+    with person.page.expect_download() as waiting:
+        row.get_by_role("link").first.click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def review(secretariat: Person, case: str, defect: int) -> None:
+    secretariat.go(f"/cases/{case}/review/")
+    for slot in range(1, 11):
+        if slot == defect:
+            secretariat.page.locator(f"#slot-{slot} textarea").fill("请补充机房等级证书。")
+            judge(secretariat, slot, "判为不合格")
+        else:
+            judge(secretariat, slot, "判为合格")
+
+
+def judge(secretariat: Person, slot: int, verdict: str) -> None:
+    place = secretariat.page.locator(f"#slot-{slot}")
+    place.get_by_role("button", name=verdict, exact=True).click()
+    place.get_by_text("判定于").wait_for()
+
+
+def add_material(applicant: Person, case: str, slot: int, path: Path) -> None:
+    place = applicant.page.locator(f"#slot-{slot}")
+    place.locator("input[type=file]").set_input_files(path)
+    button = place.get_by_role("button", name="上传")
+    if button.count():
+        button.first.click()
+    applicant.page.locator(f"#slot-{slot}").get_by_text(path.name).wait_for()
+
+
+def assign(secretariat: Person, case: str, *names: str) -> None:
+    """Assign experts; the first leads."""
+    secretariat.go(f"/cases/{case}/experts/")
+    for position, name in enumerate(names):
+        label = f"指派{name}为组长" if position == 0 else f"指派{name}"
+        secretariat.press(label)
+        secretariat.page.locator(".experts-table").get_by_text(name).last.wait_for()
+
+
+def pledge(expert: Person) -> None:
+    expert.go("/desk/")
+    expert.follow("答复邀请")
+    expert.press("不回避，签署承诺书")
+    expert.reads("签署承诺书")
+
+
+def visit(visitor: Person, case: str, photo: Path) -> None:
+    """Find every value as declared, and take a photo of the machine room."""
+    visitor.go(f"/cases/{case}/site-visit/")
+    items = visitor.page.locator(".site-item")
+    first = visitor.page.locator("#item-room_grade input[type=file]")
+    first.set_input_files(photo)
+    codes = [items.nth(n).get_attribute("id") for n in range(items.count())]
+    assert len(codes) == 25
+    for code in codes:
+        item = visitor.page.locator(f"#{code}")
+        item.get_by_role("button", name="与申报值一致", exact=True).click()
+        item.get_by_text("记录于").wait_for()
+    visitor.page.locator("#item-room_grade").get_by_text("机房.png").wait_for()
+
+
+def score(expert: Person, case: str) -> None:
+    expert.go(f"/cases/{case}/scoring/")
+    for field in expert.page.locator("input[name$=points]").all():
+        field.fill("5")
+    expert.press("保存评分")
