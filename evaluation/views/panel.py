@@ -19,7 +19,7 @@ from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.panel import FinalForm, OverruleForm, ScoreForm
 from evaluation.models import Assignment, Declaration, Duty, Evaluation
-from evaluation.rulebook import Indicator, Scorecard, in_language, score
+from evaluation.rulebook import Indicator, Scorecard, in_language, plain, score
 from evaluation.steps import Actor
 from evaluation.views.evidence import materials
 from evaluation.views.refusals import case_view, show
@@ -165,7 +165,7 @@ def _sheet(
         kept = scores.get(indicator.code)
         form = None
         if is_open:
-            initial = {"points": str(kept.points), "reason": kept.reason} if kept else {}
+            initial = {"points": plain(kept.points), "reason": kept.reason} if kept else {}
             form = (typed or {}).get(indicator.code) or ScoreForm(
                 indicator=indicator, initial=initial
             )
