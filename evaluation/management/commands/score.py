@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils.translation import gettext_lazy as _
 
 from evaluation.rulebook import load_edition
 from evaluation.rulebook.declarations import score_document
 
 
 class Command(BaseCommand):
-    help = _("对一份或一组申报数据（JSON）评分，不需要数据库")
+    help = "Score a declaration, or a list of them (JSON). Needs no database."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", help=_("JSON文件；- 表示标准输入"))
+        parser.add_argument("file", metavar="FILE", help="a JSON file; - reads standard input")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["file"]

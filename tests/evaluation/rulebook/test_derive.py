@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.rulebook.derive import (
@@ -146,6 +146,7 @@ def test_an_enterprise_counts_once() -> None:
     assert (found.value, found.steps) == (3, ("名单共7行，去除重复后3家",))
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 10**12),
     st.integers(1, 10**12),

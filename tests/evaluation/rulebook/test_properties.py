@@ -56,6 +56,7 @@ def scored(category: str, raw: dict[str, Any], edition: Edition = EDITION) -> An
     return score(edition, category, parsed.values)
 
 
+@settings(deadline=None)
 @given(categories, declarations)
 def test_dimensions_stay_within_0_and_100_and_add_up(category: str, raw: dict[str, Any]) -> None:
     card = scored(category, raw)
@@ -71,6 +72,7 @@ def test_dimensions_stay_within_0_and_100_and_add_up(category: str, raw: dict[st
         assert found.earned == sum(step.points for step in steps)
 
 
+@settings(deadline=None)
 @given(categories, declarations)
 def test_a_mandatory_failure_zeroes_exactly_its_dimension(
     category: str, raw: dict[str, Any]
@@ -114,6 +116,7 @@ def better(indicator: Indicator, value: Any, draw: Any) -> Any:
     } | {key: held for key, held in value.items() if not isinstance(held, bool) and held > 4}
 
 
+@settings(deadline=None)
 @given(categories, declarations, st.data())
 def test_more_is_never_worse(category: str, raw: dict[str, Any], data: st.DataObject) -> None:
     before = scored(category, raw)
@@ -128,6 +131,7 @@ def test_more_is_never_worse(category: str, raw: dict[str, Any], data: st.DataOb
         assert after.qualified or not before.qualified
 
 
+@settings(deadline=None)
 @given(categories, declarations, st.randoms(use_true_random=False))
 def test_the_order_of_the_values_changes_nothing(
     category: str, raw: dict[str, Any], random: Any
@@ -138,6 +142,7 @@ def test_the_order_of_the_values_changes_nothing(
     assert scored(category, shuffled).as_json() == scored(category, raw).as_json()
 
 
+@settings(deadline=None)
 @given(categories, declarations)
 def test_values_survive_being_stored(category: str, raw: dict[str, Any]) -> None:
     values = EDITION.parse_values(raw).values
@@ -146,6 +151,7 @@ def test_values_survive_being_stored(category: str, raw: dict[str, Any]) -> None
     assert (again.values, again.faults) == (values, ())
 
 
+@settings(deadline=None)
 @given(categories, declarations)
 def test_a_dropped_value_is_as_good_as_none(category: str, raw: dict[str, Any]) -> None:
     card = scored(category, raw)
@@ -175,7 +181,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(anything)
 def test_whatever_the_document_it_is_scored_or_refused(document: Any) -> None:
     faults: list[str] = []
@@ -187,7 +193,7 @@ def test_whatever_the_document_it_is_scored_or_refused(document: Any) -> None:
         line.encode()
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=60))
 def test_whatever_the_bytes_it_is_scored_or_refused(raw: bytes) -> None:
     faults: list[str] = []
