@@ -31,7 +31,8 @@ class PortalLogger(Logger):
         self.error_log = getLogger("gunicorn.error")
         self.access_log = getLogger("portal.access")
 
-    def access_log_enabled(self) -> bool:  # type: ignore[override]
+    @property
+    def access_log_enabled(self) -> bool:
         return True
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:

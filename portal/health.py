@@ -59,7 +59,7 @@ def _database() -> Part:
 
 def _broker() -> Part:
     if not settings.REDIS_URL:
-        folder = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"])
+        folder = Path(str(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"]))
         if os.access(folder, os.W_OK | os.X_OK):
             return _part("ok", "folder")
         return _part("down", "the folder cannot be written")

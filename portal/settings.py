@@ -155,7 +155,7 @@ if REDIS_URL:
         }
     }
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, str | int] = {
         "visibility_timeout": 3600,
         "socket_connect_timeout": 2,
         "socket_timeout": 10,

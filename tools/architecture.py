@@ -48,8 +48,7 @@ def _modules(graph: grimp.ImportGraph, room: str) -> set[str]:
 def _imports(graph: grimp.ImportGraph, upper: str, lower: str) -> bool:
     below = _modules(graph, lower)
     return any(
-        graph.find_modules_directly_imported_by(module) & below
-        for module in _modules(graph, upper)
+        graph.find_modules_directly_imported_by(module) & below for module in _modules(graph, upper)
     )
 
 

@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -36,7 +37,8 @@ def main() -> int:
     os.environ["PORT"] = PORT
     # The terminal shows what is wrong, not every request; LOG_LEVEL=INFO shows those too.
     os.environ.setdefault("LOG_LEVEL", "WARNING")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, asked_to_stop)
+    signal.signal(signal.SIGTERM, asked_to_stop)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         lock = take_the_folder()
@@ -56,6 +58,13 @@ def main() -> int:
         stop(children)
     lock.close()
     return 1
+
+
+def asked_to_stop(_signal: int, _frame: object) -> None:
+    """Once is enough: make passes on what the terminal has sent here already."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def take_the_folder() -> IO[str]:
@@ -157,8 +166,10 @@ def start() -> dict[str, subprocess.Popen[bytes]]:
     }
     libc = ctypes.CDLL(None)
 
-    def end_with_parent() -> None:
+    def begin(name: str) -> None:
         libc.prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: no orphans after kill -9
+        if name != "web":
+            os.nice(5)  # pages first, also while documents are made
 
     return {
         name: subprocess.Popen(
@@ -167,7 +178,7 @@ def start() -> dict[str, subprocess.Popen[bytes]]:
             cwd=ROOT,
             # Ctrl-C reaches this process alone, which then ends them in order.
             start_new_session=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=partial(begin, name),
         )
         for name, command in commands().items()
     }
@@ -227,8 +238,6 @@ def watch(children: dict[str, subprocess.Popen[bytes]]) -> None:
 
 def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
     """Ask each process to finish its work; end those that do not."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for child in children.values():
         if child.poll() is None:
             child.terminate()
