@@ -11,14 +11,16 @@ from evaluation.demo.people import ORGANISATIONS, PASSWORD, accounts
 from evaluation.demo.reports import send_reports
 from evaluation.models import Duty, Evaluation
 from portal.accounts.models import Organisation, User
+from portal.ledger import outbox
 
 
 @transaction.atomic
 def load() -> None:
     """Accounts, organisations, ten cases spread over the seven steps, and reports."""
     load_people()
-    for example in CASES:
-        _load_case(example)
+    with outbox.left_to_the_sweep():
+        for example in CASES:
+            _load_case(example)
     for code, fp16 in (("demo-base", 6700), ("demo-jinghua", 2050)):
         send_reports(Base.objects.select_related("organisation").get(code=code), fp16)
 

@@ -2,8 +2,11 @@
 when a worker or the broker was away."""
 
 import logging
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +20,10 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
+SWEEP_SECONDS = 20.0
 Handler = Callable[[dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
+_untold: ContextVar[bool] = ContextVar("untold", default=False)
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
@@ -39,7 +44,7 @@ def put(kind: str, key: str, **payload: Any) -> OutboxEntry:
     entry, created = OutboxEntry.objects.get_or_create(
         key=key, defaults={"kind": kind, "payload": payload, "created_at": now, "not_before": now}
     )
-    if created:
+    if created and not _untold.get():
         transaction.on_commit(lambda: _tell(entry.pk), robust=True)
     return entry
 
@@ -95,6 +100,23 @@ def waiting() -> Any:
     )
 
 
-def sweep(limit: int = 200) -> int:
-    """Deliver what was not told, or whose worker was lost. Returns how many were delivered."""
-    return sum(deliver(pk) for pk in list(waiting().values_list("pk", flat=True)[:limit]))
+def sweep(seconds: float = SWEEP_SECONDS) -> int:
+    """Deliver what was not told, or whose worker was lost. Returns how many were delivered. Ends
+    after some seconds: the next sweep goes on, and a backlog leaves room for what is new."""
+    until = time.monotonic() + seconds
+    delivered = 0
+    for pk in list(waiting().values_list("pk", flat=True)[:1000]):
+        if time.monotonic() > until:
+            break
+        delivered += deliver(pk)
+    return delivered
+
+
+@contextmanager
+def left_to_the_sweep() -> Iterator[None]:
+    """What is decided in this block is delivered by the sweep, behind what people wait for."""
+    token = _untold.set(True)
+    try:
+        yield
+    finally:
+        _untold.reset(token)
