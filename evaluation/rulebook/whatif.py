@@ -1,13 +1,13 @@
 """达标路径: which smallest sets of unmet indicators would, if met, qualify the base.
 
-A variant is the declaration with some of its unmet indicators met, one bit for each. Points and
-weights become integers on one scale, so every total here is exactly the scorer's. Dimensions add up
-independently: each is worked out once for its own subsets (at most 2^15), and the subsets of the
-three are combined by their totals rather than one by one.
+Points and weights become integers on one scale, so every total here is exactly the scorer's.
+Dimensions add up independently: for each, its subsets are counted by how many indicators they have
+and what they earn, which are few even where the subsets are half a billion, and the three are
+combined by these. Sets are only written out once it is known that they are among the smallest.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from itertools import islice, product
@@ -31,6 +31,8 @@ class Paths:
     """How many such sets there are."""
     sets: tuple[tuple[str, ...], ...]
     """The first of them, the highest resulting total first; codes in the standard's order."""
+    needed: tuple[str, ...]
+    """What is in every qualifying set: unmet mandatory items and proofs of 8.4."""
     variants: int
     """How many combinations of unmet indicators there are, of every size."""
     qualifying: int
@@ -38,14 +40,51 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One dimension's subsets, each a bit mask over its own unmet indicators."""
+class _Item:
+    """An unmet indicator: the weighted points it would add, and whether it has to be met."""
 
-    codes: tuple[str, ...]
-    weighted: list[int]
-    """Weighted points of each subset on the common scale, by mask."""
-    stands: list[bool]
-    """Whether the subset reaches the minimum of 10.1, by mask."""
+    code: str
+    gain: int
+    needed: bool
+
+
+# How many subsets of some items there are, by their size and by what they add up to.
+_Counts = dict[tuple[int, int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One dimension: its weighted points as they are, and the unmet indicators."""
+
+    earned: int
+    least: int
+    """The weighted points that reach the minimum of 10.1."""
+    items: tuple[_Item, ...]
+    counts: tuple[_Counts, ...]
+    """counts[i]: the subsets of items[i:] that hold every needed one of these."""
+
+    def standing(self) -> dict[int, dict[int, int]]:
+        """The subsets that reach the minimum: by size, then by weighted points, how many."""
+        found: dict[int, dict[int, int]] = defaultdict(dict)
+        for (size, gain), count in self.counts[0].items():
+            if self.earned + gain >= self.least:
+                found[size][self.earned + gain] = count
+        return found
+
+    def subsets(self, size: int, points: int) -> Iterator[tuple[str, ...]]:
+        """The subsets of this size that come to these weighted points, in the standard's order."""
+        return self._from(0, size, points - self.earned)
+
+    def _from(self, start: int, size: int, gain: int) -> Iterator[tuple[str, ...]]:
+        if start == len(self.items):
+            yield ()
+            return
+        item, after = self.items[start], self.counts[start + 1]
+        if (size - 1, gain - item.gain) in after:
+            for rest in self._from(start + 1, size - 1, gain - item.gain):
+                yield (item.code, *rest)
+        if not item.needed and (size, gain) in after:
+            yield from self._from(start + 1, size, gain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +108,39 @@ def paths(edition: Edition, category: str, values: Mapping[str, Clean], most: in
     """The smallest sets for these values and this category, at most `most` of them listed."""
     card = score(edition, category, values)
     scale = _scale(card)
-    parts = _parts(card, scale)
+    parts = tuple(_part(found, card, scale) for found in card.dimensions)
     above = scale.of_total(edition.qualification.total_above)
-    variants = 1
-    for part in parts:
-        variants *= len(part.weighted)
-    qualifying = _count_qualifying(parts, above)
-    by_size = [_by_size(part) for part in parts]
-    for size in range(sum(len(part.codes) for part in parts) + 1):
-        found = [
-            (totals, masks)
-            for sizes in product(*by_size)
-            if sum(sizes) == size
-            for totals in product(*(groups[s] for groups, s in zip(by_size, sizes, strict=True)))
-            if sum(totals) > above
-            for masks in [
-                [groups[s][t] for groups, s, t in zip(by_size, sizes, totals, strict=True)]
-            ]
-        ]
-        if found:
-            found.sort(key=lambda entry: -sum(entry[0]))
-            count = sum(len(a) * len(b) * len(c) for _, (a, b, c) in found)
-            first = islice((chosen for _, masks in found for chosen in product(*masks)), most)
-            return Paths(
-                size,
-                count,
-                tuple(_codes(parts, chosen) for chosen in first),
-                variants,
-                qualifying,
-            )
-    raise ValueError("no set of indicators qualifies: the edition's limits cannot be reached")
+    standing = [part.standing() for part in parts]
+    smallest: dict[int, list[tuple[int, tuple[int, ...], tuple[int, ...]]]] = defaultdict(list)
+    counted: dict[int, int] = defaultdict(int)
+    for sizes in product(*standing):
+        by_points = [found[size] for found, size in zip(standing, sizes, strict=True)]
+        for points in product(*by_points):
+            if sum(points) > above:
+                smallest[sum(sizes)].append((sum(points), sizes, points))
+                first, second, third = (
+                    found[reached] for found, reached in zip(by_points, points, strict=True)
+                )
+                counted[sum(sizes)] += first * second * third
+    if not smallest:
+        raise ValueError("no set of indicators qualifies: the edition's limits cannot be reached")
+    size = min(smallest)
+    best = sorted(smallest[size], key=lambda entry: -entry[0])
+    sets = (
+        tuple(code for subset in chosen for code in subset)
+        for _, sizes, points in best
+        for chosen in product(
+            *(part.subsets(s, p) for part, s, p in zip(parts, sizes, points, strict=True))
+        )
+    )
+    return Paths(
+        size,
+        counted[size],
+        tuple(islice(sets, most)),
+        tuple(item.code for part in parts for item in part.items if item.needed),
+        2 ** sum(len(part.items) for part in parts),
+        sum(counted.values()),
+    )
 
 
 def every_total(
@@ -111,11 +153,26 @@ def every_total(
     """
     card = score(edition, category, values)
     scale = _scale(card)
-    first, second, third = _parts(card, scale)
-    below = [a + b for b in second.weighted for a in first.weighted]
-    totals = [c + d for c in third.weighted for d in below]
-    codes = (*first.codes, *second.codes, *third.codes)
+    totals = [0]
+    codes: tuple[str, ...] = ()
+    for found in card.dimensions:
+        part = _part(found, card, scale)
+        own = _every_total_of(part)
+        totals = [above + below for above in own for below in totals]
+        codes += tuple(item.code for item in part.items)
     return codes, scale.of_total(Decimal(1)), totals
+
+
+def _every_total_of(part: _Part) -> list[int]:
+    """The weighted points of every subset, by bit mask: nothing where a needed item is not met."""
+    totals = [part.earned]
+    needed = 0
+    for bit, item in enumerate(part.items):
+        totals += [earned + item.gain for earned in totals]
+        needed |= item.needed << bit
+    if not needed:
+        return totals
+    return [earned if mask & needed == needed else 0 for mask, earned in enumerate(totals)]
 
 
 def with_met(
@@ -169,38 +226,25 @@ def _places(number: Decimal) -> int:
     return max(0, -exponent)
 
 
-def _parts(card: Scorecard, scale: _Scale) -> tuple[_Part, _Part, _Part]:
-    first, second, third = (_part(found, card, scale) for found in card.dimensions)
-    return first, second, third
-
-
 def _part(found: DimensionScore, card: Scorecard, scale: _Scale) -> _Part:
-    """Work out one dimension for every subset of its unmet indicators."""
     dimension = found.dimension
-    unmet = [
-        step for step in card.steps if step.indicator.dimension == dimension.id and not step.met
-    ]
-    if dimension.all_or_nothing:
-        points = [0] * (1 << len(unmet))
-        points[-1] = scale.of_points(dimension.total)
-    else:
-        points = [scale.of_points(found.earned)]
-        needed = 0
-        for bit, step in enumerate(unmet):
-            gain = _gain(step, scale)
-            points += [earned + gain for earned in points]
-            needed |= step.indicator.mandatory << bit
-        if needed:
-            points = [
-                earned if mask & needed == needed else 0 for mask, earned in enumerate(points)
-            ]
     weight = scale.of_weight(dimension.weight)
-    least = scale.of_points(card.edition.qualification.dimension_minimum)
-    return _Part(
-        tuple(step.code for step in unmet),
-        [earned * weight for earned in points],
-        [earned >= least for earned in points],
-    )
+    least = weight * scale.of_points(card.edition.qualification.dimension_minimum)
+    unmet = [s for s in card.steps if s.indicator.dimension == dimension.id and not s.met]
+    if dimension.all_or_nothing:
+        # 9.4: nothing before all hold, so the last of them brings the whole.
+        whole = weight * scale.of_points(dimension.total)
+        items = tuple(
+            _Item(step.code, 0 if step is not unmet[-1] else whole, True) for step in unmet
+        )
+        earned = 0 if unmet else whole
+    else:
+        items = tuple(
+            _Item(step.code, weight * _gain(step, scale), step.indicator.mandatory)
+            for step in unmet
+        )
+        earned = weight * scale.of_points(found.earned)
+    return _Part(earned, least, items, _counts(items))
 
 
 def _gain(step: Step, scale: _Scale) -> int:
@@ -209,31 +253,13 @@ def _gain(step: Step, scale: _Scale) -> int:
     return scale.of_points(step.max) - scale.of_points(step.points)
 
 
-def _by_size(part: _Part) -> dict[int, dict[int, list[int]]]:
-    """The subsets that stand, by how many indicators they have and then by weighted points."""
-    groups: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for mask, (total, stands) in enumerate(zip(part.weighted, part.stands, strict=True)):
-        if stands:
-            groups[mask.bit_count()][total].append(mask)
-    return groups
-
-
-def _count_qualifying(parts: tuple[_Part, _Part, _Part], above: int) -> int:
-    first, second, third = (
-        Counter(total for total, stands in zip(part.weighted, part.stands, strict=True) if stands)
-        for part in parts
-    )
-    return sum(
-        first[a] * second[b] * third[c]
-        for a, b, c in product(first, second, third)
-        if a + b + c > above
-    )
-
-
-def _codes(parts: tuple[_Part, _Part, _Part], masks: tuple[int, ...]) -> tuple[str, ...]:
-    return tuple(
-        code
-        for part, mask in zip(parts, masks, strict=True)
-        for bit, code in enumerate(part.codes)
-        if mask >> bit & 1
-    )
+def _counts(items: tuple[_Item, ...]) -> tuple[_Counts, ...]:
+    tables: list[_Counts] = [{(0, 0): 1}]
+    for item in reversed(items):
+        after = tables[-1]
+        table: _Counts = {} if item.needed else dict(after)
+        for (size, gain), count in after.items():
+            key = size + 1, gain + item.gain
+            table[key] = table.get(key, 0) + count
+        tables.append(table)
+    return tuple(reversed(tables))

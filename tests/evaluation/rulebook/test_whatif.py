@@ -38,6 +38,7 @@ def test_one_more_indicator_is_enough_at_exactly_80(edition: Edition) -> None:
 def test_a_mandatory_item_is_in_every_set(edition: Edition) -> None:
     found = paths(edition, "city", values_of(edition, figures("fp16_just_short")))
     assert (found.size, found.sets) == (1, (("fp16_peak",),))
+    assert found.needed == ("fp16_peak",)
 
 
 def test_all_missing_proofs_are_in_every_set(edition: Edition) -> None:
