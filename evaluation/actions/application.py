@@ -172,11 +172,14 @@ def what_is_missing(evaluation: Evaluation) -> list[str]:
     """Everything that keeps the application from being submitted, a sentence each."""
     edition = edition_of(evaluation)
     filled = set(queries.draft_materials(evaluation).values_list("slot", flat=True))
-    return [
-        sentence(edition, gap)
-        for gap in gaps(edition, tables_of(evaluation), filled)
-        if gap.blocks
-    ]
+    found = gaps(
+        edition,
+        tables_of(evaluation),
+        filled,
+        category=evaluation.category,
+        place=evaluation.place,
+    )
+    return [sentence(edition, gap) for gap in found if gap.blocks]
 
 
 def freeze(user: User, evaluation: Evaluation) -> Declaration:

@@ -41,7 +41,12 @@ def fill(evaluation: Evaluation, applicant: User, values: dict[str, Any]) -> Non
     """Fill every table of the form and all ten slots, so that `values` is what is declared."""
     edition = edition_of(evaluation)
     tables = example_tables(
-        edition, evaluation.category, values, evaluation.organisation, evaluation.base
+        edition,
+        evaluation.category,
+        values,
+        evaluation.organisation,
+        evaluation.base,
+        place=evaluation.place,
     )
     versions = dict(evaluation.tables.values_list("key", "version"))
     for key, content in tables.items():

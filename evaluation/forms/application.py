@@ -10,33 +10,15 @@ from dataaccess import regions
 from dataaccess.models import Base
 from evaluation.edition import reader_language
 from evaluation.models import Evaluation
-from evaluation.rulebook import Category, Edition, in_language
+from evaluation.rulebook import Edition, in_language
 
 NEW_BASE = "new"
-
-
-class CategoryRadios(forms.RadioSelect):
-    """The five categories; each carries what the page says about its place and its name."""
-
-    categories: dict[str, Category] = {}
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
-        category = self.categories.get(str(value))
-        if category is not None:
-            language = reader_language()
-            option["attrs"] |= {
-                "data-place": in_language(category.naming, "place", language),
-                "data-example": in_language(category.naming, "example", language),
-                "data-pattern": category.naming.pattern,
-            }
-        return option
 
 
 class ScopeForm(forms.Form):
     """The category and its place. Used as it is to change a draft's scope."""
 
-    category = forms.ChoiceField(label=gettext_lazy("申报类别"), widget=CategoryRadios)
+    category = forms.ChoiceField(label=gettext_lazy("申报类别"), widget=forms.RadioSelect)
     place = forms.CharField(
         label=gettext_lazy("拟认定名称中的（XX）"),
         max_length=32,
@@ -48,8 +30,6 @@ class ScopeForm(forms.Form):
         language = reader_language()
         field = self.fields["category"]
         assert isinstance(field, forms.ChoiceField)
-        assert isinstance(field.widget, CategoryRadios)
-        field.widget.categories = {each.code: each for each in edition.categories}
         field.choices = [
             (
                 each.code,
@@ -90,7 +70,10 @@ class StartForm(ScopeForm):
         base, city = self.fields["base"], self.fields["city"]
         assert isinstance(base, forms.ChoiceField)
         assert isinstance(city, forms.ChoiceField)
-        base.choices = [(each.code, each.name) for each in bases] + [(NEW_BASE, _("新的基地"))]
+        base.choices = [
+            *((each.code, _base_label(each)) for each in bases),
+            (NEW_BASE, _("新的基地")),
+        ]
         base.initial = bases[0].code if bases else NEW_BASE
         city.choices = [("", _("请选择")), *city_groups()]
 
@@ -116,6 +99,11 @@ class StartForm(ScopeForm):
             "province": f"{city[:2]}0000",
             "city": city,
         }
+
+
+def _base_label(base: Base) -> str:
+    where = regions.place_name(base.province, base.city)
+    return _("%(name)s（%(where)s）") % {"name": base.name, "where": where} if where else base.name
 
 
 def city_groups() -> list[tuple[str, list[tuple[str, str]]]]:

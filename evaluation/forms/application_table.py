@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from dataaccess import regions
+from evaluation.completeness import without_value
 from evaluation.edition import reader_language
 from evaluation.forms.application import city_groups
 from evaluation.forms.kept import kept_bool, kept_number, kept_text
@@ -85,7 +86,7 @@ class TableForm(forms.Form):
             if fault in seen:
                 continue
             seen.add(fault)
-            self._show(fault.path, fault.message_en if english else fault.message)
+            self._show(fault.path, without_value(fault.message_en if english else fault.message))
 
     def _show(self, path: str, message: str) -> None:
         found = re.fullmatch(
@@ -139,9 +140,13 @@ def field_of(edition: Edition, category: str, asked: FormField) -> forms.Field:
     field = _bare_field(asked, attrs, language)
     field.label = in_language(asked, "label", language)
     field.help_text = in_language(asked, "help", language)
-    field.requirement = (  # type: ignore[attr-defined]
-        _requirement(edition, category, asked, language) if asked.indicator else ""
-    )
+    if asked.indicator:
+        indicator = edition.indicator(asked.indicator)
+        if indicator.kind == "judged":
+            field.help_text = _("选填，满分%(points)s分。") % {"points": indicator.points}
+        elif indicator.kind != "proof":
+            wording = in_language(indicator.requirement(category), "wording", language)
+            field.requirement = wording  # type: ignore[attr-defined]
     return field
 
 
@@ -199,14 +204,6 @@ def _bare_field(asked: FormField, attrs: dict[str, Any], language: str) -> forms
 
 def _choices(asked: FormField, language: str) -> list[tuple[str, str]]:
     return [(choice.key, in_language(choice, "label", language)) for choice in asked.choices]
-
-
-def _requirement(edition: Edition, category: str, asked: FormField, language: str) -> str:
-    assert asked.indicator is not None
-    indicator = edition.indicator(asked.indicator)
-    if indicator.kind in ("judged", "proof"):
-        return ""
-    return in_language(indicator.requirement(category), "wording", language)
 
 
 def shown_value(asked: FormField | Column, value: Any) -> str:

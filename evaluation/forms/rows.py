@@ -97,7 +97,8 @@ def kept_cell(column: Column, raw: str) -> Any:
         return kept_number(raw)
     if column.kind == "bool":
         return kept_bool(raw)
-    return kept_text(raw)
+    text = kept_text(raw)
+    return " ".join(text.split("\n")) if text and column.kind == "text" else text
 
 
 def row_html(
@@ -125,16 +126,14 @@ def row_html(
         ),
     )
     return format_html(
-        '<tr data-row="{}"><th scope="row" class="row-number"></th>{}'
-        '<td class="row-remove">{}<button class="btn btn-link" type="submit" name="remove_row" '
-        'value="{}-{}" data-remove-row title="{}" aria-label="{}"><span aria-hidden="true">×'
+        '<tr data-row="{0}" id="id_{3}-{0}"><th scope="row" class="row-number"></th>{1}'
+        '<td class="row-remove">{2}<button class="btn btn-link" type="submit" name="remove_row" '
+        'value="{3}-{0}" data-remove-row title="{4}" aria-label="{4}"><span aria-hidden="true">×'
         "</span></button></td></tr>",
         number,
         cells,
         error_html(f"id_{name}-{number}", errors.get((index, ""), ())),
         name,
-        number,
-        _("移除本行"),
         _("移除本行"),
     )
 
@@ -166,6 +165,14 @@ def cell_html(column: Column, name: str, value: Any, wrong: bool, language: str)
             label,
             invalid,
             options,
+        )
+    if column.kind in ("text", "textarea"):  # grows with its text: long names stay readable
+        return format_html(
+            '<textarea rows="1" name="{0}" id="id_{0}" aria-label="{1}"{2}>{3}</textarea>',
+            name,
+            label,
+            invalid,
+            "" if value is None else value,
         )
     kinds = {"integer": "numeric", "decimal": "decimal"}
     return format_html(

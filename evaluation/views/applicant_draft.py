@@ -63,7 +63,13 @@ class Draft:
 
     @cached_property
     def gaps(self) -> list[Gap]:
-        return gaps(self.edition, self.tables, self.files.keys())
+        return gaps(
+            self.edition,
+            self.tables,
+            self.files.keys(),
+            category=self.evaluation.category,
+            place=self.evaluation.place,
+        )
 
     @cached_property
     def score(self) -> SelfScore:
@@ -77,10 +83,14 @@ class Draft:
         return [gap for gap in self.gaps if gap.table == key]
 
     def table_state(self, key: str) -> str:
-        """complete, incomplete, or waiting for its first word."""
-        if any(gap.table == key for gap in self.blocking):
-            return "incomplete" if self.tables.get(key) else "waiting"
-        return "complete"
+        """complete; incomplete; waiting for its first word; attention where only indicators that
+        may be left out are."""
+        found = self.table_gaps(key)
+        if found and not self.tables.get(key):
+            return "waiting"
+        if any(gap.blocks for gap in found):
+            return "incomplete"
+        return "attention" if found else "complete"
 
     def materials_state(self) -> str:
         if not any(gap.slot for gap in self.blocking):

@@ -34,7 +34,7 @@ def form(request: HttpRequest, number: str) -> HttpResponse:
     permissions.check_edit(request.user, evaluation)
     draft = Draft(evaluation)
     for table in draft.edition.form:
-        if draft.table_state(table.key) != "complete":
+        if draft.table_state(table.key) in ("waiting", "incomplete"):
             return redirect("evaluation:form_table", number, table.key)
     return redirect("evaluation:materials" if draft.blocking else "evaluation:completeness", number)
 
@@ -264,6 +264,8 @@ def _conflict(
         )
         for asked in table.fields
         if ours.get(asked.key) != others.get(asked.key)
+        # What only I changed is not in question.
+        and not (began and others.get(asked.key) == began.get(asked.key))
     }
     draft.tables[table.key] = mine
     shown = TableForm.saved(draft.edition, evaluation.category, table, mine)

@@ -1,6 +1,8 @@
 """The ten slots of Table 1, and what is still missing before the application can be submitted."""
 
 import uuid
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -90,12 +92,12 @@ def _page(
 ) -> HttpResponse:
     draft = Draft(evaluation)
     refused = refusals or {}
-    defects = open_defects(evaluation)
+    defects = open_defects(draft)
     context = {
         **draft.context("materials"),
         "slots": [
             {
-                "shown": _slot(draft, material, defects.get(material.number, "")),
+                "shown": _slot(draft, material, defects.get(material.number)),
                 "material": material,
                 "upload_url": reverse(
                     "evaluation:material_add", args=[evaluation.number, material.number]
@@ -114,23 +116,40 @@ def _page(
     )
 
 
-def open_defects(evaluation: Evaluation) -> dict[int, str]:
-    """While a correction is asked for: the reason for each slot that was not accepted."""
-    if evaluation.state != "correction":
+@dataclass(frozen=True)
+class Defect:
+    """Why a slot was not accepted, and whether its files are still the same."""
+
+    reason: str
+    unchanged: bool
+
+
+def open_defects(draft: Draft) -> dict[int, Defect]:
+    """While a correction is asked for: the defect of each slot that was not accepted."""
+    if draft.evaluation.state != "correction":
         return {}
-    declaration = queries.current_declaration(evaluation)
+    declaration = queries.current_declaration(draft.evaluation)
     if declaration is None:
         return {}
+    frozen = defaultdict(set)
+    for slot, sha256 in declaration.materials.values_list("slot", "sha256"):
+        frozen[slot].add(sha256)
     return {
-        review.slot: review.reason for review in declaration.slot_reviews.filter(accepted=False)
+        review.slot: Defect(
+            review.reason,
+            {file.sha256 for file in draft.files.get(review.slot, [])} == frozen[review.slot],
+        )
+        for review in declaration.slot_reviews.filter(accepted=False)
     }
 
 
-def _slot(draft: Draft, material: Material, defect: str) -> dict[str, Any]:
+def _slot(draft: Draft, material: Material, defect: Defect | None) -> dict[str, Any]:
     language = reader_language()
     files = draft.files.get(material.number, [])
-    if defect:
+    if defect and (defect.unchanged or not files):
         state, label = "not_met", _("需补正")
+    elif defect:
+        state, label = "attention", _("已更换文件，待重新提交")
     elif files:
         count = len(files)
         state = "met"
@@ -150,7 +169,7 @@ def _slot(draft: Draft, material: Material, defect: str) -> dict[str, Any]:
         ],
         "state": state,
         "state_label": label,
-        "defect": defect,
+        "defect": defect.reason if defect else "",
         "files": file_rows(draft.evaluation, files, remove=True),
     }
 
@@ -179,7 +198,7 @@ def completeness(request: HttpRequest, number: str) -> HttpResponse:
     permissions.check_edit(request.user, evaluation)
     draft = Draft(evaluation)
     language = reader_language()
-    defects = open_defects(evaluation)
+    defects = open_defects(draft)
 
     def linked(gaps: list[Gap]) -> list[tuple[Gap, str]]:
         return [(gap, place_of(gap, number)) for gap in gaps]
@@ -198,7 +217,7 @@ def completeness(request: HttpRequest, number: str) -> HttpResponse:
         "slots": [
             {
                 "material": material,
-                "state": _slot(draft, material, defects.get(material.number, "")),
+                "state": _slot(draft, material, defects.get(material.number)),
                 "url": f"{reverse('evaluation:materials', args=[number])}#slot-{material.number}",
             }
             for material in draft.edition.materials
@@ -207,12 +226,12 @@ def completeness(request: HttpRequest, number: str) -> HttpResponse:
         "advice": sum(not gap.blocks for gap in draft.gaps),
         "defects": [
             (
-                number_,
-                in_language(draft.edition.material(number_), "name", language),
-                reason,
-                f"{reverse('evaluation:materials', args=[number])}#slot-{number_}",
+                slot,
+                in_language(draft.edition.material(slot), "name", language),
+                defect,
+                f"{reverse('evaluation:materials', args=[number])}#slot-{slot}",
             )
-            for number_, reason in defects.items()
+            for slot, defect in defects.items()
         ],
         "returned": queries.last_answer(evaluation) if evaluation.state == "returned" else None,
         "move": "resubmit" if evaluation.state == "correction" else "submit",

@@ -4,18 +4,18 @@
   const show = (form) => {
     const chosen = form.querySelector('input[name="category"]:checked');
     const place = form.querySelector('input[name="place"]');
-    const example = form.querySelector("[data-place-example]");
     const preview = form.querySelector("[data-name-preview]");
-    if (chosen) {
-      form.querySelector("[data-place-label]").textContent = chosen.dataset.place;
-      form.querySelector("[data-place-word]").textContent = chosen.dataset.example;
-      form.querySelector("[data-name-text]").textContent = chosen.dataset.pattern.replace(
-        "{place}",
-        place.value.trim() || "XX",
-      );
+    for (const line of form.querySelectorAll("[data-places] [data-category]")) {
+      const own = chosen !== null && line.dataset.category === chosen.value;
+      line.hidden = chosen !== null && !own;
+      if (own) {
+        form.querySelector("[data-name-text]").textContent = line.dataset.pattern.replace(
+          "{place}",
+          place.value.trim() || "XX",
+        );
+      }
     }
-    example.hidden = !chosen;
-    preview.hidden = !chosen;
+    preview.hidden = chosen === null;
     const fresh = form.querySelector("[data-new-base]");
     const base = form.querySelector('input[name="base"]:checked');
     if (fresh && base) fresh.hidden = base.value !== "new";
