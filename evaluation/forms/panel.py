@@ -71,9 +71,9 @@ class FinalForm(ValueForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if isinstance(self.clean_value, Decimal) and self.clean_value % self.finest:
+        if isinstance(self.parsed, Decimal) and self.parsed % self.finest:
             self.add_error("value", _("最终得分以%(step)s分为最小单位。") % {"step": self.finest})
-        departs = self.clean_value is not None and self.clean_value != self.proposal
+        departs = self.parsed is not None and self.parsed != self.proposal
         if departs and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("最终得分与专家评分的汇总值不同，请写明理由。"))
         return cleaned
@@ -94,13 +94,13 @@ class OverruleForm(ValueForm):
     @property
     def corrects(self) -> bool:
         """Whether a valid value other than the verified one was given."""
-        return self.raw_value is not None and self.raw_value != self.held
+        return self.raw is not None and self.raw != self.held
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         reasoned = bool(cleaned.get("reason", "").strip())
         if self.corrects and not reasoned:
             self.add_error("reason", _("改变了核验值，请写明理由。"))
-        if reasoned and self.raw_value is not None and not self.corrects:
+        if reasoned and self.raw is not None and not self.corrects:
             self.add_error(self.value_names[0], _("写了理由，但没有改变核验值。"))
         return cleaned

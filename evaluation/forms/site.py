@@ -30,7 +30,7 @@ class NumberField(forms.CharField):
 
 
 class ValueForm(forms.Form):
-    """The value of one indicator. Gives `clean_value` (what the scorer takes) and `raw_value` (the
+    """The value of one indicator. Gives `parsed` (what the scorer takes) and `raw` (the
     form of the score contract) once it is valid."""
 
     def __init__(
@@ -43,8 +43,8 @@ class ValueForm(forms.Form):
     ) -> None:
         self.indicator = indicator
         self.held = held
-        self.clean_value: Clean | None = None
-        self.raw_value: Any = None
+        self.parsed: Clean | None = None
+        self.raw: Any = None
         kwargs["initial"] = {**_initial(indicator, held), **kwargs.get("initial", {})}
         super().__init__(*args, prefix=indicator.code, **kwargs)
         values = _value_fields(indicator, label)
@@ -82,7 +82,7 @@ class ValueForm(forms.Form):
         for fault in faults:
             self.add_error(self._field_of(fault), _sentence(fault))
         if value is not None:
-            self.clean_value, self.raw_value = value, self.indicator.dump(value)
+            self.parsed, self.raw = value, self.indicator.dump(value)
 
     def _field_of(self, fault: Fault) -> str:
         name = f"value_{fault.path.rpartition('.')[2]}"
@@ -137,7 +137,7 @@ class SiteItemForm(ValueForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        differs = self.clean_value is not None and self.raw_value != self.declared
+        differs = self.parsed is not None and self.raw != self.declared
         if differs and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("核验值与申报值不一致，请写明差异原因。"))
         return cleaned

@@ -308,7 +308,7 @@ def _corrections(overrules: dict[str, OverruleForm]) -> dict[str, OverruleForm]:
 
 def _pairs(forms: dict[str, Any]) -> dict[str, tuple[Any, str]]:
     return {
-        code: (form.raw_value, form.cleaned_data.get("reason", ""))
+        code: (form.raw, form.cleaned_data.get("reason", ""))
         for code, form in forms.items()
     }
 
@@ -318,7 +318,7 @@ def _preview(
 ) -> Preview | None:
     """The score of what was typed; None while a value is missing or wrong. A reason that is
     still missing does not matter here."""
-    if any(form.raw_value is None for form in [*finals.values(), *overrules.values()]):
+    if any(form.raw is None for form in [*finals.values(), *overrules.values()]):
         return None
     try:
         card = actions.preview(evaluation, _pairs(finals), _pairs(_corrections(overrules)))

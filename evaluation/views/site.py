@@ -158,14 +158,14 @@ def _kept(user: User, evaluation: Evaluation, code: str, form: SiteItemForm) -> 
             form.add_error("photo", list(map(str, refusal.sentences)))
     if form.errors:
         return False
-    if form.raw_value is None:
+    if form.raw is None:
         return True
     try:
         actions.record(
             user,
             evaluation,
             code,
-            form.raw_value,
+            form.raw,
             reason=form.cleaned_data["reason"],
             instrument=form.cleaned_data["instrument"],
         )

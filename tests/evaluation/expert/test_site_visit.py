@@ -1,0 +1,262 @@
+"""现场评估: observed values beside the declared ones, item by item and all at once."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from evaluation.actions import site
+from evaluation.demo.files import example_photo
+from evaluation.edition import edition_of
+from evaluation.models import Purpose, SiteRecord
+from tests.evaluation.cast import make_cast, signed_in
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def cast():
+    return make_cast()
+
+
+@pytest.fixture
+def case(cast):
+    return cast.case_in("site_visit")
+
+
+@pytest.fixture
+def leader(cast):
+    return signed_in(cast.experts[0])
+
+
+def page_of(case):
+    return f"/cases/{case.number}/site-visit/"
+
+
+def observed(case):
+    return dict(case.site_records.values_list("indicator", "observed"))
+
+
+def save(client, case, code, headers=None, **fields):
+    data = {f"{code}-{name}": value for name, value in fields.items()}
+    return client.post(f"{page_of(case)}{code}/", data, headers=headers or {})
+
+
+def item(answer, code):
+    return next(i for g in answer.context["groups"] for i in g.items if i.code == code)
+
+
+def test_all_but_the_judged_indicators_are_there(case, leader):
+    answer = leader.get(page_of(case))
+    codes = [i.code for g in answer.context["groups"] for i in g.items]
+    assert codes == [i.code for i in edition_of(case).indicators if i.kind != "judged"]
+    assert len(codes) == 25
+    assert "还有 25 项未核验" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "kept"),
+    [
+        ("pue", {"value": "1.280"}, "1.28"),
+        ("rack_count", {"value": "１ 600"}, "1600"),  # full-width, grouped
+        ("room_grade", {"value": "A"}, "A"),
+        ("virtualization", {"value": ["network", "compute", "storage"]},
+         ["compute", "storage", "network"]),
+        ("energy_metering", {"value": "yes"}, True),
+        ("operations_monitoring",
+         {"value_round_the_clock": "yes", "value_fault_discovery_rate": "99.5"},
+         {"round_the_clock": True, "fault_discovery_rate": "99.5"}),
+        ("security_protection", {"value_level": "3", "value_assessed": "yes"},
+         {"level": "3", "assessed": True}),
+        ("access_exchange", {"value": "yes"}, True),
+    ],
+)  # fmt: skip
+def test_each_kind_of_value_has_its_widget(case, leader, code, typed, kept):
+    answer = save(leader, case, code, reason="示例：现场核对", instrument="示例仪表", **typed)
+    assert answer["Location"] == f"{page_of(case)}#item-{code}"
+    record = case.site_records.get()
+    assert (record.indicator, record.observed, record.instrument) == (code, kept, "示例仪表")
+
+
+def test_none_of_the_parts_is_a_value_of_its_own(case, leader):
+    save(leader, case, "virtualization", value=["-"], reason="现场未见任何虚拟化平台")
+    assert observed(case) == {"virtualization": []}
+    answer = save(leader, case, "virtualization", value=["-", "compute"], reason="x")
+    assert answer.status_code == 422
+    assert observed(case) == {"virtualization": []}
+
+
+def test_the_verdict_is_the_rules(case, leader):
+    save(leader, case, "pue", value="1.3", reason="恰为限值")  # < 1.3 for a province
+    save(leader, case, "rack_utilization", value="70", reason="恰为限值")  # >= 70
+    answer = leader.get(page_of(case))
+    assert item(answer, "pue").verdict == "not_met"
+    assert item(answer, "rack_utilization").verdict == "met"
+    assert item(answer, "fp16_peak").verdict == ""
+    assert answer.context["not_met"] == 1
+
+
+def test_a_difference_needs_its_reason_and_what_was_typed_stays(case, leader):
+    answer = save(leader, case, "pue", HTMX, value="1.31", instrument="关口表")
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "核验值与申报值不一致，请写明差异原因。" in html
+    assert 'value="1.31"' in html
+    assert 'value="关口表"' in html
+    assert observed(case) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "sentence"),
+    [
+        ("pue", {"value": "0.9"}, "应为不小于1的数值"),
+        ("pue", {"value": "abc"}, "应为不小于1的数值"),
+        ("rack_count", {"value": "1.5"}, "整数"),
+        ("room_grade", {"value": "Z"}, "Z"),
+        ("pue", {}, "请填写此项。"),
+        ("security_protection", {"value_level": "9", "value_assessed": "yes"}, "之间的整数"),
+        ("security_protection", {"value_level": "3"}, "请填写此项。"),
+    ],
+)
+def test_what_is_not_a_value_is_refused_beside_its_field(case, leader, code, fields, sentence):
+    answer = save(leader, case, code, HTMX, reason="x", **fields)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert observed(case) == {}
+
+
+def test_one_press_agrees_with_the_declared_value(cast, case, leader):
+    declared = case.declarations.get().values
+    for code in ("virtualization", "security_protection", "pue", "access_exchange", "room_grade"):
+        answer = leader.post(f"{page_of(case)}{code}/", {"confirm": code})
+        assert answer.status_code == 302, code
+        assert observed(case)[code] == declared[code]
+    assert not SiteRecord.objects.filter(differs=True).exists()
+
+
+def test_htmx_gets_the_item_the_count_and_the_bar(case, leader):
+    html = leader.post(
+        f"{page_of(case)}pue/", {"confirm": "pue"}, headers=HTMX
+    ).content.decode()
+    assert html.count("<article") == 1
+    assert "还有 24 项未核验" in html
+    assert html.count('hx-swap-oob="true"') == 2
+    assert "<html" not in html
+
+
+def test_all_items_at_once_keeps_the_good_ones_and_shows_every_fault(case, leader):
+    answer = leader.post(
+        page_of(case),
+        {
+            "pue-value": "1.28",
+            "storage_capacity-value": "-3", "storage_capacity-reason": "铭牌",
+            "egress_bandwidth-value": "500",  # declared 600: no reason given
+            "room_grade-value": "",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert observed(case) == {"pue": "1.28"}
+    html = answer.content.decode()
+    assert 'value="-3"' in html
+    assert "铭牌" in html
+    assert 'value="500"' in html
+    assert item(answer, "storage_capacity").form.errors
+    assert item(answer, "egress_bandwidth").form.errors
+    assert not item(answer, "room_grade").form.errors
+
+
+def test_an_old_page_does_not_undo_what_a_colleague_saved(cast, case, leader):
+    site.record(cast.experts[1], case, "pue", "1.28")
+    answer = leader.post(
+        page_of(case),
+        # As the page was before: nothing recorded, nothing typed for pue.
+        {"initial-pue-value": "", "pue-value": "", "fp16_peak-value": "1080"},
+    )
+    assert answer.status_code == 302
+    assert observed(case) == {"pue": "1.28", "fp16_peak": "1080"}
+
+
+def test_a_photo_is_kept_even_when_the_value_is_refused(case, leader):
+    answer = save(leader, case, "pue", value="0.5", photo=example_photo())
+    assert answer.status_code == 422
+    photo = case.files.get(purpose=Purpose.SITE_PHOTO)
+    assert photo.indicator == "pue"
+    assert observed(case) == {}
+    shown = item(leader.get(page_of(case)), "pue")
+    assert [p.url for p in shown.photos] == [f"/cases/{case.number}/files/{photo.pk}/"]
+    assert save(leader, case, "pue", photo=example_photo()).status_code == 302
+    assert case.files.filter(purpose=Purpose.SITE_PHOTO).count() == 2
+
+
+def test_what_is_no_picture_is_refused_in_a_sentence(case, leader):
+    fake = SimpleUploadedFile("照片.jpg", b"<script>alert(1)</script>")
+    answer = save(leader, case, "pue", HTMX, value="1.28", photo=fake)
+    assert answer.status_code == 422
+    assert "请上传：JPG、PNG" in answer.content.decode()
+    assert 'value="1.28"' in answer.content.decode()
+    assert not case.files.filter(purpose=Purpose.SITE_PHOTO).exists()
+
+
+def test_the_leader_is_led_on_when_nothing_is_open(cast, case, leader):
+    member = signed_in(cast.experts[1])
+    for indicator in site.verified_on_site(case):
+        member.post(f"{page_of(case)}{indicator.code}/", {"confirm": indicator.code})
+    link = f"/cases/{case.number}/moves/close_visit/"
+    assert link in leader.get(page_of(case)).content.decode()
+    assert link not in member.get(page_of(case)).content.decode()
+    assert leader.post(link).status_code == 302
+    case.refresh_from_db()
+    assert case.state == "panel_preparation"
+    assert save(leader, case, "pue", value="1.2", reason="x").status_code == 302
+    assert observed(case)["pue"] == "1.28"
+
+
+def test_who_may_see_and_record(cast, case):
+    got = {
+        name: (
+            signed_in(user).get(page_of(case)).status_code,
+            save(signed_in(user), case, "pue", value="1.28").status_code,
+        )
+        for name, user in {
+            "own": cast.lin, "other": cast.other, "idle": cast.idle_expert,
+            "secretariat": cast.chen, "decider": cast.zhou,
+        }.items()
+    }  # fmt: skip
+    assert got == {
+        "own": (302, 403),  # during the visit: back to the case
+        "other": (404, 404),
+        "idle": (404, 404),
+        "secretariat": (200, 403),
+        "decider": (200, 403),
+    }
+    assert observed(case) == {}
+    assert "site-form" not in signed_in(cast.chen).get(page_of(case)).content.decode()
+    answer = signed_in(cast.experts[0]).post(f"{page_of(case)}operation_plan/", {"x": "1"})
+    assert answer.status_code == 404  # judged by the panel
+
+
+def test_the_applicant_reads_the_record_afterwards_without_names_and_photos(cast, case):
+    cast.carry(case, "panel_preparation")
+    html = signed_in(cast.lin).get(page_of(case)).content.decode()
+    assert "核验结果" in html
+    for secret in (cast.experts[0].name, cast.experts[1].name, "现场照片", "site-form"):
+        assert secret not in html
+    photo = case.files.get(purpose=Purpose.SITE_PHOTO)
+    assert str(photo.pk) not in html
+    assert signed_in(cast.lin).get(f"/cases/{case.number}/files/{photo.pk}/").status_code == 404
+
+
+def test_queries_do_not_grow_with_photos_and_records(cast, case, leader):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert leader.get(page_of(case)).status_code == 200
+        return len(queries)
+
+    count()  # the session is written once
+    none = count()
+    for code in ("pue", "room_grade", "fp16_peak"):
+        leader.post(f"{page_of(case)}{code}/", {"confirm": code})
+        save(leader, case, code, photo=example_photo())
+        save(leader, case, code, photo=example_photo())
+    assert count() == none

@@ -1,0 +1,260 @@
+"""Assigning experts, naming a leader, taking experts off, and closing the round."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from evaluation.actions import experts, panel
+from evaluation.demo import journey
+from evaluation.models import Assignment
+from portal.accounts.models import Role, User
+from portal.ledger.models import AuditEvent
+from tests.evaluation.cast import make_cast, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(case):
+    return f"/cases/{case.number}/experts/"
+
+
+def conflicted(cast):
+    return User.objects.create_user(
+        "insider", "insider@example.org", "x",
+        name="内部专家", role=Role.EXPERT, organisation=cast.organisation,
+    )  # fmt: skip
+
+
+def assigned(case):
+    return {
+        (a.expert.username, a.duty, a.is_leader)
+        for a in case.assignments.filter(released_at=None, recused_at=None)
+    }
+
+
+def test_the_pool_says_who_cannot_be_chosen_and_why():
+    cast = make_cast()
+    conflicted(cast)
+    case = cast.case_in("site_preparation")
+    experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True)
+    context = signed_in(cast.chen).get(page_of(case)).context
+    refusals = {c.expert.username: c.refusal for c in context["candidates"]}
+    assert refusals == {
+        "expert1": "已邀请过", "expert2": "", "expert3": "", "expert4": "", "idle": "",
+        "insider": "应回避：任职于申报单位",
+    }  # fmt: skip
+
+
+def test_an_expert_is_assigned_and_a_leader_named():
+    cast = make_cast()
+    case = cast.case_in("site_preparation")
+    client = signed_in(cast.chen)
+    answer = client.post(
+        f"{page_of(case)}assign/",
+        {"expert": cast.experts[0].pk, "duty": "site", "leader": "1", "q": "专家"},
+    )
+    assert answer["Location"] == f"{page_of(case)}?q=%E4%B8%93%E5%AE%B6"
+    client.post(f"{page_of(case)}assign/", {"expert": cast.experts[1].pk, "duty": "site"})
+    assert assigned(case) == {("expert1", "site", True), ("expert2", "site", False)}
+
+
+@pytest.mark.parametrize("who", ["insider", "lin", "chen", "nobody"])
+def test_whoever_may_not_serve_is_refused(who):
+    cast = make_cast()
+    conflicted(cast)
+    case = cast.case_in("site_preparation")
+    user = User.objects.filter(username=who).first()
+    answer = signed_in(cast.chen).post(
+        f"{page_of(case)}assign/", {"expert": user.pk if user else 99999, "duty": "site"}
+    )
+    assert answer.status_code == 302
+    assert assigned(case) == set()
+
+
+def test_another_leader_takes_over_with_an_audit_event():
+    cast = make_cast()
+    case = cast.case_in("site_preparation")
+    first = experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True)
+    second = experts.assign(cast.chen, case, cast.experts[1], "site")
+    answer = signed_in(cast.chen).post(f"{page_of(case)}{second.pk}/lead/")
+    assert answer["Location"] == page_of(case)
+    assert assigned(case) == {("expert1", "site", False), ("expert2", "site", True)}
+    event = AuditEvent.objects.filter(action="evaluation.appoint_leader").get()
+    assert event.data["assignment"] == second.pk
+    # One who is gone cannot lead.
+    experts.recuse(cast.experts[0], first, "近亲属在申报单位任职")
+    signed_in(cast.chen).post(f"{page_of(case)}{first.pk}/lead/")
+    assert assigned(case) == {("expert2", "site", True)}
+
+
+def test_when_the_leader_recuses_a_new_one_can_be_assigned_as_leader():
+    cast = make_cast()
+    case = cast.case_in("site_preparation")
+    first = experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True)
+    experts.recuse(cast.experts[0], first, "曾任顾问")
+    client = signed_in(cast.chen)
+    assert client.get(page_of(case)).context["has_leader"] is False
+    client.post(
+        f"{page_of(case)}assign/", {"expert": cast.experts[1].pk, "duty": "site", "leader": "1"}
+    )
+    assert assigned(case) == {("expert2", "site", True)}
+
+
+def test_the_leader_can_change_while_the_panel_consolidates():
+    cast = make_cast()
+    case = cast.case_in("panel_consolidation")
+    other = case.assignments.get(expert=cast.experts[3])
+    signed_in(cast.chen).post(f"{page_of(case)}{other.pk}/lead/")
+    assert signed_in(cast.experts[2]).get(f"/cases/{case.number}/consolidation/").status_code == 403
+    assert signed_in(cast.experts[3]).get(f"/cases/{case.number}/consolidation/").status_code == 200
+
+
+def test_a_release_needs_its_reason_and_closes_the_case_to_the_expert():
+    cast = make_cast()
+    case = cast.case_in("site_visit")
+    member = case.assignments.get(expert=cast.experts[1])
+    client, expert = signed_in(cast.chen), signed_in(cast.experts[1])
+    address = f"{page_of(case)}{member.pk}/release/"
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"reason": " "}).status_code == 422
+    assert expert.get(f"/cases/{case.number}/").status_code == 200
+    assert client.post(address, {"reason": "日程冲突"}).status_code == 302
+    assert expert.get(f"/cases/{case.number}/").status_code == 404
+    member.refresh_from_db()
+    assert member.release_reason == "日程冲突"
+    shown = client.get(page_of(case)).content.decode()
+    assert "已解除" in shown
+    assert "日程冲突" in shown
+
+
+def test_each_answer_has_its_word_and_no_points():
+    cast = make_cast()
+    case = cast.case_in("panel_preparation")
+    players = cast.experts
+    waiting = experts.assign(cast.chen, case, players[0], "panel")
+    recused = experts.assign(cast.chen, case, players[1], "panel")
+    experts.recuse(players[1], recused, "曾合作")
+    for expert in players[2:]:
+        experts.pledge(
+            expert, experts.assign(cast.chen, case, expert, "panel", is_leader=expert == players[2])
+        )
+    panel.convene_panel(cast.chen, case)
+    codes = [i.code for i in panel.judged(case)]
+    panel.save_scores(players[2], case, dict.fromkeys(codes, ("3.5", "金丝雀理由")))
+    panel.submit_scores(players[2], case)
+    answer = signed_in(cast.chen).get(page_of(case))
+    team = next(team for team in answer.context["teams"] if team.duty == "panel")
+    assert {m.assignment.expert.username: m.label for m in team.members} == {
+        "expert1": "待答复", "expert2": "已回避", "expert3": "已提交评分表", "expert4": "已承诺",
+    }  # fmt: skip
+    html = answer.content.decode()
+    assert "3.5" not in html
+    assert "金丝雀理由" not in html
+    assert waiting.pk
+
+
+def test_the_round_is_closed_after_the_last_missing_expert_was_released():
+    cast = make_cast()
+    case = cast.case_in("panel_preparation")
+    for expert in (cast.experts[1], cast.experts[2], cast.experts[3]):
+        experts.pledge(
+            expert,
+            experts.assign(cast.chen, case, expert, "panel", is_leader=expert == cast.experts[2]),
+        )
+    panel.convene_panel(cast.chen, case)
+    client = signed_in(cast.chen)
+    move = f"/cases/{case.number}/moves/close_scoring/"
+    for expert in cast.experts[2:]:
+        panel.save_scores(expert, case, journey.points(case))
+        panel.submit_scores(expert, case)
+    refused = client.post(move)
+    assert refused.status_code == 422
+    assert "还有1位专家未提交评分表" in refused.content.decode()
+    case.refresh_from_db()
+    assert case.state == "panel_scoring"
+    experts.release(cast.chen, case.assignments.get(expert=cast.experts[1], duty="panel"), "生病")
+    assert f"/cases/{case.number}/moves/close_scoring/" in client.get(page_of(case)).content.decode()
+    assert client.post(move).status_code == 302
+    case.refresh_from_db()
+    assert case.state == "panel_consolidation"
+
+
+def test_one_sheet_is_not_enough_to_close_the_round():
+    cast = make_cast()
+    case = cast.case_in("panel_scoring")
+    panel.save_scores(cast.experts[2], case, journey.points(case))
+    panel.submit_scores(cast.experts[2], case)
+    experts.release(cast.chen, case.assignments.get(expert=cast.experts[3]), "生病")
+    refused = signed_in(cast.chen).post(f"/cases/{case.number}/moves/close_scoring/")
+    assert refused.status_code == 422
+    assert "至少需要2位专家提交评分表" in refused.content.decode()
+    expert = signed_in(cast.experts[2])
+    assert expert.post(f"/cases/{case.number}/moves/close_scoring/").status_code == 403
+
+
+def test_the_pool_is_searched_by_name_and_employer():
+    cast = make_cast()
+    conflicted(cast)
+    case = cast.case_in("site_preparation")
+    client = signed_in(cast.chen)
+
+    def found(text):
+        return [c.expert.username for c in client.get(page_of(case), {"q": text}).context["candidates"]]
+
+    assert found("专家高") == ["idle"]
+    assert found("示例智算") == ["insider"]
+    assert found("无此人\x00") == []
+
+
+def test_who_may_open_and_assign():
+    cast = make_cast()
+    case = cast.case_in("site_visit")
+    member = case.assignments.get(expert=cast.experts[1])
+    data = {"expert": cast.idle_expert.pk, "duty": "site"}
+    got = {
+        name: (
+            signed_in(user).get(page_of(case)).status_code,
+            signed_in(user).post(f"{page_of(case)}assign/", data).status_code,
+            signed_in(user).post(f"{page_of(case)}{member.pk}/lead/").status_code,
+            signed_in(user).post(f"{page_of(case)}{member.pk}/release/", {"reason": "x"}).status_code,
+        )
+        for name, user in {
+            "own": cast.lin, "other": cast.other, "serving": cast.experts[0],
+            "idle": cast.idle_expert, "decider": cast.zhou,
+        }.items()
+    }  # fmt: skip
+    assert got == {
+        "own": (403, 403, 403, 403),
+        "other": (404, 404, 404, 404),
+        "serving": (403, 403, 403, 403),
+        "idle": (404, 404, 404, 404),
+        "decider": (200, 403, 403, 403),
+    }
+    assert assigned(case) == {("expert1", "site", True), ("expert2", "site", False)}
+
+
+def test_an_assignment_of_another_case_is_not_found():
+    cast = make_cast()
+    case, other = cast.case_in("site_visit"), cast.case_in("site_visit")
+    member = other.assignments.get(expert=cast.experts[1])
+    answer = signed_in(cast.chen).post(f"{page_of(case)}{member.pk}/release/", {"reason": "x"})
+    assert answer.status_code == 404
+
+
+def test_queries_do_not_grow_with_experts():
+    cast = make_cast()
+    case = cast.case_in("site_preparation")
+    client = signed_in(cast.chen)
+    experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True)
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page_of(case)).status_code == 200
+        return len(queries)
+
+    count()  # the session is written once
+    one = count()
+    for expert in [*cast.experts[1:], cast.idle_expert]:
+        experts.assign(cast.chen, case, expert, "site")
+    assert Assignment.objects.count() == 5
+    assert count() == one

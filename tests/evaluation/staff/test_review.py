@@ -1,0 +1,178 @@
+"""材料初审: verdicts slot by slot."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from evaluation.actions import application, review
+from evaluation.demo.files import example_pdf
+from evaluation.models import SlotReview
+from tests.evaluation.cast import make_cast, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(case):
+    return f"/cases/{case.number}/review/"
+
+
+def verdicts(case):
+    return {
+        v.slot: (v.accepted, v.reason)
+        for v in SlotReview.objects.filter(declaration__evaluation=case)
+    }
+
+
+def judge(client, case, slot, verdict, reason="", **headers):
+    return client.post(
+        f"{page_of(case)}{slot}/",
+        {f"slot{slot}-verdict": verdict, f"slot{slot}-reason": reason},
+        **headers,
+    )
+
+
+def accept_all(cast, case, but=()):
+    for slot in range(1, 11):
+        if slot not in but:
+            review.judge_slot(cast.chen, case, slot, accepted=True)
+
+
+def test_shows_ten_slots_with_their_files_and_what_they_prove():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    client = signed_in(cast.chen)
+    html = client.get(page_of(case)).content.decode()
+    assert html.count('class="slot"') == 10
+    file = case.files.get(slot=6)
+    assert f'href="/cases/{case.number}/files/{file.pk}/"' in html
+    assert client.get(f"/cases/{case.number}/files/{file.pk}/").status_code == 200
+    assert "<strong>1600标准机架</strong>" in html.replace(" ", "")
+    assert "总可用标准机架数≥1500个" in html
+
+
+def test_a_slot_is_accepted_and_counted():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    client = signed_in(cast.chen)
+    answer = judge(client, case, 4, "accept")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{page_of(case)}#slot-4"
+    assert verdicts(case) == {4: (True, "")}
+    shown = client.get(page_of(case)).context
+    assert (shown["accepted"], shown["defects"], shown["open"]) == (1, 0, 9)
+
+
+def test_a_defect_needs_its_reason_and_keeps_the_page():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    client = signed_in(cast.chen)
+    answer = judge(client, case, 4, "defect", "  ")
+    assert answer.status_code == 422
+    assert "判为不合格时，须写明问题和应补正的内容。" in answer.content.decode()
+    assert verdicts(case) == {}
+    judge(client, case, 4, "defect", "缺盖章页")
+    assert verdicts(case) == {4: (False, "缺盖章页")}
+
+
+def test_htmx_gets_the_slot_and_the_progress_alone():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    answer = judge(signed_in(cast.chen), case, 4, "accept", headers={"HX-Request": "true"})
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert html.count('class="slot"') == 1
+    assert 'id="slot-4"' in html
+    assert 'hx-swap-oob="true"' in html
+    assert "<html" not in html
+    refused = judge(signed_in(cast.chen), case, 5, "defect", headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert 'id="slot-5"' in refused.content.decode()
+
+
+def test_the_ways_on_open_when_they_can_be_gone():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    client = signed_in(cast.chen)
+
+    def ways():
+        html = client.get(page_of(case)).content.decode()
+        return [code for code in ("pass_review", "request_correction") if f"/moves/{code}/" in html]
+
+    accept_all(cast, case, but=[10])
+    assert ways() == []
+    review.judge_slot(cast.chen, case, 10, accepted=False, reason="缺截图")
+    assert ways() == ["request_correction"]
+    review.judge_slot(cast.chen, case, 10, accepted=True)
+    assert ways() == ["pass_review"]
+
+
+def test_in_the_second_round_verdicts_on_the_same_files_are_carried_over():
+    cast = make_cast()
+    case = cast.case_in("correction")  # slot 4 was the defect
+    old = case.files.get(slot=4)
+    application.remove_material(cast.lin, case, old.pk)
+    application.add_material(cast.lin, case, 4, example_pdf("示例补正后的等级证明"))
+    review.resubmit(cast.lin, case)
+    shown = signed_in(cast.chen).get(page_of(case)).context
+    states = {slot.number: (slot.carried, slot.renewed, slot.state) for slot in shown["slots"]}
+    assert states == {
+        n: (False, True, "waiting") if n == 4 else (True, False, "met") for n in range(1, 11)
+    }
+    assert shown["slots"][0].state_label == "合格（沿用上一版的判定）"
+    judge(signed_in(cast.chen), case, 1, "accept")
+    shown = signed_in(cast.chen).get(page_of(case)).context
+    assert shown["slots"][0].carried is False
+
+
+def test_who_may_open_and_judge():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    got = {
+        name: (
+            signed_in(user).get(page_of(case)).status_code,
+            judge(signed_in(user), case, 1, "accept").status_code,
+        )
+        for name, user in {
+            "own": cast.lin, "other": cast.other, "expert": cast.idle_expert,
+            "decider": cast.zhou, "sysadmin": cast.sysadmin,
+        }.items()
+    }  # fmt: skip
+    assert got == {
+        "own": (403, 403),
+        "other": (404, 404),
+        "expert": (404, 404),
+        "decider": (200, 403),
+        "sysadmin": (404, 404),
+    }
+    assert verdicts(case) == {}
+    assert "verdict-form" not in signed_in(cast.zhou).get(page_of(case)).content.decode()
+    assert signed_in(cast.chen).get("/cases/PG2026-9999/review/").status_code == 404
+    assert judge(signed_in(cast.chen), case, 11, "accept").status_code == 404
+
+
+def test_after_the_review_nothing_is_judged_any_more():
+    cast = make_cast()
+    case = cast.case_in("site_preparation")
+    client = signed_in(cast.chen)
+    html = client.get(page_of(case)).content.decode()
+    assert "verdict-form" not in html
+    before = verdicts(case)
+    answer = judge(client, case, 4, "defect", "晚了")
+    assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.number}/")
+    assert verdicts(case) == before
+
+
+def test_queries_do_not_grow_with_files():
+    cast = make_cast()
+    few, many = cast.case_in("draft"), cast.case_in("draft")
+    for nth in range(6):
+        application.add_material(cast.lin, many, 10, example_pdf(f"示例截图{nth}"))
+    client = signed_in(cast.chen)
+    client.get("/cases/")  # the session is written once
+    counts = []
+    for case in (few, many):
+        cast.carry(case, "preliminary_review")
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page_of(case)).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
