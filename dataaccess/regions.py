@@ -153,8 +153,8 @@ def _later() -> dict[str, Later]:
 
 
 def _level(text: str) -> Level:
-    if text == "province" or text == "prefecture" or text == "county":
-        return text
+    if text in get_args(Level):
+        return cast(Level, text)
     raise ValueError(f"gbt2260_2007.tsv: unknown level {text!r}")
 
 

@@ -157,12 +157,14 @@ _AS_JSON = ", ".join(
     for name, column in {tables.EVENT_ID: "event_id", **_COLUMNS}.items()
 )
 
+# CROSS JOIN, because SQLite then reads what came once and looks each event up by its index; the
+# other way round it would read the whole batch again for every event.
 _SET_ASIDE = f"""
     INSERT INTO {_VERSIONS}
         (base_id, kind, key, "values", received_at, replaced_at, replaced_by_id)
     SELECT e.base_id, 'security_event', e.event_id, {{json}}, e.changed_at, %s, %s
-    FROM {_EVENTS} e JOIN incoming x ON x.event_id = e.event_id
-    WHERE e.base_id = %s AND ({_OLD}) <> ({_SENT})"""  # noqa: S608  names of our own tables
+    FROM incoming x CROSS JOIN {_EVENTS} e
+    WHERE e.base_id = %s AND e.event_id = x.event_id AND ({_OLD}) <> ({_SENT})"""  # noqa: S608  names of our own tables
 # Sorted, so that two batches never wait for each other's rows crosswise.
 _KEEP = f"""
     INSERT INTO {_EVENTS} AS e

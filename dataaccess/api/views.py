@@ -52,7 +52,7 @@ class KeyView(APIView):
     permission_classes = (AllowAny,)
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = _OnlyJson
-    http_method_names: ClassVar[list[str]] = ["get", "post", "put", "patch", "delete"]
+    http_method_names = ["get", "post", "put", "patch", "delete"]
     key: ApiKey
 
     def perform_authentication(self, request: Any) -> None:

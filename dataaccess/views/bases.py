@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,13 +18,14 @@ from dataaccess.forms import WindowForm
 from dataaccess.models import Base, BaseInfo, ComputeReport
 from dataaccess.shapes import tables
 from dataaccess.views.shared import base_context, base_for, reader, refuse_unless
+from portal.accounts.requests import SignedInRequest
 
 BASES_A_PAGE = 25
 
 
 @login_required
 @require_safe
-def own(request: HttpRequest) -> HttpResponse:
+def own(request: SignedInRequest) -> HttpResponse:
     """The bases the reader may see, with each one's latest report."""
     bases = queries.with_latest_report(queries.bases_for(reader(request)))
     wanted = request.GET.get("q", "").replace("\x00", "").strip()
@@ -42,7 +43,7 @@ def own(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def one(request: HttpRequest, code: str) -> HttpResponse:
+def one(request: SignedInRequest, code: str) -> HttpResponse:
     base = base_for(request, code)
     context = base_context(request, base)
     if context["may_read"]:
@@ -57,7 +58,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def events(request: HttpRequest, code: str) -> HttpResponse:
+def events(request: SignedInRequest, code: str) -> HttpResponse:
     """Older security events, page by page."""
     base = base_for(request, code)
     context = base_context(request, base, _("安全事件"))
@@ -69,7 +70,7 @@ def events(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def choose_window(request: HttpRequest, code: str) -> HttpResponse:
+def choose_window(request: SignedInRequest, code: str) -> HttpResponse:
     base = base_for(request, code)
     refuse_unless(base_context(request, base)["may_choose_window"])
     form = WindowForm(base, request.POST)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +15,7 @@ from dataaccess.errors import Invalid
 from dataaccess.forms import KeyForm
 from dataaccess.models import ApiKey, Base
 from dataaccess.views.shared import base_context, base_for, reader, refuse_unless
+from portal.accounts.requests import SignedInRequest
 
 # How long a replaced key goes on, so that the base can change its configuration in between.
 OVERLAP = timedelta(days=7)
@@ -22,9 +23,9 @@ OVERLAP = timedelta(days=7)
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest, code: str) -> HttpResponse:
+def new(request: SignedInRequest, code: str) -> HttpResponse:
     base = _managed_base(request, code)
-    form = KeyForm(request.POST or None)
+    form = KeyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         key, text = keys.issue(
             base,
@@ -41,7 +42,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def rotate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+def rotate(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     base = _managed_base(request, code)
     old = get_object_or_404(ApiKey, pk=pk, base=base)
     try:
@@ -54,7 +55,7 @@ def rotate(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def revoke(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+def revoke(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     base = _managed_base(request, code)
     key = get_object_or_404(ApiKey, pk=pk, base=base)
     if keys.revoke(key, actor=reader(request)):
@@ -64,12 +65,12 @@ def revoke(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return redirect("dataaccess:base", base.code)
 
 
-def _managed_base(request: HttpRequest, code: str) -> Base:
+def _managed_base(request: SignedInRequest, code: str) -> Base:
     base = base_for(request, code)
     refuse_unless(base_context(request, base)["may_manage_keys"])
     return base
 
 
-def _shown_once(request: HttpRequest, base: Base, key: ApiKey, text: str) -> HttpResponse:
+def _shown_once(request: SignedInRequest, base: Base, key: ApiKey, text: str) -> HttpResponse:
     context = base_context(request, base, _("新密钥")) | {"key": key, "text": text}
     return render(request, "dataaccess/key_shown.html", context, status=201)

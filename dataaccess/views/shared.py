@@ -2,22 +2,23 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from dataaccess import permissions, queries
 from dataaccess.models import Base
 from portal.accounts.models import User
+from portal.accounts.requests import SignedInRequest
 
 
-def reader(request: HttpRequest) -> User:
+def reader(request: SignedInRequest) -> User:
     """The signed-in person; pages are behind login_required."""
     if not isinstance(request.user, User):
         raise Http404
     return request.user
 
 
-def base_for(request: HttpRequest, code: str) -> Base:
+def base_for(request: SignedInRequest, code: str) -> Base:
     """A base the reader may know of; another's answers exactly as a missing one."""
     base = queries.bases_for(reader(request)).filter(code=code).select_related("organisation")
     found = base.first()
@@ -32,7 +33,7 @@ def refuse_unless(allowed: bool) -> None:
         raise Http404
 
 
-def base_context(request: HttpRequest, base: Base, page: str = "") -> dict[str, Any]:
+def base_context(request: SignedInRequest, base: Base, page: str = "") -> dict[str, Any]:
     """The head of a base's pages: the trail, and what the reader may do here."""
     user = reader(request)
     return {

@@ -43,5 +43,5 @@ def _find(code: str) -> Base:
     codes = list(Base.objects.values_list("code", flat=True))
     if not codes:
         raise CommandError(f"There is no base {code!r}: the portal holds no base yet.")
-    near = get_close_matches(code, codes, n=3, cutoff=0.4) or sorted(codes)[:3]
+    near = get_close_matches(code, codes, n=3, cutoff=0.6) or sorted(codes)[:3]
     raise CommandError(f"There is no base {code!r}. Did you mean {', '.join(near)}?")

@@ -1,0 +1,471 @@
+"""The three calls from end to end, as a base's program sees them."""
+
+import json
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+from unittest.mock import ANY
+
+import pytest
+import time_machine
+
+from dataaccess.models import (
+    Base,
+    BaseInfo,
+    ComputeReport,
+    EarlierVersion,
+    Receipt,
+    SecurityEvent,
+)
+from dataaccess.shapes import tables
+from tests.dataaccess.bodies import base_info, event, report, without
+from tests.dataaccess.conftest import Caller
+
+pytestmark = pytest.mark.django_db
+
+IN_WINDOW = "2026-07-26T07:12:00.250+08:00"
+
+
+def counts(answer: Any) -> tuple[int, int, int, int]:
+    body = answer.json()
+    return body["accepted"], body["created"], body["updated"], body["unchanged"]
+
+
+@time_machine.travel(IN_WINDOW, tick=False)
+def test_a_compute_report_in_its_window(caller: Caller, jinan: Base) -> None:
+    answer = caller.report(report())
+    assert answer.status_code == 201
+    assert answer["Content-Type"] == "application/json"
+    receipt = Receipt.objects.get()
+    assert answer.json() == {
+        "receipt": str(receipt.id),
+        "received_at": IN_WINDOW,
+        "accepted": 1,
+        "created": 1,
+        "updated": 0,
+        "unchanged": 0,
+        "rejected": [],
+        "timeliness": {"status": "on_time", "window": "07:00-08:00"},
+    }
+    kept = ComputeReport.objects.get()
+    assert (kept.base, kept.date, kept.timeliness) == (jinan, date(2026, 7, 26), "on_time")
+    assert kept.figures() == report(空闲GPU算力=610)
+    assert kept.receipt_id == receipt.id
+
+
+@time_machine.travel("2026-07-26T09:00:00+08:00", tick=False)
+def test_a_late_report_is_kept_and_says_so(caller: Caller) -> None:
+    late = caller.report(report()).json()["timeliness"]
+    makeup = caller.report(report(统计日期="2026-07-25")).json()["timeliness"]
+    assert late == {"status": "out_of_window", "window": "07:00-08:00"}
+    assert makeup == {"status": "makeup", "window": "07:00-08:00"}
+    assert list(ComputeReport.objects.order_by("date").values_list("timeliness", flat=True)) == [
+        "makeup",
+        "out_of_window",
+    ]
+
+
+def test_the_same_report_again_changes_nothing_and_says_so(caller: Caller) -> None:
+    with time_machine.travel(IN_WINDOW, tick=False):
+        caller.report(report())
+    before = ComputeReport.objects.values().get()
+    with time_machine.travel("2026-07-26T15:00:00+08:00", tick=False):
+        again = caller.report(report())
+    assert again.status_code == 200
+    assert counts(again) == (1, 0, 0, 1)
+    assert ComputeReport.objects.values().get() == before
+    assert EarlierVersion.objects.count() == 0
+    assert Receipt.objects.count() == 2
+
+
+def test_a_correction_keeps_what_was_said_before_and_the_day_on_time(caller: Caller) -> None:
+    with time_machine.travel(IN_WINDOW, tick=False):
+        caller.report(report())
+    with time_machine.travel("2026-07-26T15:00:00+08:00", tick=False):
+        corrected = caller.report(report(空闲GPU算力=500))
+    assert corrected.status_code == 200
+    assert counts(corrected) == (1, 0, 1, 0)
+    assert corrected.json()["timeliness"]["status"] == "out_of_window"
+    kept = ComputeReport.objects.get()
+    assert (kept.gpu_idle, kept.timeliness) == (500, "on_time")
+    earlier = EarlierVersion.objects.get()
+    assert (earlier.kind, earlier.key) == ("compute_report", "2026-07-26")
+    assert earlier.values == report(空闲GPU算力=610)
+    assert earlier.received_at == datetime(2026, 7, 25, 23, 12, 0, 250_000, tzinfo=UTC)
+
+
+def test_an_on_time_report_makes_good_an_early_one(caller: Caller) -> None:
+    with time_machine.travel("2026-07-26T06:00:00+08:00", tick=False):
+        caller.report(report())
+    with time_machine.travel(IN_WINDOW, tick=False):
+        caller.report(report(空闲GPU算力=500))
+    assert ComputeReport.objects.get().timeliness == "on_time"
+
+
+def test_decimals_are_floored_exactly(caller: Caller) -> None:
+    raw = json.dumps(report()).replace("610.5", "610.99999999999999999999").encode()
+    raw = raw.replace(b"524288", b"9007199254740993.7")
+    assert caller.report(None, raw=raw).status_code == 201
+    kept = ComputeReport.objects.get()
+    assert (kept.gpu_idle, kept.memory_total) == (610, 9007199254740993)
+
+
+@time_machine.travel(IN_WINDOW, tick=False)
+def test_base_info_is_put_and_its_history_stays(caller: Caller, jinan: Base) -> None:
+    first = caller.info(base_info())
+    again = caller.info(base_info())
+    changed = caller.info(base_info(单位名称="示例智算集团"))
+    assert [first.status_code, again.status_code, changed.status_code] == [201, 200, 200]
+    assert [counts(each) for each in (first, again, changed)] == [
+        (1, 1, 0, 0), (1, 0, 0, 1), (1, 0, 1, 0),
+    ]  # fmt: skip
+    assert first.json()["timeliness"] == {"status": "on_time", "window": "07:00-08:00"}
+    assert BaseInfo.objects.get(base=jinan).values == base_info(单位名称="示例智算集团")
+    assert EarlierVersion.objects.get(kind="base_info").values == base_info()
+
+
+def test_an_event_and_its_way_to_done(caller: Caller, jinan: Base) -> None:
+    states = [
+        caller.events(event(当前防御处理状态=state))
+        for state in ("未处理", "处理中", "处理中", "已处理")
+    ]
+    assert [answer.status_code for answer in states] == [201, 200, 200, 200]
+    assert [counts(answer) for answer in states] == [
+        (1, 1, 0, 0), (1, 0, 1, 0), (1, 0, 0, 1), (1, 0, 1, 0),
+    ]  # fmt: skip
+    assert "timeliness" not in states[0].json()
+    kept = SecurityEvent.objects.get()
+    assert (kept.base, kept.handling, kept.ongoing) == (jinan, "已处理", True)
+    assert kept.occurred_at == datetime(2024, 7, 26, 2, 20, 35, tzinfo=UTC)
+    history = EarlierVersion.objects.filter(kind="security_event", key=event()["攻击事件ID"])
+    assert [each.values for each in history] == [
+        event(当前防御处理状态="未处理"),
+        event(当前防御处理状态="处理中"),
+    ]
+
+
+def test_every_column_of_an_event_is_kept(caller: Caller) -> None:
+    caller.events(event())
+    kept = SecurityEvent.objects.get()
+    assert [
+        kept.event_id, kept.attacker_ips, kept.target_ips, kept.method, kept.asset_type,
+        kept.description, kept.severity,
+    ] == [
+        event()[name]
+        for name in (
+            "攻击事件ID", "攻击者IP", "攻击目标IP", "攻击手段", "被攻击资产类型",
+            "攻击事件描述", "攻击危险程度",
+        )
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("攻击时间", "2024-07-26 10:20:36"),
+        ("攻击者IP", "203.0.113.8"),
+        ("攻击目标IP", "198.51.100.21"),
+        ("攻击手段", "G001"),
+        ("是否仍在攻击", "否"),
+        ("当前防御处理状态", "已处理"),
+        ("被攻击资产类型", "Z001"),
+        ("攻击事件描述", "x"),
+        ("攻击危险程度", "高"),
+    ],
+)
+def test_a_change_of_any_column_is_a_change(caller: Caller, name: str, value: str) -> None:
+    caller.events(event())
+    assert counts(caller.events(event(**{name: value}))) == (1, 0, 1, 0)
+    assert EarlierVersion.objects.get().values == event()
+
+
+def test_a_batch_keeps_what_holds_and_names_the_rest(caller: Caller) -> None:
+    answer = caller.events(
+        [event(攻击事件ID="a"), event(攻击事件ID="b", 攻击手段="G099"), event(攻击事件ID="c"), 7]
+    )
+    assert answer.status_code == 207
+    assert counts(answer) == (2, 2, 0, 0)
+    assert answer.json()["rejected"] == [
+        {"index": 1, "errors": [{"field": "攻击手段", "code": "choice", "message": ANY}]},
+        {"index": 3, "errors": [{"field": "", "code": "type", "message": ANY}]},
+    ]
+    assert list(SecurityEvent.objects.order_by("event_id").values_list("event_id", flat=True)) == [
+        "a",
+        "c",
+    ]
+
+
+def test_the_same_id_twice_in_a_batch(caller: Caller) -> None:
+    answer = caller.events(
+        [
+            event(攻击事件ID="a", 当前防御处理状态="未处理"),
+            event(攻击事件ID="b"),
+            event(攻击事件ID="a", 当前防御处理状态="已处理"),
+        ]
+    )
+    assert answer.status_code == 201
+    assert counts(answer) == (3, 2, 1, 0)
+    assert SecurityEvent.objects.get(event_id="a").handling == "已处理"
+    assert EarlierVersion.objects.get().values["当前防御处理状态"] == "未处理"
+
+
+def test_ndjson(caller: Caller) -> None:
+    lines = [json.dumps(event(攻击事件ID=name)) for name in ("a", "b")]
+    raw = "\r\n\n".join([lines[0], "{broken", lines[1], ""]).encode()
+    answer = caller.events(raw=raw, content_type="application/x-ndjson; charset=utf-8")
+    assert answer.status_code == 207
+    assert counts(answer) == (2, 2, 0, 0)
+    assert answer.json()["rejected"] == [
+        {"index": 1, "errors": [{"field": "", "code": "json", "message": ANY}]}
+    ]
+
+
+def test_one_event_with_an_impossible_number_does_not_spoil_the_batch(caller: Caller) -> None:
+    raw = json.dumps([event(攻击事件ID="a"), event(攻击事件ID="b", 攻击事件描述=0)]).encode()
+    raw = raw.replace(b": 0,", b": 1e400,")
+    answer = caller.events(raw=raw)
+    assert answer.status_code == 207
+    assert [each["index"] for each in answer.json()["rejected"]] == [1]
+
+
+def test_a_batch_of_5000_and_one_more(caller: Caller) -> None:
+    batch = [event(攻击事件ID=f"e{number}") for number in range(5000)]
+    full = caller.events(batch)
+    assert (full.status_code, counts(full)) == (201, (5000, 5000, 0, 0))
+    again = caller.events(batch)
+    assert (again.status_code, counts(again)) == (200, (5000, 0, 0, 5000))
+    over = caller.events([*batch, event(攻击事件ID="one more")])
+    assert over.status_code == 413
+    assert SecurityEvent.objects.count() == 5000
+
+
+def test_more_than_10_mib_is_refused(caller: Caller) -> None:
+    answer = caller.events(raw=b"[" + b" " * (10 * 1024 * 1024) + b"]")
+    assert answer.status_code == 413
+    assert answer.json()["detail"] == "每次最多 10 MiB，请分批发送。"
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type"),
+    [
+        (b"[]", "application/json"),
+        (b"", "application/x-ndjson"),
+        (b"\n \n", "application/x-ndjson"),
+    ],
+)
+def test_an_empty_batch_is_422(caller: Caller, raw: bytes, content_type: str) -> None:
+    answer = caller.events(raw=raw, content_type=content_type)
+    assert answer.status_code == 422
+    assert answer["Content-Type"] == "application/problem+json"
+    assert [error["code"] for error in answer.json()["errors"]] == ["empty_batch"]
+
+
+def test_a_batch_with_nothing_good_is_422_and_nothing_is_kept(caller: Caller) -> None:
+    answer = caller.events([without(event(), "攻击手段"), event(攻击时间="x")])
+    assert answer.status_code == 422
+    body = answer.json()
+    assert [each["index"] for each in body["rejected"]] == [0, 1]
+    assert [error["field"] for error in body["errors"]] == ["攻击手段", "攻击时间"]
+    assert (SecurityEvent.objects.count(), Receipt.objects.count()) == (0, 0)
+
+
+def test_a_refused_body_names_every_fault_as_a_problem(caller: Caller) -> None:
+    answer = caller.report(without(report(空闲CPU核数=-1, GPU总算力="2600"), "FP16总算力"))
+    assert answer.status_code == 422
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "about:blank",
+        "title": "数据不符合要求",
+        "status": 422,
+        "detail": "共3处错误，数据未保存；请按 errors 逐项修改后重发。",
+        "errors": [
+            {
+                "field": "空闲CPU核数",
+                "code": "negative",
+                "message": "不能为负数；无该类资源时填 0。",
+            },
+            {
+                "field": "GPU总算力",
+                "code": "type",
+                "message": "应为 JSON 数字，不加引号，如 2600。",
+            },
+            {
+                "field": "FP16总算力",
+                "code": "required",
+                "message": "缺少必填字段“FP16总算力”，请补充。",
+            },
+        ],
+    }
+    assert ComputeReport.objects.count() == 0
+
+
+def test_a_message_that_repeats_a_lone_surrogate_can_be_sent(caller: Caller) -> None:
+    raw = json.dumps({**base_info(), "bad\ud800": 1, "主体类型": "\udfff"}).encode()
+    answer = caller.info(None, raw=raw)
+    assert answer.status_code == 422
+    assert [error["code"] for error in answer.json()["errors"]] == ["unknown", "surrogate"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b"NaN", b"{'a': 1}", b"\xef\xbb\xbf{}", b"\xff", b"[" * 10_000]
+)
+def test_what_is_no_json_is_400(caller: Caller, raw: bytes) -> None:
+    for answer in (
+        caller.events(raw=raw),
+        caller.report(None, raw=raw),
+        caller.info(None, raw=raw),
+    ):
+        assert answer.status_code == 400
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer.json()["title"] == "请求正文不是有效的 JSON"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/xml", "application/json; charset=gbk", "application/x-ndjson", ""],
+)
+def test_another_content_type_is_415(caller: Caller, content_type: str) -> None:
+    answer = caller.report(report(), content_type=content_type)
+    assert answer.status_code == 415
+    assert answer.json()["detail"] == (
+        "请以 UTF-8 编码、不压缩发送，Content-Type 为 application/json。"
+    )
+
+
+def test_a_dry_run_checks_everything_and_keeps_nothing(caller: Caller) -> None:
+    caller.events(event(攻击事件ID="a"))
+    answer = caller.send(
+        "POST",
+        "security-events?dry_run=true",
+        [event(攻击事件ID="a"), event(攻击事件ID="a", 攻击手段="G001"), event(攻击事件ID="b"), 1],
+    )
+    assert answer.status_code == 207
+    assert counts(answer) == (3, 1, 2, 0)
+    assert (answer.json()["receipt"], answer.json()["dry_run"]) == (None, True)
+    assert caller.send("POST", "compute-reports?dry_run=true", report()).status_code == 200
+    assert caller.send("PUT", "base-info?dry_run=true", base_info()).status_code == 200
+    assert caller.send("PUT", "base-info?dry_run=true", {}).status_code == 422
+    assert [
+        model.objects.count()
+        for model in (SecurityEvent, ComputeReport, BaseInfo, Receipt, EarlierVersion)
+    ] == [1, 0, 0, 1, 0]
+
+
+def test_a_doubtful_dry_run_keeps_nothing_either(caller: Caller) -> None:
+    for value in ("1", "yes", "True", ""):
+        assert caller.send("POST", f"compute-reports?dry_run={value}", report()).status_code == 400
+    assert ComputeReport.objects.count() == 0
+
+
+def test_an_idempotency_key_gets_the_first_answer_again(caller: Caller) -> None:
+    headers = {"Idempotency-Key": "2026-07-26/1"}
+    first = caller.report(report(), headers=headers)
+    again = caller.report(report(), headers=headers)
+    other = caller.report(report(空闲CPU核数=1), headers=headers)
+    assert first.status_code == again.status_code == 201
+    assert again.json() == first.json()
+    assert (first.has_header("Idempotent-Replayed"), again["Idempotent-Replayed"]) == (
+        False,
+        "true",
+    )
+    assert other.status_code == 422
+    assert [error["field"] for error in other.json()["errors"]] == ["Idempotency-Key"]
+    assert ComputeReport.objects.get().cpu_cores_idle == report()["空闲CPU核数"]
+    assert Receipt.objects.count() == 1
+
+
+def test_a_refused_delivery_does_not_use_up_its_idempotency_key(caller: Caller) -> None:
+    headers = {"Idempotency-Key": "k"}
+    assert caller.report({}, headers=headers).status_code == 422
+    assert caller.report(report(), headers=headers).status_code == 201
+
+
+def test_idempotency_keys_belong_to_a_base_and_an_interface(
+    caller: Caller, other_caller: Caller
+) -> None:
+    headers = {"Idempotency-Key": "k"}
+    assert caller.report(report(), headers=headers).status_code == 201
+    assert caller.info(base_info(), headers=headers).status_code == 201
+    assert other_caller.report(report(空闲CPU核数=1), headers=headers).status_code == 201
+
+
+@pytest.mark.parametrize("value", ["x" * 256, "a b", "键"])
+def test_an_odd_idempotency_key_is_400(caller: Caller, value: str) -> None:
+    answer = caller.report(report(), headers={"Idempotency-Key": value})
+    assert answer.status_code == 400
+    assert ComputeReport.objects.count() == 0
+
+
+def test_a_receipt_tells_what_became_of_a_delivery(caller: Caller, other_caller: Caller) -> None:
+    kept = caller.events([event(), 1])
+    identifier = kept.json()["receipt"]
+    answer = caller.send("GET", f"receipts/{identifier}")
+    assert answer.status_code == 200
+    assert answer.json() == {**kept.json(), "interface": "security_event", "status": 207}
+    foreign = other_caller.send("GET", f"receipts/{identifier}")
+    missing = caller.send("GET", f"receipts/{uuid.uuid4()}")
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.json() == missing.json()
+
+
+def test_two_bases_may_use_the_same_event_id(caller: Caller, other_caller: Caller) -> None:
+    assert counts(caller.events(event())) == (1, 1, 0, 0)
+    assert counts(other_caller.events(event(攻击手段="G001"))) == (1, 1, 0, 0)
+    assert SecurityEvent.objects.count() == 2
+
+
+@time_machine.travel("2026-07-26T09:00:00+08:00", tick=False)
+def test_the_status_lists_a_bases_own_days(caller: Caller, jinan: Base) -> None:
+    Base.objects.filter(pk=jinan.pk).update(created_at=datetime(2026, 7, 22, 4, tzinfo=UTC))
+    caller.report(report())
+    caller.report(report(统计日期="2026-07-24"))
+    body = caller.send("GET", "status").json()
+    assert body == {
+        "base": "jinan",
+        "window": "07:00-08:00",
+        "now": "2026-07-26T09:00:00.000+08:00",
+        "reported": 2,
+        "late": 2,
+        "missing": 3,
+        "days": [
+            {"date": "2026-07-22", "status": "missing"},
+            {"date": "2026-07-23", "status": "missing"},
+            {"date": "2026-07-24", "status": "makeup"},
+            {"date": "2026-07-25", "status": "missing"},
+            {"date": "2026-07-26", "status": "out_of_window"},
+        ],
+        "data_calls": [],
+    }
+
+
+def test_today_is_not_missing_before_its_window_is_over(caller: Caller, jinan: Base) -> None:
+    with time_machine.travel("2026-07-26T08:00:00+08:00", tick=False):
+        Base.objects.filter(pk=jinan.pk).update(created_at=datetime(2026, 7, 26, tzinfo=UTC))
+        assert caller.send("GET", "status").json()["days"] == [
+            {"date": "2026-07-26", "status": "pending"}
+        ]
+    with time_machine.travel("2026-07-26T08:00:01+08:00", tick=False):
+        assert caller.send("GET", "status").json()["days"][-1]["status"] == "missing"
+
+
+def test_a_delivery_costs_the_same_queries_for_one_event_as_for_many(
+    caller: Caller, django_assert_num_queries: Any
+) -> None:
+    caller.events(event())  # notes the key's first use
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def cost(number: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            caller.events([event(攻击事件ID=f"{number}-{each}") for each in range(number)])
+        return len(queries)
+
+    assert cost(1) == cost(500)
+
+
+def test_figures_follow_the_table() -> None:
+    assert [
+        field.name
+        for field in ComputeReport._meta.fields
+        if field.name in set(tables.FIGURES.values())
+    ] == list(tables.FIGURES.values())

@@ -1,0 +1,90 @@
+"""The OpenAPI document and the page people read it on."""
+
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+from django.test import Client
+
+from dataaccess.api.examples import BODIES
+from dataaccess.shapes import TABLES
+from tests.dataaccess.conftest import Caller
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    answer = Client().get("/api/schema")
+    assert answer["Content-Type"] == "application/json"
+    return answer.json()
+
+
+def test_it_is_openapi_31_with_every_call(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    assert {path: sorted(calls) for path, calls in document["paths"].items()} == {
+        "/api/v1/base-info": ["put"],
+        "/api/v1/compute-reports": ["post"],
+        "/api/v1/receipts/{identifier}": ["get"],
+        "/api/v1/security-events": ["post"],
+        "/api/v1/status": ["get"],
+    }
+    assert document["components"]["securitySchemes"]["baseKey"]["scheme"] == "bearer"
+    assert all(
+        call["security"] == [{"baseKey": []}]
+        for calls in document["paths"].values()
+        for call in calls.values()
+    )
+
+
+def test_every_field_stands_in_it(document: dict[str, Any]) -> None:
+    for kind, path, method in (
+        ("base_info", "base-info", "put"),
+        ("compute_report", "compute-reports", "post"),
+        ("security_event", "security-events", "post"),
+    ):
+        content = document["paths"][f"/api/v1/{path}"][method]["requestBody"]["content"]
+        schema = content["application/json"]["schema"]
+        schema = schema.get("oneOf", [schema])[0]
+        assert list(schema["properties"]) == [field.name for field in TABLES[kind].fields]  # type: ignore[index]
+        jsonschema.validate(BODIES[kind], schema)  # type: ignore[index]
+
+
+def test_answers_hold_what_the_document_says(document: dict[str, Any], caller: Caller) -> None:
+    def check(answer: Any, path: str, method: str) -> None:
+        said = document["paths"][f"/api/v1/{path}"][method]["responses"][str(answer.status_code)]
+        jsonschema.validate(answer.json(), said["content"][answer["Content-Type"]]["schema"])
+
+    check(caller.info(BODIES["base_info"]), "base-info", "put")
+    check(caller.info({}), "base-info", "put")
+    check(caller.report(BODIES["compute_report"]), "compute-reports", "post")
+    partly = caller.events([BODIES["security_event"], 1])
+    check(partly, "security-events", "post")
+    check(caller.events([1]), "security-events", "post")
+    check(caller.send("GET", "status"), "status", "get")
+    receipt = partly.json()["receipt"]
+    check(caller.send("GET", f"receipts/{receipt}"), "receipts/{identifier}", "get")
+
+
+def test_the_examples_are_accepted(caller: Caller) -> None:
+    answers = [
+        caller.info(BODIES["base_info"]),
+        caller.report(BODIES["compute_report"]),
+        caller.events(BODIES["security_event"]),
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+
+
+def test_the_page_needs_no_account_and_loads_nothing_from_elsewhere() -> None:
+    answer = Client().get("/api/docs")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    for table in TABLES.values():
+        for field in table.fields:
+            assert field.name in page
+            assert field.english in page
+    loaded = re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"', page)
+    assert [url for url in loaded if not url.startswith("/")] == []
+    assert " style=" not in page
+    assert "curl -X PUT" in page

@@ -1,0 +1,274 @@
+"""What signed-in people see of bases."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from dataaccess import intake, queries, windows
+from dataaccess.actions import keys
+from dataaccess.models import ApiKey, Base
+from portal.accounts.models import Role, User
+from portal.ledger.models import AuditEvent
+from tests.dataaccess.bodies import base_info, event, report
+from tests.dataaccess.conftest import Caller, person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def deliver(base: Base, kind: Any, body: Any, at: datetime | None = None) -> None:
+    intake.accept(base, kind, json.dumps(body).encode(), received_at=at)
+
+
+def events(count: int) -> list[dict[str, Any]]:
+    return [
+        event(攻击事件ID=f"e{number:04}", 攻击时间=f"2024-07-{number % 28 + 1:02} 10:20:35")
+        for number in range(count)
+    ]
+
+
+def test_an_applicant_sees_the_own_organisations_bases(
+    lin: User, jinan: Base, qingdao: Base
+) -> None:
+    page = signed_in(lin).get("/bases/").content.decode()
+    assert jinan.name in page
+    assert qingdao.name not in page
+
+
+def test_anothers_base_answers_exactly_as_a_missing_one(lin: User, qingdao: Base) -> None:
+    client = signed_in(lin)
+    key, _text = keys.issue(qingdao, actor=None)
+    for page in (
+        "/bases/{}/", "/bases/{}/events/", "/bases/{}/keys/new/",
+    ):  # fmt: skip
+        foreign, missing = client.get(page.format("qingdao")), client.get(page.format("nowhere"))
+        assert (foreign.status_code, missing.status_code) == (404, 404)
+        assert foreign.content.replace(b"qingdao", b"") == missing.content.replace(b"nowhere", b"")
+    for page in (f"/bases/qingdao/keys/{key.pk}/revoke/", f"/bases/qingdao/keys/{key.pk}/rotate/"):
+        assert client.post(page).status_code == 404
+    assert client.post("/bases/qingdao/window/", {"window": "12:00-13:00"}).status_code == 404
+    key.refresh_from_db()
+    qingdao.refresh_from_db()
+    assert (key.state, qingdao.window, ApiKey.objects.count()) == ("valid", "07:00-08:00", 1)
+
+
+def test_a_key_of_another_base_cannot_be_reached_through_ones_own(
+    lin: User, jinan: Base, qingdao: Base
+) -> None:
+    key, _text = keys.issue(qingdao, actor=None)
+    assert signed_in(lin).post(f"/bases/jinan/keys/{key.pk}/revoke/").status_code == 404
+    key.refresh_from_db()
+    assert key.revoked_at is None
+
+
+def test_pages_are_for_those_who_sign_in(jinan: Base) -> None:
+    for page in ("/bases/", "/bases/jinan/", "/bases/jinan/keys/new/"):
+        answer = Client().get(page)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/accounts/login/")
+
+
+def test_what_each_role_sees(jinan: Base) -> None:
+    deliver(jinan, "base_info", base_info())
+    seen = {}
+    for role in Role.values:
+        if role == Role.APPLICANT:
+            continue
+        answer = signed_in(person(f"a-{role}", Role(role))).get("/bases/jinan/")
+        page = answer.content.decode()
+        seen[role] = (
+            answer.status_code,
+            "李示例" in page,
+            "签发密钥" in page,
+            "保存上报时段" in page,
+        )
+    assert seen == {
+        "expert": (404, False, False, False),
+        "secretariat": (200, True, False, False),
+        "decider": (200, True, False, False),
+        "system_admin": (404, False, False, False),
+        "security_admin": (200, False, True, False),
+        "audit_admin": (404, False, False, False),
+    }
+
+
+def test_a_base_shows_its_latest_report_and_its_days(lin: User, jinan: Base) -> None:
+    noon = timezone.now().astimezone(windows.SHANGHAI).replace(hour=7, minute=30)
+    yesterday = noon - timedelta(days=1)
+    two_days_ago = noon - timedelta(days=2)
+    deliver(jinan, "compute_report", report(), two_days_ago)
+    deliver(
+        jinan,
+        "compute_report",
+        report(GPU总算力=12345),
+        yesterday.replace(hour=9),
+    )
+    page = signed_in(lin).get("/bases/jinan/").content.decode()
+    assert "12\u202f345" in page
+    assert page.count('class="day day-on_time" title') == 1
+    assert page.count('class="day day-out_of_window" title') == 1
+
+
+def test_texts_from_outside_are_shown_as_text(lin: User, jinan: Base) -> None:
+    deliver(jinan, "security_event", event(攻击事件描述="<script>alert(1)</script>"))
+    deliver(jinan, "base_info", base_info(基地概况="<img src=x>"))
+    page = signed_in(lin).get("/bases/jinan/").content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    assert "<img src=x>" not in page
+
+
+def test_events_page_by_page_without_gap_or_repeat(lin: User, jinan: Base) -> None:
+    deliver(jinan, "security_event", events(120))
+    seen: list[str] = []
+    cursor, pages = "", 0
+    while pages == 0 or cursor:
+        page = queries.events_page(jinan, cursor)
+        seen += [each.event_id for each in page.events]
+        cursor, pages = page.older, pages + 1
+    assert pages == 3
+    assert sorted(seen) == [f"e{number:04}" for number in range(120)]
+    first = queries.events_page(jinan)
+    assert [each.event_id for each in first.events] == seen[:50]
+    client = signed_in(lin)
+    older = client.get(f"/bases/jinan/events/?before={first.older}").content.decode()
+    assert [name in older for name in (seen[49], seen[50], seen[99], seen[100])] == [
+        False, True, True, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("cursor", ["x", "-", "1-2-3", "9" * 40 + "-1", "1-" + "9" * 40, "\x00"])
+def test_a_cursor_that_is_none_is_no_failure(lin: User, jinan: Base, cursor: str) -> None:
+    assert signed_in(lin).get("/bases/jinan/events/", {"before": cursor}).status_code == 200
+
+
+def queries_of(client: Client, page: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(page).status_code == 200
+    return len(captured)
+
+
+def test_no_pages_queries_grow_with_rows(jinan: Base) -> None:
+    client = signed_in(person("chen", Role.SECRETARIAT))
+    own = signed_in(person("han", Role.APPLICANT, jinan.organisation))
+    client.get("/bases/")
+    own.get("/bases/")
+    deliver(jinan, "security_event", events(1))
+    deliver(jinan, "compute_report", report())
+    deliver(jinan, "base_info", base_info())
+    keys.issue(jinan, actor=None)
+    pages = ("/bases/", "/bases/jinan/", "/bases/jinan/events/")
+    few = [queries_of(who, page) for who in (client, own) for page in pages]
+    deliver(jinan, "security_event", events(50))
+    today = windows.day_of(timezone.now())
+    for number in range(1, 50):
+        day = (today - timedelta(days=number)).isoformat()
+        deliver(jinan, "compute_report", report(统计日期=day))
+        keys.issue(jinan, actor=None)
+        Base.objects.create(organisation=jinan.organisation, code=f"b{number}", name="基地")
+    many = [queries_of(who, page) for who in (client, own) for page in pages]
+    assert many == few
+
+
+def test_a_key_is_issued_and_shown_once(lin: User, jinan: Base) -> None:
+    client = signed_in(lin)
+    answer = client.post(
+        "/bases/jinan/keys/new/",
+        {"scopes": ["compute_report"], "networks": "127.0.0.0/8\n::1", "until": ""},
+    )
+    assert answer.status_code == 201
+    text = answer.context["text"]
+    assert text in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store, private"
+    key = ApiKey.objects.get()
+    assert (key.scopes, key.networks) == (["compute_report"], ["127.0.0.0/8", "::1/128"])
+    assert (key.created_by, key.valid_until) == (lin, None)
+    assert Caller(Client(), text).report(report()).status_code == 201
+    page = client.get("/bases/jinan/").content.decode()
+    assert text not in page
+    assert key.prefix in page
+    written = AuditEvent.objects.get(action="api_key.issued")
+    assert (written.actor, written.subject) == (lin, "base:jinan")
+    assert text not in json.dumps(written.data)
+
+
+def test_a_key_runs_to_the_end_of_its_last_day(lin: User, jinan: Base) -> None:
+    today = windows.day_of(timezone.now())
+    client = signed_in(lin)
+    data = {"scopes": ["base_info"], "until": today.isoformat()}
+    assert client.post("/bases/jinan/keys/new/", data).status_code == 201
+    until = ApiKey.objects.get().valid_until
+    assert until is not None
+    assert until.astimezone(windows.SHANGHAI).isoformat() == (
+        f"{today + timedelta(days=1)}T00:00:00+08:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"scopes": []}, "scopes"),
+        ({"scopes": ["everything"]}, "scopes"),
+        ({"scopes": ["base_info"], "networks": "somewhere"}, "networks"),
+        ({"scopes": ["base_info"], "until": "2020-01-01"}, "until"),
+    ],
+)
+def test_a_wrong_key_form_is_answered_422_beside_its_field(
+    lin: User, jinan: Base, data: dict[str, Any], field: str
+) -> None:
+    answer = signed_in(lin).post("/bases/jinan/keys/new/", data)
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert ApiKey.objects.count() == 0
+
+
+def test_replacing_and_revoking_on_the_page(lin: User, jinan: Base) -> None:
+    client = signed_in(lin)
+    old, old_text = keys.issue(jinan, actor=lin)
+    rotated = client.post(f"/bases/jinan/keys/{old.pk}/rotate/")
+    assert rotated.status_code == 201
+    new = ApiKey.objects.latest("id")
+    assert Caller(Client(), rotated.context["text"]).send("GET", "status").status_code == 200
+    assert Caller(Client(), old_text).send("GET", "status").status_code == 200
+    for key in (old, new, new):
+        answer = client.post(f"/bases/jinan/keys/{key.pk}/revoke/")
+        assert (answer.status_code, answer["Location"]) == (302, "/bases/jinan/")
+    assert Caller(Client(), old_text).send("GET", "status").status_code == 401
+    assert [each.action for each in AuditEvent.objects.all()] == [
+        "api_key.issued", "api_key.issued", "api_key.rotated", "api_key.revoked", "api_key.revoked",
+    ]  # fmt: skip
+
+
+def test_the_security_administrator_manages_keys(jinan: Base) -> None:
+    client = signed_in(person("sec", Role.SECURITY_ADMIN))
+    assert client.post("/bases/jinan/keys/new/", {"scopes": ["base_info"]}).status_code == 201
+    assert client.post("/bases/jinan/window/", {"window": "12:00-13:00"}).status_code == 404
+    assert client.get("/bases/jinan/events/").status_code == 404
+
+
+def test_the_secretariat_cannot_touch_keys(jinan: Base) -> None:
+    key, _text = keys.issue(jinan, actor=None)
+    client = signed_in(person("chen", Role.SECRETARIAT))
+    assert client.post("/bases/jinan/keys/new/", {"scopes": ["base_info"]}).status_code == 404
+    assert client.post(f"/bases/jinan/keys/{key.pk}/revoke/").status_code == 404
+    assert ApiKey.objects.get().revoked_at is None
+
+
+def test_the_base_chooses_its_window(lin: User, jinan: Base) -> None:
+    client = signed_in(lin)
+    client.post("/bases/jinan/window/", {"window": "19:00-20:00"})
+    jinan.refresh_from_db()
+    assert jinan.window == "19:00-20:00"
+    client.post("/bases/jinan/window/", {"window": "03:00-04:00"})
+    jinan.refresh_from_db()
+    assert jinan.window == "19:00-20:00"
+    written = AuditEvent.objects.get()
+    assert (written.action, written.data) == (
+        "base.window_chosen",
+        {"before": "07:00-08:00", "after": "19:00-20:00"},
+    )
