@@ -157,7 +157,9 @@ def review(secretariat: Person, case: str, defect: int) -> None:
     secretariat.go(f"/cases/{case}/review/")
     for slot in range(1, 11):
         if slot == defect:
-            secretariat.page.locator(f"#slot-{slot} textarea").fill("请补充机房等级证书。")
+            place = secretariat.page.locator(f"#slot-{slot}")
+            place.locator("summary", has_text="判为不合格").click()
+            place.locator("textarea").fill("请补充机房等级证书。")
             judge(secretariat, slot, "判为不合格")
         else:
             judge(secretariat, slot, "判为合格")
@@ -170,11 +172,8 @@ def judge(secretariat: Person, slot: int, verdict: str) -> None:
 
 
 def add_material(applicant: Person, case: str, slot: int, path: Path) -> None:
-    place = applicant.page.locator(f"#slot-{slot}")
-    place.locator("input[type=file]").set_input_files(path)
-    button = place.get_by_role("button", name="上传")
-    if button.count():
-        button.first.click()
+    """The form sends itself as soon as a file is chosen."""
+    applicant.page.locator(f"#slot-{slot} input[type=file]").set_input_files(path)
     applicant.page.locator(f"#slot-{slot}").get_by_text(path.name).wait_for()
 
 
@@ -191,7 +190,7 @@ def pledge(expert: Person) -> None:
     expert.go("/desk/")
     expert.follow("答复邀请")
     expert.press("不回避，签署承诺书")
-    expert.reads("签署承诺书")
+    expert.page.wait_for_url("**/cases/*/")
 
 
 def visit(visitor: Person, case: str, photo: Path) -> None:
