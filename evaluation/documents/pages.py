@@ -94,7 +94,7 @@ def pdf(
     Raises CannotMakePages where this machine lacks the fonts or libraries that it needs."""
     weasyprint, fonts = _weasyprint()
     laid_out = weasyprint.HTML(
-        string=markup, base_url=None, url_fetcher=_Fetcher(photos or {})
+        string=markup, base_url=None, url_fetcher=_fetcher(photos or {})
     ).render(stylesheets=list(_styles(kind)), font_config=fonts)
     progress(60)
     embedded: set[str] = set()
@@ -113,20 +113,23 @@ def pdf(
     return made
 
 
-class _Fetcher:
+def _fetcher(photos: Photos) -> Any:
     """What a page may load: the photographs that were handed in, nothing else."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    def __init__(self, photos: Photos) -> None:
-        self.photos = photos
+    class OwnPhotographs(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            photo = photos.get(url.removeprefix(PHOTO_SCHEME))
+            if not url.startswith(PHOTO_SCHEME) or photo is None:
+                log.warning("a document asked for %.200r, which is not its own", url)
+                raise ValueError("a document loads nothing but its own photographs")
+            return URLFetcherResponse(url, photo(), {"Content-Type": "image/jpeg"})
 
-    def __call__(self, url: str) -> Any:
-        from weasyprint.urls import URLFetcherResponse
+        # The parent's opens addresses by itself.
+        def open(self, url: Any, data: Any = None, timeout: Any = None) -> Any:
+            return self.fetch(getattr(url, "full_url", url))
 
-        photo = self.photos.get(url.removeprefix(PHOTO_SCHEME))
-        if not url.startswith(PHOTO_SCHEME) or photo is None:
-            log.warning("a document asked for %.200r, which is not its own", url)
-            raise ValueError("a document loads nothing but its own photographs")
-        return URLFetcherResponse(url, photo(), {"Content-Type": "image/jpeg"})
+    return OwnPhotographs(allowed_protocols=(), allow_redirects=False)
 
 
 @cache
@@ -155,7 +158,7 @@ def _styles(kind: str) -> tuple[Any, ...]:
     sheets: tuple[Path, ...] = (*common, own) if own.exists() else common
     return tuple(
         weasyprint.CSS(
-            string=sheet.read_text(encoding="utf-8"), font_config=fonts, url_fetcher=_Fetcher({})
+            string=sheet.read_text(encoding="utf-8"), font_config=fonts, url_fetcher=_fetcher({})
         )
         for sheet in sheets
     )

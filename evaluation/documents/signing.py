@@ -82,6 +82,7 @@ def verify_signature(pdf: bytes) -> Verification:
     PDF, or one without a signature, is "unsigned"; one that cannot be read through is "altered"."""
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
 
     try:
         found = PdfFileReader(BytesIO(pdf), strict=False).embedded_signatures
@@ -93,7 +94,8 @@ def verify_signature(pdf: bytes) -> Verification:
         status = validate_pdf_signature(found[0], _trusted())
     except Exception:  # malformed in one of many ways; never sound
         return Verification("altered")
-    if not (status.intact and status.valid and status.docmdp_ok and len(found) == 1):
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    if not (status.intact and status.valid and status.docmdp_ok and whole and len(found) == 1):
         return Verification("altered")
     signer = status.signing_cert.subject.native.get("common_name", "")
     ours = "valid" if status.trusted else "unknown"

@@ -36,6 +36,8 @@ def certificate(certificate: Certificate) -> Json:
         "name": certificate.name,
         "name_en": certificate.name_en,
         "holder": certificate.holder,
+        # By it the certificate chooses a type in which long names still fit on its one page.
+        "names_length": len(certificate.holder) + len(certificate.base.name),
         "base": certificate.base.name,
         "number": certificate.number,
         "certified_on": day(certificate.certified_on),

@@ -86,6 +86,7 @@ def review_notice(review: Review) -> Json:
     certificate = review.certificate
     evaluation = certificate.evaluation
     edition = edition_of(evaluation)
+    topics = [*(topic.name for topic in edition.review.topics), COMMITMENTS]
     return {
         "case": case_facts(evaluation),
         "title": "关于开展工业智算基地年审的通知",
@@ -99,10 +100,8 @@ def review_notice(review: Review) -> Json:
             {"clause": id_, "text": edition.clause(id_).text} for id_ in ("10.4.1", "10.4.2", "10.4.3")
         ],
         "topics": [
-            f"（{numeral(count)}）{topic}；"
-            for count, topic in enumerate(
-                [*(topic.name for topic in edition.review.topics), COMMITMENTS], start=1
-            )
+            f"（{numeral(count)}）{topic}{'。' if count == len(topics) else '；'}"
+            for count, topic in enumerate(topics, start=1)
         ],
         "where": settings.PUBLIC_URL,
         "verify_url": verify_url(certificate.number),

@@ -1,0 +1,238 @@
+"""What the documents say: everything that each must hold, frozen as JSON."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from evaluation.documents.content.common import day, filled, number, numeral, size
+from evaluation.documents.order import version_code
+from evaluation.models import Kind
+from tests.evaluation.documents.conftest import A_DAY
+
+# The database is set up only where a test says that it needs one.
+pytestmark = pytest.mark.django_db
+
+Said = Callable[[str], dict[str, Any]]
+
+
+def test_each_kind_is_issued_and_is_json(issued: dict[str, Any]) -> None:
+    assert set(issued) == {kind.value for kind in Kind}
+    for frozen, code in issued.values():
+        assert json.loads(json.dumps(frozen)) == frozen
+        assert version_code(frozen) == code
+
+
+def test_a_document_names_itself_and_its_case(said: Said) -> None:
+    document = said("report")["document"]
+    assert document["kind"] == "report"
+    assert document["number"].startswith("工智评报〔")
+    assert document["case"] == said("report")["case"]["number"]
+    assert document["example"] is True
+
+
+def test_the_version_code_changes_with_one_character(said: Said) -> None:
+    frozen = said("minutes")
+    before = version_code(frozen)
+    frozen["leader"] += "。"
+    assert version_code(frozen) != before
+
+
+def test_the_application_has_the_cover_as_printed_and_all_indicators(said: Said) -> None:
+    frozen = said("application")
+    assert [label for label, _text in frozen["cover"]] == [
+        "申报单位名称",
+        "地址及邮编",
+        "单位负责人",
+        "申报联系人",
+        "联系电话",
+        "填报日期",
+    ]
+    assert frozen["made_by"] == "2024 年制"
+    assert [c["title"] for c in frozen["conditions"]] == [
+        "组织与保障",
+        "产业集聚",
+        "服务能力",
+        "高质量发展",
+    ]
+    assert [len(section["rows"]) for section in frozen["sections"]] == [10, 15, 4]
+    assert [m["number"] for m in frozen["materials"]] == [str(n) for n in range(1, 11)]
+    assert all(len(m["files"]) == 1 and len(m["files"][0]["sha256"]) == 64 for m in frozen["materials"])
+
+
+def test_the_agreement_names_parties_and_seven_steps_and_no_fee(said: Said) -> None:
+    frozen = said("agreement")
+    steps = [p["steps"] for s in frozen["sections"] for p in s["paragraphs"] if "steps" in p]
+    assert len(steps) == 1
+    assert [line[0] for line in steps[0]] == list("1234567")
+    assert frozen["case"]["applicant"] == "示例智算科技有限公司"
+    text = json.dumps(frozen, ensure_ascii=False)
+    assert "{" not in frozen["preamble"]
+    assert "元" not in text
+    assert frozen["sections"][0]["title"] == "第一条　评估对象与申报类别"
+
+
+def test_the_pledge_holds_seven_promises_of_this_expert(said: Said) -> None:
+    frozen = said("pledge")
+    assert [item["title"] for item in frozen["items"]] == [
+        "一、回避",
+        "二、胜任",
+        "三、独立公正",
+        "四、保密",
+        "五、廉洁纪律",
+        "六、报告干预",
+        "七、承担责任",
+    ]
+    assert frozen["expert"] == "专家马"
+    assert frozen["duty"] == "专家评审"
+    assert frozen["case"]["number"] in frozen["preamble"]
+
+
+def test_the_site_record_has_the_difference_beside_the_declared_value(said: Said) -> None:
+    rows = {r["code"]: r for s in said("site_record")["sections"] for r in s["rows"]}
+    assert len(rows) == 25
+    bandwidth = rows["egress_bandwidth"]
+    assert (bandwidth["declared"], bandwidth["observed"]) == ("600 Gbps", "480 Gbps")
+    assert bandwidth["verdict"] == "不符合"
+    assert bandwidth["instrument"] == "网络测试仪 N-1，读数480 Gbps"
+    assert bandwidth["difference"] == "两条链路中的一条未开通。"
+    assert rows["room_grade"]["verdict"] == "符合"
+    assert rows["room_grade"]["photos"] == 1
+    assert said("site_record")["different"] == 1
+
+
+def test_a_score_sheet_shows_its_own_points_only(said: Said) -> None:
+    frozen = said("score_sheet")
+    rows = {row["code"]: row for row in frozen["judged"]}
+    assert frozen["expert"] == "专家马"
+    assert (rows["industrial_policy"]["points"], rows["industrial_policy"]["max"]) == ("5", "5")
+    assert "评3分的理由" not in json.dumps(frozen, ensure_ascii=False)
+    verified = {r["code"]: r for s in frozen["sections"] for r in s["rows"]}
+    assert (verified["egress_bandwidth"]["points"], verified["egress_bandwidth"]["met"]) == ("0", False)
+    assert verified["access_exchange"]["points"] == "—"
+
+
+def test_the_minutes_tell_consolidation_overruling_and_dissent(said: Said) -> None:
+    frozen = said("minutes")
+    policy = next(r for r in frozen["consolidated"] if r["name"] == "产业政策")
+    assert (policy["awards"], policy["aggregate"], policy["final"]) == ("3、5", "4", "4")
+    assert policy["reason"] == "合议取整。"
+    assert [(r["name"], r["final"], r["reason"]) for r in frozen["overruled"]] == [
+        ("机架利用率", "70%", "按物理空间重新折算。")
+    ]
+    assert frozen["dissent"] == [
+        "（一）产业政策：一位专家评3分，最终得分4分。其理由：评3分的理由。",
+        "（二）产业政策：一位专家评5分，最终得分4分。其理由：评5分的理由。",
+    ]
+    assert [m["name"] for m in frozen["panel"]] == ["专家何", "专家马"]
+    assert frozen["leader"] == "专家何"
+
+
+def test_the_report_gives_every_indicator_with_its_values(said: Said) -> None:
+    frozen = said("report")
+    rows = {r["code"]: r for s in frozen["sections"] for r in s["rows"]}
+    assert len(rows) == 29
+    assert rows["egress_bandwidth"] | {"group": "", "evidence": ""} == {
+        "code": "egress_bandwidth",
+        "group": "",
+        "clause": "8.3.1 b)",
+        "name": "网络带宽能力",
+        "mandatory": False,
+        "requirement": "数据中心出口总带宽≥500Gbps",
+        "declared": "600 Gbps",
+        "observed": "480 Gbps",
+        "final": "480 Gbps",
+        "evidence": "",
+        "points": "0",
+        "max": "5",
+        "met": False,
+        "state": "不符合",
+        "note": "还差20 Gbps",
+    }
+    assert rows["egress_bandwidth"]["evidence"] == "材料5（1份）"
+    assert [d["name"] for d in frozen["differences"]] == ["网络带宽能力"]
+    assert [row["id"] for row in frozen["scores"]] == ["A1", "A2", "A3", "A"]
+    assert frozen["conclusion"]["qualified"] is True
+
+
+def test_the_chart_adds_up_to_the_dimensions(said: Said) -> None:
+    frozen = said("report")
+    groups = frozen["groups"]
+    assert [(g["name"], g["max"]) for g in groups][:4] == [
+        ("组织与保障", "15"),
+        ("产业集聚", "25"),
+        ("服务能力", "25"),
+        ("高质量发展", "35"),
+    ]
+    facility = next(g for g in groups if g["name"] == "基础设施环境")
+    assert (facility["points"], facility["share"]) == ("10", "66.67")
+    technical = sum(float(g["points"]) for g in groups if g["dimension"] == "A2")
+    assert technical == float(frozen["scores"][1]["points"])
+
+
+def test_the_deficiency_notice_says_what_is_wrong_and_what_to_send(said: Said) -> None:
+    (defect,) = said("deficiency_notice")["defects"]
+    assert defect["slot"] == "4"
+    assert defect["clauses"] == ["表1", "8.3.1 a)", "8.3.4 a)", "8.3.4 b)"]
+    assert defect["wrong"] == "示例：缺机房等级证书。"
+    assert defect["send"] == "待评估基地机房环境建设等级评估证明材料，1份（纸质/电子版）"
+
+
+def test_the_notice_names_the_place_applied_for_and_the_period(said: Said) -> None:
+    frozen = said("notice")
+    assert frozen["case"]["name_applied_for"] == "国家工业互联网大数据中心工业智算基地（山东）省级节点"
+    assert frozen["case"]["name_applied_for"] in frozen["outcome"]
+    assert frozen["starts_on"] == frozen["dated"]
+    assert frozen["working_days"].isdigit()
+
+
+def test_the_certificate_points_to_its_verification(said: Said) -> None:
+    frozen = said("certificate")
+    assert frozen["verify_url"] == f"http://localhost:8000/verify/{frozen['number']}/"
+    assert frozen["name_en"].endswith("Provincial Node")
+    assert frozen["holder"] == "示例智算科技有限公司"
+
+
+def test_the_review_notice_cites_its_grounds(said: Said) -> None:
+    frozen = said("review_notice")
+    assert [g["clause"] for g in frozen["grounds"]] == ["10.4.1", "10.4.2", "10.4.3"]
+    assert frozen["topics"][0] == "（一）遵守相关法律法规；"
+    assert frozen["year"] == "1"
+
+
+def test_documents_are_chinese_for_an_english_reader() -> None:
+    from tests.evaluation.cast import make_cast
+
+    with translation.override("en"):
+        document = make_cast().case_in("submitted").documents.get()
+    assert document.title == "评估申报书"
+    assert document.content["sections"][0]["name"] == "产业价值评估"
+
+
+def test_braces_in_a_name_are_not_filled_in() -> None:
+    assert filled("甲方{applicant}在{place}", {"applicant": "{place}公司", "place": "山东"}) == (
+        "甲方{place}公司在山东"
+    )
+    with pytest.raises(KeyError):
+        filled("{nobody}", {})
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(1, "一"), (9, "九"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五"), (99, "九十九")],
+)
+def test_numerals(count: int, text: str) -> None:
+    assert numeral(count) == text
+
+
+def test_small_texts() -> None:
+    assert day(A_DAY) == "2026年3月1日"
+    assert [number(value) for value in ("4.50", "10", "0.0")] == ["4.5", "10", "0"]
+    assert [size(count) for count in (1, 1023, 1024, 1536 * 1024)] == [
+        "1 B",
+        "1023 B",
+        "1.0 KiB",
+        "1.5 MiB",
+    ]
