@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
 _DATA = Path(__file__).parent / "data"
 # 北京, 天津, 上海, 重庆: their only city is XX0100, printed there as 市辖区.

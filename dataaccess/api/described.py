@@ -132,7 +132,7 @@ _PARAMETERS = [
         description="为 true 时只检查、不保存。",
     ),
 ]
-_SECURITY: list[dict[str, list[str]]] = [{"baseKey": []}]
+_SECURITY: Any = [{"baseKey": []}]
 
 
 def _delivery(kind: Kind, summary: str, description: str, *, batch: bool = False) -> Any:

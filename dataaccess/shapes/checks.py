@@ -14,7 +14,7 @@ from dataaccess.windows import SHANGHAI
 _BASE_INFO = TypeAdapter(types.BaseInfo)
 _COMPUTE_REPORT = TypeAdapter(types.ComputeReport)
 _EVENT = TypeAdapter(types.SecurityEvent)
-_EVENTS = TypeAdapter(list[types.SecurityEvent])  # type: ignore[valid-type]
+_EVENTS: TypeAdapter[Any] = TypeAdapter(list[types.SecurityEvent])
 
 # How far an event's time may lie ahead of the server's clock (reading of B.1 攻击时间).
 AHEAD = timedelta(hours=24)

@@ -37,7 +37,7 @@ def own(request: SignedInRequest) -> HttpResponse:
         )
     page = Paginator(bases.order_by("code"), BASES_A_PAGE).get_page(request.GET.get("page"))
     for base in page:
-        base.place = regions.place_name(base.province, base.city)
+        base.place = regions.place_name(base.province, base.city)  # type: ignore[attr-defined]
     return render(request, "dataaccess/bases.html", {"page_obj": page, "wanted": wanted})
 
 
