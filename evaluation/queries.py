@@ -17,7 +17,7 @@ from evaluation.models import (
 )
 from portal.accounts.models import Role, User
 
-STAFF = (Role.SECRETARIAT, Role.DECIDER)
+STAFF: tuple[str, ...] = (Role.SECRETARIAT, Role.DECIDER)
 
 
 def cases_for(user: User) -> QuerySet[Evaluation]:
@@ -29,7 +29,8 @@ def cases_for(user: User) -> QuerySet[Evaluation]:
     if not user.is_active:
         return cases.none()
     if user.role == Role.APPLICANT:
-        return cases.filter(organisation_id=user.organisation_id)
+        # A database constraint gives every applicant an organisation.
+        return cases.filter(organisation_id=user.organisation_id)  # type: ignore[misc]
     if user.role in STAFF:
         return cases.filter(submitted_at__isnull=False)
     if user.role == Role.EXPERT:
@@ -170,6 +171,9 @@ def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
             kinds.append(Kind.REPORT)
         return documents.filter(kind__in=kinds)
     if user.role in STAFF:
+        # Each expert scores alone: nobody reads points before the panel has given its opinion.
+        if evaluation.state in ("panel_scoring", "panel_consolidation"):
+            return documents.exclude(kind=Kind.SCORE_SHEET)
         return documents
     if user.role == Role.EXPERT:
         shared = Q(kind__in=[Kind.APPLICATION, Kind.SITE_RECORD], owner__isnull=True)
