@@ -100,7 +100,7 @@ def _type_by_content(upload: UploadedFile) -> str:
 
 def _office_type(file: IO[bytes] | UploadedFile) -> str:
     try:
-        with zipfile.ZipFile(file) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return "application/zip"

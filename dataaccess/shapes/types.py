@@ -58,75 +58,66 @@ PROVINCE_CODES = tuple(region.code for region in regions.provinces())
 
 _closed = ConfigDict(extra="forbid")
 
-BaseInfo = TypedDict(
-    "BaseInfo",
-    {
-        "单位名称": Text256,
-        "所在省份": Code,
-        "所在城市": Code,
-        "主体类型": EntityType,
-        "单位网址": Text256,
-        "是否为国家级省级产业园区或新型工业化示范基地": Yes,
-        "负责人姓名": ShortText,
-        "负责人职务": Text64,
-        "负责人联系电话": ShortText,
-        "负责人邮箱地址": Text64,
-        "联系人姓名": ShortText,
-        "联系人职务": Text64,
-        "联系人联系电话": ShortText,
-        "联系人邮箱地址": Text64,
-        "单位联系地址": Text256,
-        "基地所在位置": Code,
-        "基地概况": Text2048,
-    },
-)
 
-ComputeReport = TypedDict(
-    "ComputeReport",
-    {
-        "内存空间总容量": Figure,
-        "空闲内存空间容量": Figure,
-        "存储空间总容量": Figure,
-        "空闲存储空间容量": Figure,
-        "上行网络带宽总量": Figure,
-        "空闲上行网络带宽": Figure,
-        "空闲上行网络流量": Figure,
-        "下行网络带宽总量": Figure,
-        "空闲下行网络带宽": Figure,
-        "空闲下行网络流量": Figure,
-        "CPU总核数": Figure,
-        "空闲CPU核数": Figure,
-        "GPU总算力": Figure,
-        "空闲GPU算力": Figure,
-        "DPU总算力": Figure,
-        "空闲DPU算力": Figure,
-        "NPU总算力": Figure,
-        "空闲NPU算力": Figure,
-        "FPGA总算力": Figure,
-        "空闲FPGA算力": Figure,
-        "ASIC总算力": Figure,
-        "空闲ASIC算力": Figure,
-        "FP16总算力": Figure,
-        "空闲FP16算力": Figure,
-        "统计日期": NotRequired[Day],
-    },
-)
+@with_config(_closed)
+class BaseInfo(TypedDict):
+    单位名称: Text256
+    所在省份: Code
+    所在城市: Code
+    主体类型: EntityType
+    单位网址: Text256
+    是否为国家级省级产业园区或新型工业化示范基地: Yes
+    负责人姓名: ShortText
+    负责人职务: Text64
+    负责人联系电话: ShortText
+    负责人邮箱地址: Text64
+    联系人姓名: ShortText
+    联系人职务: Text64
+    联系人联系电话: ShortText
+    联系人邮箱地址: Text64
+    单位联系地址: Text256
+    基地所在位置: Code
+    基地概况: Text2048
 
-SecurityEvent = TypedDict(
-    "SecurityEvent",
-    {
-        "攻击事件ID": Text128,
-        "攻击时间": Time,
-        "攻击者IP": IpList,
-        "攻击目标IP": IpList,
-        "攻击手段": Method,
-        "是否仍在攻击": Yes,
-        "当前防御处理状态": Handling,
-        "被攻击资产类型": AssetType,
-        "攻击事件描述": Text512,
-        "攻击危险程度": Severity,
-    },
-)
 
-for _shape in (BaseInfo, ComputeReport, SecurityEvent):
-    with_config(_closed)(_shape)
+@with_config(_closed)
+class ComputeReport(TypedDict):
+    内存空间总容量: Figure
+    空闲内存空间容量: Figure
+    存储空间总容量: Figure
+    空闲存储空间容量: Figure
+    上行网络带宽总量: Figure
+    空闲上行网络带宽: Figure
+    空闲上行网络流量: Figure
+    下行网络带宽总量: Figure
+    空闲下行网络带宽: Figure
+    空闲下行网络流量: Figure
+    CPU总核数: Figure
+    空闲CPU核数: Figure
+    GPU总算力: Figure
+    空闲GPU算力: Figure
+    DPU总算力: Figure
+    空闲DPU算力: Figure
+    NPU总算力: Figure
+    空闲NPU算力: Figure
+    FPGA总算力: Figure
+    空闲FPGA算力: Figure
+    ASIC总算力: Figure
+    空闲ASIC算力: Figure
+    FP16总算力: Figure
+    空闲FP16算力: Figure
+    统计日期: NotRequired[Day]
+
+
+@with_config(_closed)
+class SecurityEvent(TypedDict):
+    攻击事件ID: Text128
+    攻击时间: Time
+    攻击者IP: IpList
+    攻击目标IP: IpList
+    攻击手段: Method
+    是否仍在攻击: Yes
+    当前防御处理状态: Handling
+    被攻击资产类型: AssetType
+    攻击事件描述: Text512
+    攻击危险程度: Severity

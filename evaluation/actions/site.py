@@ -78,7 +78,7 @@ def _dumped(indicator: Indicator, observed: Any) -> Any:
     if faults:
         english = reader_language() == "en"
         raise Refused(*[fault.message_en if english else fault.message for fault in faults])
-    return indicator.dump(value)
+    return None if value is None else indicator.dump(value)
 
 
 def add_photo(user: User, evaluation: Evaluation, code: str, upload: UploadedFile) -> CaseFile:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dataaccess import intake
 from dataaccess.models import Base
+from dataaccess.shapes import Kind
 
 DAYS = 60
 MISSING = (13, 37)  # days ago on which nothing came
@@ -34,7 +35,7 @@ def send_reports(base: Base, fp16: int) -> None:
     _send(base, "security_event", [_event(now, n) for n in range(40)], now)
 
 
-def _send(base: Base, kind: str, payload: Any, received_at: datetime) -> None:
+def _send(base: Base, kind: Kind, payload: Any, received_at: datetime) -> None:
     raw = json.dumps(payload, ensure_ascii=False).encode()
     intake.accept(base, kind, raw, received_at=received_at)
 

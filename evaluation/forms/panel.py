@@ -17,7 +17,8 @@ class ScoreForm(forms.Form):
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
         self.indicator = indicator
-        super().__init__(*args, prefix=indicator.code, **kwargs)
+        kwargs["prefix"] = indicator.code
+        super().__init__(*args, **kwargs)
         assert indicator.points is not None, "a judged indicator has points"
         self.fields["points"] = NumberField(
             label=gettext_lazy("得分"),

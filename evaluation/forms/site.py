@@ -46,7 +46,8 @@ class ValueForm(forms.Form):
         self.parsed: Clean | None = None
         self.raw: Any = None
         kwargs["initial"] = {**_initial(indicator, held), **kwargs.get("initial", {})}
-        super().__init__(*args, prefix=indicator.code, **kwargs)
+        kwargs["prefix"] = indicator.code
+        super().__init__(*args, **kwargs)
         values = _value_fields(indicator, label)
         self.value_names = list(values)
         self.fields.update(values)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,11 +15,12 @@ from evaluation.errors import NotAllowed, Refused
 from evaluation.forms.application import ScopeForm, StartForm, scope_of
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import Role
+from portal.accounts.requests import SignedInRequest
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
     """新建申报: the category, the place it is named after, the base."""
     user = request.user
     if user.role != Role.APPLICANT:
@@ -51,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @case_view
 @require_http_methods(["GET", "POST"])
-def scope(request: HttpRequest, number: str) -> HttpResponse:
+def scope(request: SignedInRequest, number: str) -> HttpResponse:
     """更改申报类别, as long as the application is with the applicant."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)

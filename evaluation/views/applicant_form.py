@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,6 +21,7 @@ from evaluation.rulebook.form import Declared, declared_values
 from evaluation.views.applicant_draft import Draft, next_table, place_of, prefilled
 from evaluation.views.refusals import case_view
 from evaluation.views.scorecards import self_score
+from portal.accounts.requests import SignedInRequest
 
 MORE_ROWS = 5  # empty rows that one press adds without scripts
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
@@ -28,7 +29,7 @@ MINE, THEIRS, BOTH = "mine", "theirs", "both"
 
 @case_view
 @require_safe
-def form(request: HttpRequest, number: str) -> HttpResponse:
+def form(request: SignedInRequest, number: str) -> HttpResponse:
     """填写申报书: the first table that is not complete."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
@@ -41,7 +42,7 @@ def form(request: HttpRequest, number: str) -> HttpResponse:
 
 @case_view
 @require_http_methods(["GET", "POST"])
-def form_table(request: HttpRequest, number: str, key: str) -> HttpResponse:
+def form_table(request: SignedInRequest, number: str, key: str) -> HttpResponse:
     """One numbered table: shown with what is wrong or missing; saved whatever is in it."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
@@ -56,7 +57,7 @@ def form_table(request: HttpRequest, number: str, key: str) -> HttpResponse:
     return _page(request, draft, table, shown, saved)
 
 
-def _save(request: HttpRequest, evaluation: Evaluation, table: FormTable) -> HttpResponse:
+def _save(request: SignedInRequest, evaluation: Evaluation, table: FormTable) -> HttpResponse:
     edition = edition_of(evaluation)
     sent = TableForm(edition, evaluation.category, table, request.POST)
     content = (
@@ -85,7 +86,7 @@ def _version(sent: QueryDict) -> int:
 
 @case_view
 @require_POST
-def form_score(request: HttpRequest, number: str, key: str) -> HttpResponse:
+def form_score(request: SignedInRequest, number: str, key: str) -> HttpResponse:
     """The score and the derived values with the table as it is typed now. Saves nothing."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
@@ -154,7 +155,7 @@ class Line:
 
 
 def _page(
-    request: HttpRequest,
+    request: SignedInRequest,
     draft: Draft,
     table: FormTable,
     shown: TableForm,
@@ -243,7 +244,7 @@ def _chosen(
 
 
 def _conflict(
-    request: HttpRequest,
+    request: SignedInRequest,
     evaluation: Evaluation,
     table: FormTable,
     mine: dict[str, Any],

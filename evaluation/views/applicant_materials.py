@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -25,13 +25,14 @@ from evaluation.rulebook import in_language
 from evaluation.rulebook.shapes import Material
 from evaluation.views.applicant_draft import Draft, file_rows, place_of
 from evaluation.views.refusals import case_view
+from portal.accounts.requests import SignedInRequest
 
 ACCEPT = ",".join(e for group in uploads.MATERIALS.values() for e in group)
 
 
 @case_view
 @require_safe
-def materials(request: HttpRequest, number: str) -> HttpResponse:
+def materials(request: SignedInRequest, number: str) -> HttpResponse:
     """上传材料: the slots with what each proves, its files, and its defect of the last review."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
@@ -40,7 +41,7 @@ def materials(request: HttpRequest, number: str) -> HttpResponse:
 
 @case_view
 @require_POST
-def material_add(request: HttpRequest, number: str, slot: int) -> HttpResponse:
+def material_add(request: SignedInRequest, number: str, slot: int) -> HttpResponse:
     """Put one or more files into a slot. Each is kept or refused by itself, with its reason."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
@@ -72,7 +73,7 @@ def material_add(request: HttpRequest, number: str, slot: int) -> HttpResponse:
 
 @case_view
 @require_POST
-def material_remove(request: HttpRequest, number: str, file_id: uuid.UUID) -> HttpResponse:
+def material_remove(request: SignedInRequest, number: str, file_id: uuid.UUID) -> HttpResponse:
     """Take a file out of its slot."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
@@ -88,7 +89,7 @@ def material_remove(request: HttpRequest, number: str, file_id: uuid.UUID) -> Ht
 
 
 def _page(
-    request: HttpRequest, evaluation: Evaluation, refusals: dict[int, list[str]] | None = None
+    request: SignedInRequest, evaluation: Evaluation, refusals: dict[int, list[str]] | None = None
 ) -> HttpResponse:
     draft = Draft(evaluation)
     refused = refusals or {}
@@ -192,7 +193,7 @@ def _hint(material: Material) -> str:
 
 @case_view
 @require_safe
-def completeness(request: HttpRequest, number: str) -> HttpResponse:
+def completeness(request: SignedInRequest, number: str) -> HttpResponse:
     """检查并提交: everything that is missing, each with the way to it; then the button."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)

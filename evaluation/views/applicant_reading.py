@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,6 +19,7 @@ from evaluation.steps import Actor
 from evaluation.views.applicant_draft import Draft, file_rows
 from evaluation.views.refusals import case_view
 from evaluation.views.scorecards import Evidence, SelfScore, indicator_groups, self_score
+from portal.accounts.requests import SignedInRequest
 
 NUMBERS = ("integer", "decimal")
 
@@ -47,7 +48,7 @@ class ReadTable:
 
 @case_view
 @require_safe
-def preview(request: HttpRequest, number: str) -> HttpResponse:
+def preview(request: SignedInRequest, number: str) -> HttpResponse:
     """预览申报书: the draft as it would be submitted now, to print and check. For the applicant."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_actor(request.user, evaluation, Actor.APPLICANT)
@@ -62,7 +63,7 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
 
 @case_view
 @require_safe
-def declaration(request: HttpRequest, number: str, version: int) -> HttpResponse:
+def declaration(request: SignedInRequest, number: str, version: int) -> HttpResponse:
     """One submitted version, as it was frozen: the form, the values against the requirements of
     the category, how they were derived, the materials."""
     evaluation = queries.case_for(request.user, number)

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -25,6 +25,7 @@ from evaluation.models import Assignment, Duty, Evaluation
 from evaluation.steps import Actor
 from evaluation.views.refusals import add_to_form, case_view, show
 from portal.accounts.models import Role, User
+from portal.accounts.requests import SignedInRequest
 
 POOL_PAGE = 20
 # The move that a complete team makes possible, by the state the case is in.
@@ -67,7 +68,7 @@ class Candidate:
 
 @case_view
 @require_safe
-def experts(request: HttpRequest, number: str) -> HttpResponse:
+def experts(request: SignedInRequest, number: str) -> HttpResponse:
     """Show who was asked for the site visit and the panel, and the pool while one is filled."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_staff(request.user)
@@ -78,7 +79,7 @@ def experts(request: HttpRequest, number: str) -> HttpResponse:
 
 @case_view
 @require_POST
-def assign(request: HttpRequest, number: str) -> HttpResponse:
+def assign(request: SignedInRequest, number: str) -> HttpResponse:
     """Ask one expert of the pool."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
@@ -108,7 +109,7 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
 
 @case_view
 @require_POST
-def lead(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def lead(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """Name another leader."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
@@ -128,7 +129,7 @@ def lead(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 @case_view
 @require_http_methods(["GET", "POST"])
-def release(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def release(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """Take an expert off the case, with the reason on record."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
@@ -158,7 +159,7 @@ def release(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation(request: SignedInRequest, pk: int) -> HttpResponse:
     """The expert's own answer: 不回避 with the pledge, or 回避. Nothing of the case is shown but
     what is needed to know of a conflict, and after a recusal not even that."""
     assignment = (
@@ -222,14 +223,14 @@ def _pledge_text(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def _back(request: HttpRequest, number: str) -> HttpResponse:
+def _back(request: SignedInRequest, number: str) -> HttpResponse:
     """To the page as it was: the same search, the same page of the pool."""
     address = reverse("evaluation:experts", args=[number])
     kept = {name: request.POST[name] for name in ("q", "page") if request.POST.get(name)}
     return redirect(f"{address}?{urlencode(kept)}" if kept else address)
 
 
-def _context(request: HttpRequest, evaluation: Evaluation) -> dict[str, Any]:
+def _context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, Any]:
     secretariat = permissions.is_actor(request.user, evaluation, Actor.SECRETARIAT)
     assignments = list(
         evaluation.assignments.select_related("expert__organisation").order_by("assigned_at", "id")

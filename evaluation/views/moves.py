@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -19,6 +19,7 @@ from evaluation.timeline import label_for
 from evaluation.views.publication import decision_facts
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
+from portal.accounts.requests import SignedInRequest
 
 Action = Callable[..., Any]
 
@@ -64,7 +65,7 @@ FACTS = dict.fromkeys(("certify", "decline", "send_back"), "evaluation/staff/dec
 
 @case_view
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     """Show the move's page, or make the move and lead back to the case."""
     evaluation = queries.case_for(request.user, number)
     page = PAGES.get(code)

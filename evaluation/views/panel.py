@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -31,6 +31,7 @@ from evaluation.views.scorecards import (
     score_strip,
 )
 from portal.accounts.models import Role
+from portal.accounts.requests import SignedInRequest
 
 # The states in which the points of all experts may be read by those who may read them at all.
 CONSOLIDATED = tuple(
@@ -112,7 +113,7 @@ class Preview:
 
 @case_view
 @require_http_methods(["GET", "POST"])
-def scoring(request: HttpRequest, number: str) -> HttpResponse:
+def scoring(request: SignedInRequest, number: str) -> HttpResponse:
     """The expert's own points; nobody else's."""
     evaluation = queries.case_for(request.user, number)
     sheet = permissions.serving(request.user, evaluation, Duty.PANEL)
@@ -149,7 +150,7 @@ def _all_valid(forms: Iterable[Form]) -> bool:
 
 
 def _sheet(
-    request: HttpRequest,
+    request: SignedInRequest,
     evaluation: Evaluation,
     sheet: Assignment,
     *,
@@ -243,7 +244,7 @@ def _verified_groups(evaluation: Evaluation, declaration: Declaration | None) ->
 
 @case_view
 @require_http_methods(["GET", "POST"])
-def consolidate(request: HttpRequest, number: str) -> HttpResponse:
+def consolidate(request: SignedInRequest, number: str) -> HttpResponse:
     """汇总: every expert's points side by side, the final ones, and the score they give."""
     evaluation = queries.case_for(request.user, number)
     leads = permissions.is_actor(request.user, evaluation, Actor.PANEL_LEADER)
@@ -337,7 +338,7 @@ def _shown(card: Scorecard) -> Preview:
 
 
 def _consolidation(
-    request: HttpRequest,
+    request: SignedInRequest,
     evaluation: Evaluation,
     counted: Sequence[Assignment],
     finals: dict[str, FinalForm],
@@ -346,7 +347,7 @@ def _consolidation(
 ) -> HttpResponse:
     if status == 200 and not next(iter(finals.values())).is_bound:
         proposed = {code: (form.proposal, "") for code, form in finals.items()}
-        preview = _shown(actions.preview(evaluation, proposed, {}))
+        preview: Preview | None = _shown(actions.preview(evaluation, proposed, {}))
     else:
         preview = _preview(evaluation, finals, overrules)
     bound = [*finals.values(), *overrules.values()]

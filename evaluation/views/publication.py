@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from evaluation.steps import Actor
 from evaluation.views.refusals import add_to_form, case_view
 from evaluation.views.result import bars, conclusion
 from portal.accounts.models import User
+from portal.accounts.requests import SignedInRequest
 
 # While an objection may still change what happens.
 HANDLED = ("published", "decision_pending")
@@ -29,7 +30,7 @@ HANDLED = ("published", "decision_pending")
 
 @case_view
 @require_http_methods(["GET", "POST"])
-def objections(request: HttpRequest, number: str) -> HttpResponse:
+def objections(request: SignedInRequest, number: str) -> HttpResponse:
     """Show the period and every objection; a POST puts one on record."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_staff(request.user)
@@ -53,7 +54,7 @@ def objections(request: HttpRequest, number: str) -> HttpResponse:
 
 @case_view
 @require_POST
-def close_objection(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def close_objection(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """Close one objection with its answer."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
@@ -83,7 +84,7 @@ def _publication(evaluation: Evaluation) -> Publication:
 
 
 def _page(
-    request: HttpRequest,
+    request: SignedInRequest,
     evaluation: Evaluation,
     publication: Publication,
     *,
@@ -93,7 +94,7 @@ def _page(
     secretariat = permissions.is_actor(request.user, evaluation, Actor.SECRETARIAT)
     recording = secretariat and evaluation.state == "published"
     found = publication.objections.select_related("recorded_by", "closed_by")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for objection in found:
         shown = None
         if secretariat and objection.closed_at is None and evaluation.state in HANDLED:

@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from evaluation.errors import NotAllowed, Refused
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def case_view(view: View) -> View:
@@ -21,7 +21,7 @@ def case_view(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, number: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, number: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, number, *args, **kwargs)
         except NotAllowed as refusal:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,13 +18,14 @@ from evaluation.rulebook import other_categories as qualifying
 from evaluation.views.evidence import materials
 from evaluation.views.refusals import case_view
 from evaluation.views.scorecards import Bar, Row, Rows, readings_text
+from portal.accounts.requests import SignedInRequest
 
 VERDICTS = {"met": "met", "partial": "attention", "not_met": "not_met", "missing": "missing"}
 
 
 @case_view
 @require_safe
-def result(request: HttpRequest, number: str) -> HttpResponse:
+def result(request: SignedInRequest, number: str) -> HttpResponse:
     """Show the score run that counts, to staff once it is made, to the applicant once public."""
     evaluation = queries.case_for(request.user, number)
     if not queries.result_visible(request.user, evaluation):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from evaluation.steps import Actor
 from evaluation.views.evidence import FileRow, Materials, materials
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
+from portal.accounts.requests import SignedInRequest
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Slot:
 
 @case_view
 @require_safe
-def review(request: HttpRequest, number: str) -> HttpResponse:
+def review(request: SignedInRequest, number: str) -> HttpResponse:
     """Show every slot with its files and verdict."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_staff(request.user)
@@ -62,7 +63,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
 
 @case_view
 @require_POST
-def judge(request: HttpRequest, number: str, slot: int) -> HttpResponse:
+def judge(request: SignedInRequest, number: str, slot: int) -> HttpResponse:
     """Keep the verdict on one slot; with htmx only that slot is drawn anew."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)

@@ -9,20 +9,21 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from evaluation import permissions, queries, steps
 from dataaccess.regions import place_name
+from evaluation import permissions, queries, steps
 from evaluation.edition import edition_of
 from evaluation.models import CATEGORIES, CaseFile, Certificate, Document, Evaluation
 from evaluation.steps import Actor
 from evaluation.timeline import label_for, timeline
 from evaluation.views.refusals import case_view
 from portal.accounts.models import Role, User
+from portal.accounts.requests import SignedInRequest
 
 PAGE_SIZE = 25
 
@@ -60,7 +61,7 @@ WORK_PAGES = (
 # Reached from a working page that shows first what they would do.
 MOVES_ON_WORK_PAGES = ("submit", "resubmit", "consolidate")
 # Administrators have no cases; their desk is elsewhere.
-DESKS = {
+DESKS: dict[str, str] = {
     Role.SYSTEM_ADMIN: "accounts:people",
     Role.SECURITY_ADMIN: "accounts:people",
     Role.AUDIT_ADMIN: "site:audit",
@@ -69,7 +70,7 @@ DESKS = {
 
 @login_required
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedInRequest) -> HttpResponse:
     """待办: what waits for me, the longest first, and what I was asked."""
     if request.user.role in DESKS:
         return redirect(DESKS[request.user.role])
@@ -90,7 +91,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def cases(request: HttpRequest) -> HttpResponse:
+def cases(request: SignedInRequest) -> HttpResponse:
     """案卷: every case the reader may see, filtered and searched."""
     if request.user.role in DESKS:
         raise Http404
@@ -139,7 +140,7 @@ def _query(text: str, step: str, category: str) -> str:
 
 @case_view
 @require_safe
-def case(request: HttpRequest, number: str) -> HttpResponse:
+def case(request: SignedInRequest, number: str) -> HttpResponse:
     """One case: the seven steps, what is awaited, what the reader may do next, its papers."""
     evaluation = queries.case_for(request.user, number)
     context = case_context(request, evaluation)
@@ -178,7 +179,7 @@ def _file_row(evaluation: Evaluation, kept: CaseFile) -> dict[str, Any]:
     }
 
 
-def case_context(request: HttpRequest, evaluation: Evaluation) -> dict[str, Any]:
+def case_context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, Any]:
     """What the head of every page of a case shows."""
     user = request.user
     return {
@@ -207,7 +208,7 @@ def case_context(request: HttpRequest, evaluation: Evaluation) -> dict[str, Any]
 
 @case_view
 @require_safe
-def file(request: HttpRequest, number: str, file_id: uuid.UUID) -> HttpResponse:
+def file(request: SignedInRequest, number: str, file_id: uuid.UUID) -> FileResponse:
     """Download an uploaded file: always as an attachment."""
     evaluation = queries.case_for(request.user, number)
     kept = get_object_or_404(queries.files_for(request.user, evaluation), pk=file_id)
@@ -216,7 +217,7 @@ def file(request: HttpRequest, number: str, file_id: uuid.UUID) -> HttpResponse:
 
 @case_view
 @require_safe
-def document(request: HttpRequest, number: str, document_id: uuid.UUID) -> HttpResponse:
+def document(request: SignedInRequest, number: str, document_id: uuid.UUID) -> HttpResponse | FileResponse:
     """Download a document, or go back to the case while it is being made."""
     evaluation = queries.case_for(request.user, number)
     made = get_object_or_404(queries.documents_for(request.user, evaluation), pk=document_id)
@@ -227,7 +228,7 @@ def document(request: HttpRequest, number: str, document_id: uuid.UUID) -> HttpR
 
 @case_view
 @require_safe
-def document_row(request: HttpRequest, number: str, document_id: uuid.UUID) -> HttpResponse:
+def document_row(request: SignedInRequest, number: str, document_id: uuid.UUID) -> HttpResponse:
     """One document's row of the list, asked for again by the page until it is rendered."""
     evaluation = queries.case_for(request.user, number)
     made = get_object_or_404(queries.documents_for(request.user, evaluation), pk=document_id)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from evaluation.views.evidence import materials
 from evaluation.views.refusals import add_to_form, case_view
 from evaluation.views.scorecards import readings_text
 from portal.accounts.models import Role, User
+from portal.accounts.requests import SignedInRequest
 
 BEFORE_THE_VISIT = tuple(
     code for code, state in steps.STATES.items() if state.step < 4 or code == "site_preparation"
@@ -66,7 +67,7 @@ class ItemGroup:
 
 @case_view
 @require_http_methods(["GET", "POST"])
-def site_visit(request: HttpRequest, number: str) -> HttpResponse:
+def site_visit(request: SignedInRequest, number: str) -> HttpResponse:
     """Show every item; a POST keeps all items that were filled in (the way without JavaScript)."""
     evaluation = queries.case_for(request.user, number)
     _check_may_see(request.user, evaluation)
@@ -89,7 +90,7 @@ def site_visit(request: HttpRequest, number: str) -> HttpResponse:
 
 @case_view
 @require_POST
-def site_item(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def site_item(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     """Keep one item; with htmx only that item is drawn anew."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_site_record(request.user, evaluation)
@@ -131,7 +132,7 @@ def _confirm(data: QueryDict, form: SiteItemForm) -> SiteItemForm:
     declared = SiteItemForm(indicator=form.indicator, held=form.declared, declared=form.declared)
     typed = data.copy()
     for name in declared.value_names:
-        value = declared.initial.get(name)
+        value = declared.initial.get(name, "")
         typed.setlist(form.add_prefix(name), value if isinstance(value, list) else [value])
     return SiteItemForm(
         typed,
@@ -177,7 +178,7 @@ def _kept(user: User, evaluation: Evaluation, code: str, form: SiteItemForm) -> 
     return True
 
 
-def _forms(request: HttpRequest, evaluation: Evaluation) -> dict[str, SiteItemForm]:
+def _forms(request: SignedInRequest, evaluation: Evaluation) -> dict[str, SiteItemForm]:
     """The sent forms of all items."""
     declared = _declared(evaluation)
     records = {record.indicator: record for record in evaluation.site_records.all()}
@@ -211,7 +212,7 @@ def _declared(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _context(
-    request: HttpRequest, evaluation: Evaluation, typed: dict[str, SiteItemForm] | None = None
+    request: SignedInRequest, evaluation: Evaluation, typed: dict[str, SiteItemForm] | None = None
 ) -> dict[str, Any]:
     user = request.user
     recording = permissions.can_record_site(user, evaluation)

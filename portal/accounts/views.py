@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts import actions
 from portal.accounts.forms import OrganisationForm, UserForm
 from portal.accounts.models import Organisation, Role, User
+from portal.accounts.requests import SignedInRequest
 
 PAGE_SIZE = 50
 View = Callable[..., HttpResponse]
@@ -28,7 +29,7 @@ def for_roles(*roles: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.role not in roles:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -40,7 +41,7 @@ def for_roles(*roles: str) -> Callable[[View], View]:
 
 @for_roles(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     """账号: everyone who can sign in, those that wait to be enabled first."""
     found = User.objects.select_related("organisation").order_by("is_active", "username")
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
@@ -56,7 +57,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(Role.SYSTEM_ADMIN)
-def create_person(request: HttpRequest) -> HttpResponse:
+def create_person(request: SignedInRequest) -> HttpResponse:
     """Open an account."""
     form = UserForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -70,7 +71,7 @@ def create_person(request: HttpRequest) -> HttpResponse:
 
 @for_roles(Role.SECURITY_ADMIN)
 @require_POST
-def enable_person(request: HttpRequest, pk: int) -> HttpResponse:
+def enable_person(request: SignedInRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     actions.enable_user(request.user, user)
     messages.success(
@@ -83,7 +84,7 @@ def enable_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_roles(Role.SECURITY_ADMIN)
 @require_POST
-def disable_person(request: HttpRequest, pk: int) -> HttpResponse:
+def disable_person(request: SignedInRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     try:
         actions.disable_user(request.user, user)
@@ -96,7 +97,7 @@ def disable_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @for_roles(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
 @require_safe
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: SignedInRequest) -> HttpResponse:
     """单位: every organisation on record."""
     found = Organisation.objects.annotate(people=Count("users"))
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
@@ -107,7 +108,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 
 
 @for_roles(Role.SYSTEM_ADMIN)
-def create_organisation(request: HttpRequest) -> HttpResponse:
+def create_organisation(request: SignedInRequest) -> HttpResponse:
     """Put an organisation on record."""
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -26,6 +26,7 @@ from evaluation.rulebook import (
     plain,
 )
 from evaluation.rulebook.shapes import Part
+from evaluation.rulebook.values import NotANumber
 from portal.site.improvements import Improvement, improvement
 
 DEFAULT_CATEGORY = "province"
@@ -214,13 +215,13 @@ def _texts(query: QueryDict, name: str) -> list[str]:
 
 
 def _number(text: str, *units: str) -> Any:
-    """An exact number; "2,600" and "60%" are read as they were meant. Else the text as it came,
-    which the rulebook refuses with a reason."""
+    """An exact number; "2,600" and "60%" are read as they were meant. What is no number is left
+    to the rulebook, which refuses it with a reason."""
     for unit in units:
         text = text.removesuffix(unit).strip()
     if GROUPED.fullmatch(text):
         text = re.sub(r"[^0-9.\-]", "", text)
-    return Decimal(text) if NUMBER.fullmatch(text) else text
+    return Decimal(text) if NUMBER.fullmatch(text) else NotANumber(text)
 
 
 def _flag(text: str) -> bool | str:
@@ -229,7 +230,7 @@ def _flag(text: str) -> bool | str:
 
 def _canonical(edition: Edition, category: Category, query: QueryDict) -> str:
     """The query string without what is empty or unknown: the link to share."""
-    pairs = [("category", category.code)]
+    pairs: list[tuple[str, str]] = [("category", category.code)]
     for indicator in edition.indicators:
         if indicator.input == "list":
             pairs += [(indicator.code, text) for text in _texts(query, indicator.code) if text]
@@ -284,8 +285,8 @@ def _sheets(
 
 
 def _note(step: Step, language: str) -> str:
-    """How far from the limit, or what is wanting; nothing for a value that was not given."""
-    if step.state == "missing":
+    """How far from the limit, or what is wanting; nothing where the tag says it all."""
+    if step.state in ("missing", "partial"):
         return ""
     return step.distance_text(language) or step.note(language)
 

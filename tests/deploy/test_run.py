@@ -118,7 +118,7 @@ def test_the_first_run_says_where_it_is_and_who_may_come_in(prepared: Path) -> N
     assert listed == [account.username for account in accounts()]
 
 
-def test_the_second_run_keeps_the_data_holds_the_folder_and_ends_all_it_started(prepared: Path) -> None:
+def test_the_second_run_keeps_the_data_and_ends_all_it_started(prepared: Path) -> None:
     before = (prepared / "secret_key").read_text()
     with run(prepared) as second:
         said = second.until("Ctrl-C stops it.")

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -18,13 +18,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation.steps import MOVES
 from portal.accounts.models import Role
+from portal.accounts.requests import SignedInRequest
 from portal.ledger import audit as chain
 from portal.ledger.models import AuditEvent, AuditHead
 from portal.site.cells import csv_lines
 
 PAGE_SIZE = 50
 LARGEST_SEQ = 2**63 - 1
-View = Callable[[HttpRequest], Any]
+View = Callable[[SignedInRequest], Any]
 
 
 def for_audit_admin(view: View) -> View:
@@ -32,7 +33,7 @@ def for_audit_admin(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest) -> Any:
+    def guarded(request: SignedInRequest) -> Any:
         if request.user.role != Role.AUDIT_ADMIN:
             raise Http404
         return view(request)
@@ -42,7 +43,7 @@ def for_audit_admin(view: View) -> View:
 
 @for_audit_admin
 @require_safe
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: SignedInRequest) -> HttpResponse:
     """The events, the newest first, a page at a time by their numbers."""
     filters = audit_filters(request)
     events, newer, older = _page(found(filters), request)
@@ -65,7 +66,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @for_audit_admin
 @require_POST
-def audit_export(request: HttpRequest) -> StreamingHttpResponse:
+def audit_export(request: SignedInRequest) -> StreamingHttpResponse:
     """The found events for a spreadsheet. Taking them out is an event itself."""
     filters = audit_filters(request)
     with transaction.atomic():
@@ -82,7 +83,7 @@ def audit_export(request: HttpRequest) -> StreamingHttpResponse:
     return response
 
 
-def audit_filters(request: HttpRequest) -> dict[str, str]:
+def audit_filters(request: SignedInRequest) -> dict[str, str]:
     """What was asked for, in the query string of either method."""
     names = ("actor", "action", "subject", "case", "since", "until")
     return {name: request.GET.get(name, "").replace("\x00", "").strip()[:100] for name in names}
@@ -112,7 +113,7 @@ def _midnight(text: str, days: int = 0) -> datetime | None:
 
 
 def _page(
-    events: QuerySet[AuditEvent], request: HttpRequest
+    events: QuerySet[AuditEvent], request: SignedInRequest
 ) -> tuple[list[AuditEvent], int | None, int | None]:
     """A page, and the numbers from which the newer and the older one go on."""
     before, after = _seq(request.GET.get("before")), _seq(request.GET.get("after"))
