@@ -7,7 +7,6 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema, with_config
 from typing_extensions import TypedDict
 
-from dataaccess import regions
 from dataaccess.shapes import numbers, text
 
 Yes = Literal["是", "否"]
@@ -53,8 +52,6 @@ Figure = Annotated[
     BeforeValidator(numbers.floored),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": numbers.LARGEST}),
 ]
-
-PROVINCE_CODES = tuple(region.code for region in regions.provinces())
 
 _closed = ConfigDict(extra="forbid")
 

@@ -21,6 +21,11 @@ from dataaccess.views.shared import base_context, base_for, reader, refuse_unles
 from portal.accounts.requests import SignedInRequest
 
 BASES_A_PAGE = 25
+# The fields of Table B.1 that hold a code of GB/T 2260.
+PLACES = {
+    "所在省份": regions.province_name,  # not translated: the printed name of a field
+    "所在城市": regions.city_name,  # not translated: the printed name of a field
+}
 
 
 @login_required
@@ -123,9 +128,8 @@ def _resources(report: ComputeReport) -> list[dict[str, Any]]:
 def _facts(info: BaseInfo) -> list[tuple[str, str]]:
     """The 17 fields as sent, codes with the names they stand for."""
     shown = dict(info.values)
-    province, city = shown["所在省份"], shown["所在城市"]
-    shown["所在省份"] = f"{regions.province_name(province)}（{province}）"
-    shown["所在城市"] = f"{regions.city_name(city)}（{city}）"
+    for name, of_code in PLACES.items():
+        shown[name] = f"{of_code(shown[name])}（{shown[name]}）"
     return [(field.name, shown[field.name]) for field in tables.BASE_INFO.fields]
 
 
