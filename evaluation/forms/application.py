@@ -18,10 +18,15 @@ NEW_BASE = "new"
 class ScopeForm(forms.Form):
     """The category and its place. Used as it is to change a draft's scope."""
 
-    category = forms.ChoiceField(label=gettext_lazy("申报类别"), widget=forms.RadioSelect)
+    category = forms.ChoiceField(
+        label=gettext_lazy("申报类别"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选择申报类别。")},
+    )
     place = forms.CharField(
         label=gettext_lazy("拟认定名称中的（XX）"),
         max_length=32,
+        error_messages={"required": gettext_lazy("请填写命名用的地区或行业名称。")},
         help_text=gettext_lazy("只填名称本身，例如“山东”；证书上的名称由此组成。"),
     )
 
@@ -51,7 +56,11 @@ class StartForm(ScopeForm):
 
     field_order = ["category", "place", "base", "base_name", "city"]
 
-    base = forms.ChoiceField(label=gettext_lazy("待评估基地"), widget=forms.RadioSelect)
+    base = forms.ChoiceField(
+        label=gettext_lazy("待评估基地"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选择待评估基地，或选择“新的基地”。")},
+    )
     base_name = forms.CharField(
         label=gettext_lazy("新基地名称"),
         max_length=256,

@@ -1,0 +1,104 @@
+"""检查并提交: exactly what is missing, each with a link that leads there, then the button."""
+
+import pytest
+
+from evaluation.actions import application
+from evaluation.actions.application import what_is_missing
+from evaluation.demo import journey
+from evaluation.demo.tables import PROVINCE_VALUES
+from evaluation.errors import Refused
+from evaluation.models import Evaluation
+from tests.evaluation.applicant.pages import read, text_of
+from tests.evaluation.cast import Cast, signed_in
+
+
+def filled(cast: Cast) -> Evaluation:
+    case = cast.new_case()
+    journey.fill(case, cast.lin, PROVINCE_VALUES)
+    return case
+
+
+def change(cast: Cast, case: Evaluation, key: str, **fields: object) -> None:
+    table = case.tables.get(key=key)
+    content = {k: v for k, v in {**table.content, **fields}.items() if v is not None}
+    application.save_table(cast.lin, case, key, content, table.version)
+
+
+def test_nothing_is_missing_in_a_filled_application(cast: Cast) -> None:
+    case = filled(cast)
+    page = signed_in(cast.lin).get(f"/cases/{case.number}/completeness/")
+    assert "可以提交申报" in text_of(page)
+    assert f"/cases/{case.number}/moves/submit/" in read(page).links
+    assert what_is_missing(case) == []
+
+
+def test_exactly_what_is_missing_is_listed_and_submitting_refuses_the_same(cast: Cast) -> None:
+    case = filled(cast)
+    change(cast, case, "head", email="没有邮箱", phone=None)
+    change(cast, case, "technical", egress_bandwidth=None)
+    enterprises = case.tables.get(key="clustering").content["enterprises"]
+    change(cast, case, "clustering", enterprises=[enterprises[0], {"name": "缺项企业"}])
+    change(cast, case, "organisation", place_name="山西")
+    application.remove_material(cast.lin, case, case.files.get(slot=6).pk)
+    expected = [
+        "表2“单位信息”：“拟认定名称中的（XX）”与申报类别页不一致，请改其中一处",
+        "表3“负责人”：请填写“电话”",
+        "表3“负责人”：“邮箱地址”应为邮箱地址",
+        "表7“产业集聚”：“企业名单”第2行：请填写“支撑领域或方向”",
+        "表7“产业集聚”：“企业名单”第2行：请选择“合作方式”",
+        "材料6“待评估基地总机架（标准机架）和机架利用率证明材料”：尚未上传文件",
+    ]
+    assert what_is_missing(case) == expected
+    with pytest.raises(Refused) as refusal:
+        application.submit(cast.lin, case)
+    assert list(refusal.value.sentences) == expected
+    page = signed_in(cast.lin).get(f"/cases/{case.number}/completeness/")
+    words = text_of(page)
+    assert "还有 6 处需要填写或改正" in words
+    assert "“网络带宽能力”未填报，将按不满足计" in words  # advice, which does not block
+    assert f"/cases/{case.number}/moves/submit/" not in read(page).links
+
+
+def test_every_link_leads_to_a_place_that_is_there(cast: Cast) -> None:
+    case = cast.new_case()
+    change(cast, case, "clustering", enterprises=[{"name": "缺项企业"}])
+    client = signed_in(cast.lin)
+    links = {
+        link
+        for link in read(client.get(f"/cases/{case.number}/completeness/")).links
+        if link.startswith(f"/cases/{case.number}/") and "#" in link
+    }
+    assert f"/cases/{case.number}/form/clustering/#id_enterprises-0" in links
+    assert len(links) > 40
+    pages: dict[str, set[str]] = {}
+    for link in links:
+        address, _hash, place = link.partition("#")
+        if address not in pages:
+            pages[address] = read(client.get(address)).ids
+        assert place in pages[address], link
+
+
+def test_the_reason_of_a_return_stands_at_the_top(cast: Cast) -> None:
+    case = cast.case_in("returned")
+    words = text_of(signed_in(cast.lin).get(f"/cases/{case.number}/completeness/"))
+    assert "退回修改的意见 示例：请补充发展规划。" in words
+
+
+def test_every_defect_stands_at_the_top_of_a_correction(cast: Cast) -> None:
+    case = cast.case_in("correction")
+    page = signed_in(cast.lin).get(f"/cases/{case.number}/completeness/")
+    words = text_of(page)
+    assert "还剩 15 天" in words
+    assert "文件尚未更换" in words
+    assert "示例：缺机房等级证书。" in words
+    links = read(page).links
+    assert f"/cases/{case.number}/materials/#slot-4" in links
+    assert f"/cases/{case.number}/moves/resubmit/" in links
+
+
+def test_left_out_indicators_do_not_keep_an_application_back(cast: Cast) -> None:
+    case = filled(cast)
+    change(cast, case, "technical", storage_capacity=None)
+    application.submit(cast.lin, case)
+    assert case.state == "submitted"
+    assert "storage_capacity" not in case.declarations.get().values

@@ -1,0 +1,339 @@
+"""Filling in Appendix A: everything typed is kept, faults stand beside their field."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from evaluation.actions import application
+from evaluation.demo import journey
+from evaluation.demo.tables import PROVINCE_VALUES, enterprises
+from evaluation.edition import edition_of
+from evaluation.models import DraftTable, Evaluation
+from evaluation.rulebook import load_edition
+from tests.evaluation.applicant.pages import read, sent_by, text_of
+from tests.evaluation.cast import Cast, signed_in
+
+KEYS = [table.key for table in load_edition("2024").form]
+
+
+@pytest.fixture
+def case(cast: Cast) -> Evaluation:
+    return cast.new_case()
+
+
+@pytest.fixture
+def client(cast: Cast) -> Client:
+    return signed_in(cast.lin)
+
+
+def url(case: Evaluation, key: str) -> str:
+    return f"/cases/{case.number}/form/{key}/"
+
+
+def draft(case: Evaluation, key: str) -> DraftTable:
+    return case.tables.get(key=key)
+
+
+def post(client: Client, case: Evaluation, key: str, **typed: Any) -> Any:
+    """Change some fields of the page as it stands, and save."""
+    sent: dict[str, Any] = dict(sent_by(client.get(url(case, key))))
+    return client.post(url(case, key), {**sent, **typed})
+
+
+def test_every_table_sent_back_untouched_is_the_same_table(cast: Cast, case: Evaluation) -> None:
+    journey.fill(case, cast.lin, PROVINCE_VALUES)
+    before = {table.key: (table.content, table.version) for table in case.tables.all()}
+    client = signed_in(cast.han)
+    for key in KEYS:
+        response = client.post(url(case, key), sent_by(client.get(url(case, key))))
+        assert (key, response.status_code) == (key, 302)
+    after = {table.key: (table.content, table.version) for table in case.tables.all()}
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "typed", "kept"),
+    [
+        ("cover", "applicant_name", "  示例单位 ", "示例单位"),
+        ("cover", "filled_on", "2026-03-02", "2026-03-02"),
+        ("cover", "phone", "010-88886666", "010-88886666"),
+        ("head", "email", "head@example.org", "head@example.org"),
+        ("organisation", "website", "https://example.org/a", "https://example.org/a"),
+        ("organisation", "region", "370100", "370100"),
+        ("organisation", "entity_type", "city", "city"),
+        ("organisation", "is_park", "false", False),
+        ("base", "overview", "第一段\r\n\r\n第二段", "第一段\n\n第二段"),
+        ("support", "industrial_policy", "4.5", "4.5"),
+        ("service", "virtualization", ["compute", "network"], ["compute", "network"]),
+        ("technical", "room_grade", "A", "A"),
+        ("technical", "egress_bandwidth", "1,200", "1200"),
+        ("technical", "energy_metering", "true", True),
+        ("technical", "security_level", "3", "3"),
+        ("technical", "fault_discovery_rate", "99.5", "99.5"),
+        ("technical", "disaster_recovery", "5", "5"),
+        ("data_access", "access_exchange", "commitment", "commitment"),
+        ("opinion", "truthful", "true", True),
+    ],
+)
+def test_every_kind_of_field_comes_back_as_it_was_typed(
+    client: Client, case: Evaluation, key: str, field: str, typed: Any, kept: Any
+) -> None:
+    post(client, case, key, **{field: typed})
+    assert draft(case, key).content[field] == kept
+    again = sent_by(client.get(url(case, key)))
+    assert client.post(url(case, key), again).status_code == 302
+    assert draft(case, key).content[field] == kept
+
+
+def test_rows_come_back_in_their_order_without_blank_ones(client: Client, case: Evaluation) -> None:
+    post(
+        client,
+        case,
+        "technical",
+        **{
+            "cards-4-model": "示例卡乙",
+            "cards-4-count": "10",
+            "cards-4-peak_tflops": "320",
+            "cards-4-domestic": "true",
+            "cards-5-model": " ",
+            "cards-7-model": "示例卡\n甲",
+            "cards-7-domestic": "false",
+        },
+    )
+    assert draft(case, "technical").content["cards"] == [
+        {"model": "示例卡乙", "count": "10", "peak_tflops": "320", "domestic": True},
+        {"model": "示例卡 甲", "domestic": False},
+    ]
+
+
+def test_a_half_filled_faulty_table_is_saved_and_says_what_is_wrong(
+    client: Client, case: Evaluation
+) -> None:
+    response = post(
+        client,
+        case,
+        "technical",
+        egress_bandwidth="约六百",
+        **{"racks-0-rated_kw": "八千瓦", "racks-0-count": "10"},
+    )
+    assert response.status_code == 302
+    assert draft(case, "technical").content == {
+        "egress_bandwidth": "约六百",
+        "racks": [{"rated_kw": "八千瓦", "count": "10"}],
+    }
+    page = client.get(url(case, "technical"))
+    assert sent_by(page)["egress_bandwidth"] == ["约六百"]
+    assert sent_by(page)["racks-0-rated_kw"] == ["八千瓦"]
+    html = page.content.decode()
+    bandwidth = html[html.index('id="id_egress_bandwidth_error"') :][:200]
+    assert "应为不小于0的数值" in bandwidth
+    assert "实际为" not in bandwidth
+    assert "应为不小于0的数值" in html[html.index('id="id_racks-0-rated_kw_error"') :][:200]
+    assert "请填写“其中上电在用”" in html[html.index('id="id_racks-0-in_use_error"') :][:200]
+
+
+def test_a_text_too_long_is_kept_and_measured(client: Client, case: Evaluation) -> None:
+    text = "长" * 2049
+    post(client, case, "base", overview=text)
+    page = client.get(url(case, "base"))
+    assert sent_by(page)["overview"] == [text]
+    assert "“待评估基地概况”应在2048字以内，实际2049字" in text_of(page)
+
+
+def test_what_was_typed_is_never_run_as_markup(client: Client, case: Evaluation) -> None:
+    evil = '</textarea><script>alert(1)</script>"'
+    post(client, case, "clustering", **{"enterprises-0-name": evil})
+    page = client.get(url(case, "clustering"))
+    assert "<script>alert" not in page.content.decode()
+    assert sent_by(page)["enterprises-0-name"] == [evil]
+
+
+def test_without_scripts_rows_are_added_and_removed_by_submitting(
+    client: Client, case: Evaluation
+) -> None:
+    rows = enterprises(3)
+    typed = {f"enterprises-{i}-{k}": v for i, row in enumerate(rows) for k, v in row.items()}
+    response = post(client, case, "clustering", **typed, add_row="enterprises")
+    assert response["Location"] == f"{url(case, 'clustering')}?rows=enterprises#id_enterprises"
+    more = sent_by(client.get(response["Location"]))
+    assert [k for k in more if k.endswith("-name")] == [f"enterprises-{i}-name" for i in range(8)]
+    post(client, case, "clustering", remove_row="enterprises-1")
+    assert draft(case, "clustering").content == {"enterprises": [rows[0], rows[2]]}
+
+
+def test_derived_values_stand_beside_their_rows_and_the_typed_one_is_kept(
+    client: Client, case: Evaluation
+) -> None:
+    typed = {
+        f"enterprises-{i}-{k}": v for i, row in enumerate(enterprises(21)) for k, v in row.items()
+    }
+    post(client, case, "clustering", **typed, enterprise_count="3")
+    page = client.get(url(case, "clustering"))
+    assert "21 家 名单共21行，去除重复后21家" in text_of(page)
+    assert draft(case, "clustering").content["enterprise_count"] == "3"
+
+
+def test_what_the_portal_knows_is_offered_once(client: Client, case: Evaluation) -> None:
+    sent = sent_by(client.get(url(case, "organisation")))
+    assert {key: sent[key] for key in ("name", "region", "entity_type", "place_name")} == {
+        "name": ["示例智算科技有限公司"],
+        "region": ["370100"],
+        "entity_type": ["province"],
+        "place_name": ["山东"],
+    }
+    post(client, case, "organisation", name="")
+    assert sent_by(client.get(url(case, "organisation")))["name"] == [""]
+
+
+def test_the_foot_says_who_saved_it_and_when(client: Client, case: Evaluation) -> None:
+    assert "尚未保存" in text_of(client.get(url(case, "other")))
+    post(client, case, "other", features_text="余热供暖。")
+    saved = draft(case, "other")
+    assert saved.saved_at is not None
+    clock = timezone.localtime(saved.saved_at).strftime("%H:%M")
+    assert f"已保存 {clock} 林工" in text_of(client.get(url(case, "other")))
+
+
+def test_the_form_leads_to_the_first_table_that_is_not_complete(
+    cast: Cast, client: Client, case: Evaluation
+) -> None:
+    assert client.get(f"/cases/{case.number}/form/")["Location"] == url(case, "cover")
+    journey.fill(case, cast.lin, PROVINCE_VALUES)
+    ready = f"/cases/{case.number}/completeness/"
+    assert client.get(f"/cases/{case.number}/form/")["Location"] == ready
+    application.save_table(cast.lin, case, "head", {}, draft(case, "head").version)
+    assert client.get(f"/cases/{case.number}/form/")["Location"] == url(case, "head")
+
+
+# Two people, one table
+
+
+@pytest.fixture
+def quarrel(cast: Cast, case: Evaluation) -> tuple[Client, dict[str, Any]]:
+    """韩梅 has opened the table; meanwhile 林工 saved it with a new plan and other points."""
+    begun = {
+        "development_plan_text": "旧规划",
+        "development_plan": "3",
+        "operation_plan_text": "旧计划",
+    }
+    application.save_table(cast.lin, case, "support", begun, 0)
+    han = signed_in(cast.han)
+    open_page: dict[str, Any] = dict(sent_by(han.get(url(case, "support"))))
+    theirs = {**begun, "development_plan_text": "林工的规划", "development_plan": "5"}
+    application.save_table(cast.lin, case, "support", theirs, 1)
+    return han, open_page
+
+
+def test_a_conflict_keeps_mine_and_shows_theirs(
+    case: Evaluation, quarrel: tuple[Client, dict[str, Any]]
+) -> None:
+    han, page = quarrel
+    mine = {**page, "development_plan_text": "韩梅的规划", "operation_plan_text": "韩梅的计划"}
+    response = han.post(url(case, "support"), mine)
+    assert response.status_code == 422
+    assert draft(case, "support").content["development_plan_text"] == "林工的规划"
+    sent = sent_by(response)
+    assert sent["development_plan_text"] == ["韩梅的规划"]
+    assert sent["operation_plan_text"] == ["韩梅的计划"]
+    assert "林工 保存的内容 林工的规划" in text_of(response)
+    # Chosen beforehand: mine where I changed it, theirs where only they did; what only I changed
+    # is not asked.
+    assert {k: v for k, v in sent.items() if k.startswith("choose-")} == {
+        "choose-development_plan_text": ["mine"],
+        "choose-development_plan": ["theirs"],
+    }
+
+
+@pytest.mark.parametrize(("choice", "plan"), [("mine", "韩梅的规划"), ("theirs", "林工的规划")])
+def test_choosing_and_saving_again_settles_a_conflict(
+    case: Evaluation, quarrel: tuple[Client, dict[str, Any]], choice: str, plan: str
+) -> None:
+    han, page = quarrel
+    response = han.post(url(case, "support"), {**page, "development_plan_text": "韩梅的规划"})
+    chosen = {**sent_by(response), "choose-development_plan_text": choice}
+    assert han.post(url(case, "support"), chosen).status_code == 302
+    assert draft(case, "support").content == {
+        "development_plan_text": plan,
+        "development_plan": "5",
+        "operation_plan_text": "旧计划",
+    }
+
+
+def test_rows_of_both_sides_can_be_joined(cast: Cast, case: Evaluation) -> None:
+    one, two, three = enterprises(3)
+    application.save_table(cast.lin, case, "clustering", {"enterprises": [one]}, 0)
+    han = signed_in(cast.han)
+    page: dict[str, Any] = dict(sent_by(han.get(url(case, "clustering"))))
+    application.save_table(cast.lin, case, "clustering", {"enterprises": [one, two]}, 1)
+    page |= {f"enterprises-1-{k}": v for k, v in three.items()}
+    response = han.post(url(case, "clustering"), page)
+    assert two["name"] in text_of(response)
+    han.post(url(case, "clustering"), {**sent_by(response), "choose-enterprises": "both"})
+    assert draft(case, "clustering").content == {"enterprises": [one, three, two]}
+
+
+def test_saving_the_same_again_is_no_conflict(case: Evaluation, client: Client) -> None:
+    page = sent_by(client.get(url(case, "other")))
+    typed = {**page, "features_text": "余热供暖。"}
+    assert client.post(url(case, "other"), typed).status_code == 302
+    assert client.post(url(case, "other"), typed).status_code == 302
+    assert draft(case, "other").version == 1
+
+
+# The live score
+
+
+def test_the_live_score_counts_what_is_typed_and_saves_nothing(
+    cast: Cast, case: Evaluation, client: Client
+) -> None:
+    journey.fill(case, cast.lin, PROVINCE_VALUES)
+    before = draft(case, "technical").content
+    sent: dict[str, Any] = dict(sent_by(client.get(url(case, "technical"))))
+    answer = client.post(f"{url(case, 'technical')}score/", sent)
+    assert "A2 得 100 分" in answer.content.decode()
+    sent |= {"pue": "1.31", **{k: "" for k in sent if k.startswith("meters-")}}
+    answer = client.post(f"{url(case, 'technical')}score/", sent)
+    assert "A2 得 85 分" in answer.content.decode()
+    assert 'id="derived-pue" hx-swap-oob="true"></div>' in answer.content.decode()
+    assert draft(case, "technical").content == before
+
+
+def test_a_mandatory_item_that_fails_is_named_in_the_score(
+    cast: Cast, case: Evaluation, client: Client
+) -> None:
+    journey.fill(case, cast.lin, {**PROVINCE_VALUES, "enterprise_count": "19"})
+    words = text_of(client.get(url(case, "cover")))
+    assert "必备项不满足：垂类工业产业链上下游企业数量" in words
+    assert "按申报值尚不满足认定条件" in words
+
+
+def test_the_page_asks_the_database_the_same_for_1_and_for_300_rows(
+    cast: Cast, case: Evaluation, client: Client
+) -> None:
+    def queries(count: int) -> int:
+        version = draft(case, "clustering").version
+        content = {"enterprises": enterprises(count)}
+        application.save_table(cast.lin, case, "clustering", content, version)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert client.get(url(case, "clustering")).status_code == 200
+        return len(captured)
+
+    client.get(url(case, "clustering"))
+    assert queries(1) == queries(300)
+
+
+def test_an_unknown_table_is_missing(client: Client, case: Evaluation) -> None:
+    assert client.get(url(case, "nothing")).status_code == 404
+    assert client.post(url(case, "nothing"), {}).status_code == 404
+
+
+def test_every_table_has_its_page_with_all_its_fields(client: Client, case: Evaluation) -> None:
+    for table in edition_of(case).form:
+        ids = read(client.get(url(case, table.key))).ids
+        assert {f"id_{field.key}" for field in table.fields} - ids == set()
