@@ -26,7 +26,7 @@ def case(cast):
     """The leader gave 4, the other 4.5: the mean 4.25 is a number no expert could give."""
     case = cast.case_in("panel_scoring")
     for expert, points in ((cast.experts[2], "4"), (cast.experts[3], "4.5")):
-        panel.save_scores(expert, case, {c: (points, f"{expert.name}的理由") for c in CODES})
+        panel.save_scores(expert, case, dict.fromkeys(CODES, (points, f"{expert.name}的理由")))
         panel.submit_scores(expert, case)
     case.refresh_from_db()
     return case
@@ -182,7 +182,7 @@ def test_who_may_open_it_before_and_after(cast, case, leader):
 
 def test_the_leader_sees_nothing_while_others_still_score(cast):
     case = cast.case_in("panel_scoring")
-    panel.save_scores(cast.experts[3], case, {c: ("4", "金丝雀") for c in CODES})
+    panel.save_scores(cast.experts[3], case, dict.fromkeys(CODES, ("4", "金丝雀")))
     panel.submit_scores(cast.experts[3], case)
     answer = signed_in(cast.experts[2]).get(page_of(case))
     assert (answer.status_code, answer["Location"]) == (302, f"/cases/{case.number}/")
@@ -201,7 +201,7 @@ def test_queries_do_not_grow_with_experts(cast):
             )
         panel.convene_panel(cast.chen, case)
         for expert in panelists:
-            panel.save_scores(expert, case, {c: ("4", "理由") for c in CODES})
+            panel.save_scores(expert, case, dict.fromkeys(CODES, ("4", "理由")))
             panel.submit_scores(expert, case)
         with CaptureQueriesContext(connection) as queries:
             assert leader.get(page_of(case)).status_code == 200

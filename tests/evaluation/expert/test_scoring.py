@@ -157,7 +157,7 @@ def test_before_the_panel_is_convened_nothing_is_scored(cast):
 def every_page(case):
     pages = [
         "", "scoring/", "consolidation/", "site-visit/", "result/", "experts/", "review/",
-        "objections/", "moves/submit_scores/", "moves/consolidate/", "declaration/1/",
+        "objections/", "moves/submit_scores/", "moves/consolidate/", "declarations/1/",
     ]  # fmt: skip
     return [f"/cases/{case.number}/{page}" for page in pages] + ["/desk/", "/cases/"]
 
@@ -177,7 +177,7 @@ def seen(user, case):
 
 def test_nobody_sees_anothers_points_or_reasons_while_the_panel_scores(cast, case):
     canary = "金丝雀-发展规划缺资金安排"
-    panel.save_scores(cast.experts[3], case, {code: ("1.5", canary) for code in CODES})
+    panel.save_scores(cast.experts[3], case, dict.fromkeys(CODES, ("1.5", canary)))
     for user in (cast.experts[2], cast.experts[0], cast.chen, cast.zhou, cast.lin):
         assert canary not in seen(user, case), user.username
     panel.submit_scores(cast.experts[3], case)
@@ -190,7 +190,7 @@ def test_nobody_sees_anothers_points_or_reasons_while_the_panel_scores(cast, cas
     assert signed_in(cast.experts[2]).get(address).status_code == 404
     assert signed_in(cast.lin).get(address).status_code == 404
     # When all have submitted, the leader sees it and the others still do not.
-    panel.save_scores(cast.experts[2], case, {code: ("5", "") for code in CODES})
+    panel.save_scores(cast.experts[2], case, dict.fromkeys(CODES, ("5", "")))
     panel.submit_scores(cast.experts[2], case)
     case.refresh_from_db()
     assert case.state == "panel_consolidation"
@@ -202,10 +202,10 @@ def test_nobody_sees_anothers_points_or_reasons_while_the_panel_scores(cast, cas
 def test_a_second_expert_does_not_see_the_leaders_reasons_even_afterwards(cast, case):
     canary = "金丝雀-组长的理由"
     for expert, reason in ((cast.experts[2], canary), (cast.experts[3], "另一理由")):
-        panel.save_scores(expert, case, {code: ("2.5", reason) for code in CODES})
+        panel.save_scores(expert, case, dict.fromkeys(CODES, ("2.5", reason)))
         panel.submit_scores(expert, case)
     assert canary not in seen(cast.experts[3], case)
-    finals = {code: ("2.5", "合议结论") for code in CODES}
+    finals = dict.fromkeys(CODES, ("2.5", "合议结论"))
     panel.consolidate(cast.experts[2], case, finals)
     assert canary not in seen(cast.experts[3], case)
     assert canary in seen(cast.chen, case)
