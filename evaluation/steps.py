@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Text = Any  # a lazy translation
 
@@ -171,7 +172,7 @@ MOVES: dict[str, Move] = {
         Move("accept", ("submitted",), ("agreement_signing",), Actor.SECRETARIAT,
              _("受理申报"), _("受理了申报")),
         Move("return_application", ("submitted",), ("returned",), Actor.SECRETARIAT,
-             _("退回修改"), _("退回了申报书"), needs_reason=True),
+             pgettext_lazy("按钮", "退回修改"), _("退回了申报书"), needs_reason=True),
         Move("sign_agreement", ("agreement_signing",), ("agreement_countersigning",),
              Actor.APPLICANT, _("提交签章协议"), _("提交了签章的协议")),
         Move("return_agreement", ("agreement_countersigning",), ("agreement_signing",),
@@ -205,7 +206,7 @@ MOVES: dict[str, Move] = {
         Move("certify", ("decision_pending",), ("certified",), Actor.DECIDER,
              _("批准认定"), _("批准了认定")),
         Move("decline", ("decision_pending",), ("not_certified",), Actor.DECIDER,
-             _("不予认定"), _("决定不予认定"), needs_reason=True),
+             pgettext_lazy("按钮", "不予认定"), _("决定不予认定"), needs_reason=True),
     )
 }
 

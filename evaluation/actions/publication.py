@@ -5,6 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from evaluation import permissions, queries, workdays
@@ -101,7 +102,7 @@ def check_objections_settled(evaluation: Evaluation) -> None:
     if not queries.objection_period_is_over(evaluation):
         raise Refused(
             _("公示期至%(day)s止，期满后方可提请认定。")
-            % {"day": publication.ends_on.strftime("%Y年%-m月%-d日")}
+            % {"day": format_date(publication.ends_on, _("Y年n月j日"))}
         )
     still_open = publication.objections.filter(Q(closed_at__isnull=True)).count()
     if still_open:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from evaluation import notify
@@ -57,7 +58,7 @@ def _remind(pk: int, distances: list[int]) -> bool:
                 % {
                     "number": review.certificate.number,
                     "year": review.year,
-                    "day": review.due_on.strftime("%Y年%-m月%-d日"),
+                    "day": format_date(review.due_on, _("Y年n月j日")),
                 },
             )
     return True
