@@ -207,11 +207,12 @@ def _pledge_text(assignment: Assignment) -> dict[str, Any]:
     """The pledge as it will be printed; the number of the case is filled in when it is signed."""
     text = text_file("pledge")
     evaluation = assignment.evaluation
+    unsigned = "编号签署后载明"  # not translated: a word of the pledge, which is in Chinese
     values = {
         "issuer": settings.ISSUER_NAME,
         "applicant": evaluation.organisation.name,
         "base": evaluation.base.name,
-        "case": evaluation.number if assignment.pledged_at else "编号签署后载明",
+        "case": evaluation.number if assignment.pledged_at else unsigned,
         "duty": DUTY_NAMES[Duty(assignment.duty)],
         "expert": assignment.expert.name,
     }
