@@ -157,7 +157,7 @@ def test_before_the_panel_is_convened_nothing_is_scored(cast):
 def every_page(case):
     pages = [
         "", "scoring/", "consolidation/", "site-visit/", "result/", "experts/", "review/",
-        "objections/", "moves/submit_scores/", "moves/consolidate/", "declarations/1/",
+        "objections/", "moves/submit_scores/", "moves/consolidate/", "versions/1/",
     ]  # fmt: skip
     return [f"/cases/{case.number}/{page}" for page in pages] + ["/desk/", "/cases/"]
 

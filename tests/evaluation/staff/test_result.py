@@ -127,7 +127,7 @@ def applicant_sees(cast, case):
     html = ""
     for page in (
         "", "result/", "site-visit/", "consolidation/", "scoring/", "objections/", "experts/",
-        "declarations/1/",
+        "versions/1/",
     ):  # fmt: skip
         html += client.get(f"/cases/{case.number}/{page}").content.decode()
     for document in case.documents.all():
