@@ -2,14 +2,18 @@
 
 import atexit
 import os
+import re
 import shutil
 import tempfile
+from pathlib import Path
 
-for _name in ("DJANGO_ENV", "REDIS_URL", "EMAIL_URL", "S3_BUCKET", "SECRET_KEY", "EXAMPLE_DATA"):
+ROOT = Path(__file__).resolve().parent.parent
+
+# The example names every setting (tests/portal/test_settings.py).
+for _name in re.findall(r"^(?:# )?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.M):
     os.environ.pop(_name, None)
 os.environ["READ_DOTENV"] = "false"
 # TEST_DATABASE_URL=postgres://... runs the whole suite there.
-os.environ.pop("DATABASE_URL", None)
 if os.environ.get("TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 _folder = tempfile.mkdtemp(prefix="portal-tests-")
