@@ -1,0 +1,90 @@
+"""Twenty programs at once, in a process of its own whose database is DATABASE_URL's.
+
+Prints what they were told and what stands in the database, as JSON."""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+
+from dataaccess.actions import keys  # noqa: E402
+from dataaccess.models import Base, ComputeReport, EarlierVersion, Receipt, SecurityEvent  # noqa: E402
+from portal.accounts.models import Organisation  # noqa: E402
+from tests.dataaccess.bodies import event, report  # noqa: E402
+from tests.dataaccess.conftest import Caller  # noqa: E402
+
+PROGRAMS = 20
+
+
+def at_once(text: str, calls: list[Any]) -> list[Any]:
+    start = Barrier(len(calls))
+
+    def run(call: Any) -> Any:
+        caller = Caller(Client(), text)
+        start.wait()
+        try:
+            answer = call(caller)
+            return [answer.status_code, answer.json(), answer.has_header("Idempotent-Replayed")]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def main() -> None:
+    setup_test_environment()
+    call_command("migrate", verbosity=0)
+    owner = Organisation.objects.create(name="示例", credit_code="91350100M000100Y43")
+    base = Base.objects.create(organisation=owner, code="jinan", name="济南示例基地")
+    _key, text = keys.issue(base, actor=None)
+    headers = {"Idempotency-Key": "one"}
+    same = at_once(text, [lambda caller: caller.report(report(), headers=headers)] * PROGRAMS)
+    headers_two = {"Idempotency-Key": "two"}
+    two_bodies = at_once(
+        text,
+        [
+            lambda caller, idle=number % 2: caller.report(
+                report(空闲CPU核数=idle), headers=headers_two
+            )
+            for number in range(PROGRAMS)
+        ],
+    )
+    batches = at_once(
+        text,
+        [
+            lambda caller, shift=number: caller.events(
+                [
+                    event(攻击事件ID=f"e{(each * 7 + shift) % 40}", 攻击事件描述=f"{shift}")
+                    for each in range(40)
+                ]
+            )
+            for number in range(PROGRAMS)
+        ],
+    )
+    json.dump(
+        {
+            "same": same,
+            "two_bodies": two_bodies,
+            "batches": batches,
+            "receipts": Receipt.objects.count(),
+            "reports": ComputeReport.objects.count(),
+            "events": SecurityEvent.objects.count(),
+            "earlier_events": EarlierVersion.objects.filter(kind="security_event").count(),
+        },
+        sys.stdout,
+    )
+
+
+if __name__ == "__main__":
+    main()
