@@ -5,7 +5,7 @@ import sys
 import redis
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -13,6 +13,11 @@ from django.views.defaults import server_error as page_500
 
 # What is raised when the database or Redis is away, full or too busy: it will pass.
 PASSING = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
+
+
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    """In the place of a page of a library that the portal does not offer."""
+    raise Http404
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from portal.errors import no_such_page
 from portal.health import healthz
 
 handler500 = "portal.errors.server_error"
@@ -9,6 +10,9 @@ handler500 = "portal.errors.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    # Addresses are entered by the system administrator. A page on which people change their own
+    # would let whoever finds an open session take the account over by a password reset.
+    path("accounts/email/", no_such_page, name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", include("portal.accounts.urls")),
