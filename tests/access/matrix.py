@@ -1,0 +1,484 @@
+"""Who may do what with every address of the portal: at least one row for each URL name.
+
+A row says who is let in by GET and by POST; what everybody else meets follows from its rule:
+
+- CASE: a case that one may not see answers as a missing one (404); whoever may see it, but has no
+  part in this page, is refused (403, or what `refused` says).
+- HIDDEN: as good as missing for whoever has no part in it.
+- CLOSED: 403 for whoever it is not for.
+- OPEN: for everybody, signed in or not.
+
+But for OPEN, whoever is not signed in, or was disabled since, is led to the login. A method that
+a row does not name answers 405."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from evaluation.models import Kind, Purpose
+from evaluation.steps import MOVES, Actor
+from tests.access.world import BEFORE_THE_PANEL, BEFORE_THE_SITE, ROLES, World
+
+Roles = frozenset[str]
+
+
+def group(names: str) -> Roles:
+    members = frozenset(names.split())
+    assert members <= set(ROLES), members - set(ROLES)
+    return members
+
+
+EVERYBODY = frozenset(ROLES)
+STRANGERS = group("anonymous disabled")
+SIGNED_IN = EVERYBODY - STRANGERS
+NOBODY: Roles = frozenset()
+APPLICANT = group("lin han")  # of the case
+APPLICANTS = APPLICANT | group("other")
+SECRETARIAT, DECIDER = group("chen"), group("zhou")
+STAFF = SECRETARIAT | DECIDER
+SITE, PANEL, LEADER = group("site"), group("leader panel"), group("leader")
+SYSTEM, SECURITY, AUDIT = group("sysadmin"), group("secadmin"), group("auditor")
+ADMINISTRATORS = SYSTEM | SECURITY | AUDIT
+
+
+def readers(state: str) -> Roles:
+    """Who may see a case in this state at all."""
+    if state == "draft":
+        return APPLICANT
+    if state in BEFORE_THE_SITE or state == "correction":
+        return APPLICANT | STAFF
+    if state in BEFORE_THE_PANEL:
+        return APPLICANT | STAFF | SITE
+    return APPLICANT | STAFF | SITE | PANEL
+
+
+class Outcome(StrEnum):
+    OK = "ok"  # let in: 2xx, or 422 for what was sent
+    ONWARD = "onward"  # led to another page that is not the login
+    LOGIN = "login"
+    FORBIDDEN = "forbidden"
+    MISSING = "missing"
+    METHOD = "method"
+    KEY = "key"  # 401: no valid key
+
+
+OK, ONWARD, LOGIN, FORBIDDEN, MISSING, METHOD, KEY = Outcome
+CASE, HIDDEN, CLOSED, OPEN = "case", "hidden", "closed", "open"
+Arguments = Callable[[World], list[Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address, in one state of its case. `missing` and `foreign` are the same address with an
+    object that does not exist, and with one that belongs to another case or base."""
+
+    name: str
+    rule: str
+    get: Roles | None = None  # None: the method is not accepted
+    post: Roles | None = None
+    state: str = ""
+    label: str = ""
+    args: Arguments = lambda world: []
+    missing: Arguments | None = None
+    foreign: Arguments | None = None
+    refused: Outcome = FORBIDDEN
+    opens: Outcome = OK  # what GET does for those let in
+    but: Mapping[str, Outcome] = field(default_factory=dict)  # "GET lin": ONWARD
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.name, self.label, self.state) if part)
+
+    def expected(self, method: str, role: str) -> tuple[Outcome, ...]:
+        """The outcomes that are right for this role with the case's own object."""
+        if f"{method} {role}" in self.but:
+            return (self.but[f"{method} {role}"],)
+        if self.rule != OPEN and role in STRANGERS:
+            return (LOGIN,)
+        allowed = self.get if method == "GET" else self.post
+        if allowed is not None and role in allowed:
+            return (self.opens,) if method == "GET" else (OK, ONWARD)
+        accepted = (self.get or NOBODY) | (self.post or NOBODY)
+        if allowed is None and not (self.asks_for_the_role_first and role not in accepted):
+            return (METHOD,)
+        if self.rule == CASE:
+            return (self.refused if role in readers(self.state) else MISSING,)
+        return (FORBIDDEN if self.rule == CLOSED else MISSING,)
+
+    @property
+    def asks_for_the_role_first(self) -> bool:
+        """Pages of the administrators look at the role before they look at the method."""
+        return self.name.startswith(("accounts:", "site:audit"))
+
+    def without_its_object(self, method: str, role: str) -> tuple[Outcome, ...]:
+        """The outcomes that are right where the object is missing or foreign. Whoever is not let
+        in may meet the refusal first, or that there is no such thing."""
+        expected = self.expected(method, role)
+        let_in = (self.get if method == "GET" else self.post) or NOBODY
+        if role in let_in and f"{method} {role}" not in self.but:
+            return (MISSING,)
+        return expected if LOGIN in expected or METHOD in expected else (*expected, MISSING)
+
+
+# What the addresses are about
+
+NO_CASE, NO_UUID, NO_PK = "PG2000-0001", "00000000-0000-4000-8000-000000000000", 999_999_999
+Part = Callable[[Any], Any]
+
+
+def _case(name: str, state: str, **row: Any) -> Row:
+    """A page of the case in this state."""
+    return Row(
+        f"evaluation:{name}",
+        CASE,
+        state=state,
+        args=lambda world: [world.case(state).number],
+        **row,
+    )
+
+
+def _constant(name: str, state: str, value: Any, nothing: Any, **row: Any) -> Row:
+    """A page of something that every case has."""
+    return Row(
+        f"evaluation:{name}",
+        CASE,
+        state=state,
+        label=str(value),
+        args=lambda world: [world.case(state).number, value],
+        missing=lambda world: [world.case(state).number, nothing],
+        **row,
+    )
+
+
+def _part(name: str, state: str, label: str, part: Part, nothing: Any, **row: Any) -> Row:
+    """A page of something that belongs to one case alone."""
+    return Row(
+        f"evaluation:{name}",
+        CASE,
+        state=state,
+        label=label,
+        args=lambda world: [world.case(state).number, part(world.case(state))],
+        missing=lambda world: [world.case(state).number, nothing],
+        foreign=lambda world: [world.case(state).number, part(world.case("other"))],
+        **row,
+    )
+
+
+def _file(purpose: Purpose, state: str, get: Roles) -> Row:
+    def found(case: Any) -> Any:
+        return case.files.filter(purpose=purpose).earliest("uploaded_at", "pk").pk
+
+    return _part("file", state, purpose.value, found, NO_UUID, get=get, refused=MISSING)
+
+
+def _document(kind: Kind, state: str, get: Roles, owner: str = "") -> list[Row]:
+    def found(case: Any) -> Any:
+        documents = case.documents.filter(kind=kind)
+        if owner:
+            documents = documents.filter(owner__username=owner)
+        # The other's case has not every kind.
+        return (documents.first() or case.documents.first()).pk
+
+    label = " ".join(part for part in (kind.value, owner) if part)
+    return [
+        _part(name, state, label, found, NO_UUID, get=get, refused=MISSING)
+        for name in ("document", "document_row")
+    ]
+
+
+def _assignment(username: str, duty: str = "panel") -> Part:
+    return lambda case: case.assignments.get(expert__username=username, duty=duty).pk
+
+
+def _objection(case: Any) -> Any:
+    return case.publication.objections.earliest("pk").pk
+
+
+def _material(case: Any) -> Any:
+    return case.files.filter(purpose=Purpose.MATERIAL).earliest("uploaded_at", "pk").pk
+
+
+def _invitation(state: str, username: str, *, of: Roles) -> Row:
+    return Row(
+        "evaluation:invitation",
+        HIDDEN,
+        get=of,
+        post=of,
+        state=state,
+        label=username,
+        args=lambda world: [_assignment(username)(world.case(state))],
+        missing=lambda world: [NO_PK],
+    )
+
+
+def _base(name: str, **row: Any) -> Row:
+    return Row(
+        f"dataaccess:{name}",
+        HIDDEN,
+        args=lambda world: [world.base.code],
+        missing=lambda world: ["no-such-base"],
+        **row,
+    )
+
+
+def _key(name: str, **row: Any) -> Row:
+    return Row(
+        f"dataaccess:{name}",
+        HIDDEN,
+        args=lambda world: [world.base.code, world.base.keys.latest("pk").pk],
+        missing=lambda world: [world.base.code, NO_PK],
+        foreign=lambda world: [world.base.code, world.other_base.keys.latest("pk").pk],
+        **row,
+    )
+
+
+def _open(name: str, **row: Any) -> Row:
+    return Row(name, OPEN, get=EVERYBODY, **row)
+
+
+def _public(name: str, number: Arguments) -> Row:
+    return _open(f"site:{name}", args=number, missing=lambda world: ["GS2000-0001"])
+
+
+def _notice(world: World) -> list[Any]:
+    return [world.case("published").publication.number]
+
+
+def _certificate(world: World) -> list[Any]:
+    return [world.case("certified").certificate.number]
+
+
+# The rows
+
+MOVERS = {
+    Actor.APPLICANT: APPLICANT,
+    Actor.SECRETARIAT: SECRETARIAT,
+    Actor.DECIDER: DECIDER,
+    Actor.SITE_LEADER: SITE,
+    Actor.PANEL_EXPERT: PANEL,
+}
+READERS_PAGES = ("draft", "submitted", "site_visit", "panel_scoring", "certified")
+BEFORE_IT_IS_SENT = {f"GET {role}": ONWARD for role in APPLICANT} | {
+    f"POST {role}": ONWARD for role in APPLICANT
+}
+
+MOVE_ROWS = [
+    _constant(
+        "move", move.sources[0], code, "no-such-move",
+        get=MOVERS[move.actor], post=MOVERS[move.actor],
+    )
+    for code, move in MOVES.items()
+    if move.actor in MOVERS
+]  # fmt: skip
+
+CASE_ROWS = [
+    *(_case("case", state, get=readers(state)) for state in READERS_PAGES),
+    _file(Purpose.MATERIAL, "draft", APPLICANT),
+    _file(Purpose.MATERIAL, "panel_scoring", readers("panel_scoring")),
+    _file(Purpose.AGREEMENT_SIGNED, "panel_scoring", APPLICANT | STAFF),
+    _file(Purpose.AGREEMENT_FINAL, "panel_scoring", APPLICANT | STAFF),
+    _file(Purpose.SITE_PHOTO, "panel_scoring", STAFF | SITE | PANEL),
+    *_document(Kind.APPLICATION, "published", readers("published")),
+    *_document(Kind.AGREEMENT, "published", APPLICANT | STAFF),
+    *_document(Kind.DEFICIENCY_NOTICE, "correction", APPLICANT | STAFF),
+    *_document(Kind.PLEDGE, "published", STAFF | LEADER, owner="expert3"),
+    *_document(Kind.PLEDGE, "published", STAFF, owner="released"),
+    *_document(Kind.SITE_RECORD, "published", readers("published")),
+    *_document(Kind.SCORE_SHEET, "panel_consolidation", group("panel"), owner="expert4"),
+    *_document(Kind.SCORE_SHEET, "published", STAFF | group("panel"), owner="expert4"),
+    *_document(Kind.MINUTES, "published", STAFF | LEADER),
+    *_document(Kind.REPORT, "result_pending", STAFF | LEADER),
+    *_document(Kind.REPORT, "published", STAFF | LEADER | APPLICANT),
+    *_document(Kind.NOTICE, "published", STAFF | APPLICANT),
+    *_document(Kind.CERTIFICATE, "certified", STAFF | APPLICANT),
+]
+
+APPLICANT_ROWS = [
+    Row("evaluation:new", CLOSED, get=APPLICANTS, post=APPLICANTS),
+    _case("scope", "correction", get=APPLICANT, post=APPLICANT),
+    _case("form", "correction", get=APPLICANT, opens=ONWARD),
+    _constant("form_table", "draft", "cover", "no-such-table", get=APPLICANT, post=APPLICANT),
+    _constant("form_table", "correction", "cover", "no-such-table", get=APPLICANT, post=APPLICANT),
+    _constant("form_score", "correction", "cover", "no-such-table", post=APPLICANT),
+    _case("materials", "correction", get=APPLICANT),
+    _constant("material_add", "correction", 1, 11, post=APPLICANT),
+    _part("material_remove", "correction", "material", _material, NO_UUID, post=APPLICANT),
+    _case("completeness", "correction", get=APPLICANT),
+    _case("preview", "preliminary_review", get=APPLICANT),
+    _constant("declaration", "panel_scoring", 1, 99, get=readers("panel_scoring")),
+]
+
+STAFF_ROWS = [
+    _case("review", "preliminary_review", get=STAFF),
+    _case("review", "panel_scoring", get=STAFF),
+    _constant("judge", "preliminary_review", 1, 11, post=SECRETARIAT),
+    _case("experts", "panel_scoring", get=STAFF),
+    _case("assign", "panel_scoring", post=SECRETARIAT),
+    _part(
+        "release", "panel_scoring", "panel", _assignment("expert4"), NO_PK,
+        get=SECRETARIAT, post=SECRETARIAT,
+    ),
+    _part("lead", "panel_scoring", "panel", _assignment("expert4"), NO_PK, post=SECRETARIAT),
+    _case("result", "result_pending", get=STAFF | LEADER),
+    _case("result", "published", get=STAFF | LEADER | APPLICANT),
+    _case("objections", "published", get=STAFF, post=SECRETARIAT),
+    _part("close_objection", "published", "", _objection, NO_PK, post=SECRETARIAT),
+]  # fmt: skip
+
+EXPERT_ROWS = [
+    _invitation("panel_scoring", "invited", of=group("invited")),
+    _invitation("panel_scoring", "recused", of=group("recused")),
+    _invitation("panel_scoring", "released", of=group("released")),
+    _invitation("panel_scoring", "expert4", of=group("panel")),
+    _case("site_visit", "site_visit", get=STAFF | SITE, post=SITE, but=BEFORE_IT_IS_SENT),
+    _case("site_visit", "panel_scoring", get=readers("panel_scoring"), post=NOBODY,
+          but={"POST site": ONWARD}),
+    _constant("site_item", "site_visit", "room_grade", "no-such-item", post=SITE),
+    _case("scoring", "panel_scoring", get=PANEL, post=PANEL),
+    _case("scoring", "published", get=PANEL, post=NOBODY,
+          but={"POST leader": ONWARD, "POST panel": ONWARD}),
+    _case("consolidate", "panel_scoring", get=NOBODY, post=NOBODY,
+          but={"GET leader": ONWARD, "POST leader": ONWARD}),
+    _case("consolidate", "panel_consolidation", get=LEADER, post=LEADER),
+    _case("consolidate", "published", get=STAFF | LEADER, post=STAFF | LEADER),
+]  # fmt: skip
+
+DESK_ROWS = [
+    Row("evaluation:desk", CLOSED, get=SIGNED_IN,
+        but={f"GET {role}": ONWARD for role in ADMINISTRATORS}),
+    Row("evaluation:cases", HIDDEN, get=SIGNED_IN - ADMINISTRATORS,
+        but={f"POST {role}": METHOD for role in ADMINISTRATORS}),
+]  # fmt: skip
+
+BASE_ROWS = [
+    Row("dataaccess:bases", HIDDEN, get=SIGNED_IN),
+    _base("base", get=APPLICANT | STAFF | SECURITY),
+    _base("events", get=APPLICANT | STAFF),
+    _base("window", post=APPLICANT),
+    _base("new_key", get=APPLICANT | SECURITY, post=APPLICANT | SECURITY),
+    _key("rotate_key", post=APPLICANT | SECURITY),
+    _key("revoke_key", post=APPLICANT | SECURITY),
+    _open("dataaccess:schema"),
+    _open("dataaccess:docs"),
+]
+
+
+def _somebody(world: World) -> list[Any]:
+    return [world.cast.idle_expert.pk]
+
+
+ADMINISTRATION_ROWS = [
+    Row("accounts:people", CLOSED, get=SYSTEM | SECURITY),
+    Row("accounts:create_person", CLOSED, get=SYSTEM, post=SYSTEM),
+    Row("accounts:enable_person", CLOSED, post=SECURITY, args=_somebody,
+        missing=lambda world: [NO_PK]),
+    Row("accounts:disable_person", CLOSED, post=SECURITY, args=_somebody,
+        missing=lambda world: [NO_PK]),
+    Row("accounts:organisations", CLOSED, get=SYSTEM | SECURITY),
+    Row("accounts:create_organisation", CLOSED, get=SYSTEM, post=SYSTEM),
+    Row("site:audit", HIDDEN, get=AUDIT),
+    Row("site:audit_export", HIDDEN, post=AUDIT),
+]  # fmt: skip
+
+PUBLIC_ROWS = [
+    _open("healthz"),
+    Row("set_language", OPEN, get=EVERYBODY, post=EVERYBODY, opens=ONWARD),
+    *(
+        _open(f"site:{name}")
+        for name in (
+            "home", "indicators", "steps", "readings", "self_test", "self_test_score",
+            "notices", "register", "register_csv", "register_json", "verify",
+        )
+    ),
+    *(_public(name, _notice) for name in ("notice", "notice_document", "notice_pdf")),
+    *(
+        _public(name, _certificate)
+        for name in ("certificate", "certificate_document", "certificate_pdf")
+    ),
+]  # fmt: skip
+
+WHO_IS_IN_GOES_ON = {f"{m} {role}": ONWARD for m in ("GET", "POST") for role in SIGNED_IN}
+ACCOUNT_ROWS = [
+    # Nobody changes the address that a password is reset by.
+    Row("account_email", OPEN, get=NOBODY, post=NOBODY),
+    Row("account_confirm_email", OPEN, get=EVERYBODY, post=NOBODY,
+        args=lambda world: ["no-such-key"]),
+    _open("account_email_verification_sent"),
+    Row("account_confirm_login_code", CLOSED, get=SIGNED_IN, post=SIGNED_IN, opens=ONWARD),
+    Row("account_login", OPEN, get=EVERYBODY, post=EVERYBODY, but=WHO_IS_IN_GOES_ON),
+    Row("account_signup", OPEN, get=EVERYBODY, post=EVERYBODY, but=WHO_IS_IN_GOES_ON),
+    Row("account_logout", OPEN, get=EVERYBODY, post=EVERYBODY,
+        but={f"GET {role}": ONWARD for role in STRANGERS}),
+    _open("account_inactive"),
+    Row("account_reauthenticate", CLOSED, get=SIGNED_IN, post=SIGNED_IN),
+    Row("account_change_password", CLOSED, get=SIGNED_IN, post=SIGNED_IN),
+    Row("account_set_password", CLOSED, get=SIGNED_IN, post=SIGNED_IN, opens=ONWARD),
+    Row("account_reset_password", OPEN, get=EVERYBODY, post=EVERYBODY),
+    _open("account_reset_password_done"),
+    Row("account_reset_password_from_key", OPEN, get=EVERYBODY, post=EVERYBODY,
+        args=lambda world: ["1", "no-such-key"]),
+    _open("account_reset_password_from_key_done"),
+    Row("mfa_index", CLOSED, get=SIGNED_IN),
+    Row("mfa_authenticate", CLOSED, get=SIGNED_IN, post=SIGNED_IN, opens=ONWARD),
+    Row("mfa_reauthenticate", CLOSED, get=SIGNED_IN, post=SIGNED_IN, opens=ONWARD),
+    Row("mfa_activate_totp", CLOSED, get=SIGNED_IN, post=SIGNED_IN, opens=ONWARD),
+    # Nobody of the cast has turned the second factor on.
+    Row("mfa_deactivate_totp", HIDDEN, get=NOBODY, post=NOBODY),
+    Row("mfa_view_recovery_codes", HIDDEN, get=NOBODY),
+    Row("mfa_generate_recovery_codes", CLOSED, get=SIGNED_IN, post=SIGNED_IN, opens=ONWARD),
+    Row("mfa_download_recovery_codes", HIDDEN, get=NOBODY, post=NOBODY),
+]  # fmt: skip
+
+ROWS = [
+    *DESK_ROWS,
+    *CASE_ROWS,
+    *APPLICANT_ROWS,
+    *STAFF_ROWS,
+    *EXPERT_ROWS,
+    *MOVE_ROWS,
+    *BASE_ROWS,
+    *ADMINISTRATION_ROWS,
+    *PUBLIC_ROWS,
+    *ACCOUNT_ROWS,
+]
+
+
+@dataclass(frozen=True)
+class ApiRow:
+    """One call: what each key meets. A session is no key."""
+
+    name: str
+    method: str
+    own: Outcome
+    foreign: Outcome
+    narrow: Outcome
+    args: Arguments = lambda world: []
+    nobody: Outcome = KEY  # a revoked key, one that ran out, none
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.method}"
+
+    def expected(self, key: str) -> Outcome:
+        return {"own": self.own, "foreign": self.foreign, "narrow": self.narrow}.get(
+            key, self.nobody
+        )
+
+
+def _receipt(world: World) -> list[Any]:
+    return [world.base.receipts.earliest("received_at").pk]
+
+
+API_ROWS = [
+    ApiRow("dataaccess:base_info", "PUT", OK, OK, OK),
+    ApiRow("dataaccess:compute_reports", "POST", OK, OK, FORBIDDEN),
+    ApiRow("dataaccess:security_events", "POST", OK, OK, FORBIDDEN),
+    ApiRow("dataaccess:receipt", "GET", OK, MISSING, OK, args=_receipt),
+    ApiRow("dataaccess:receipt", "GET", MISSING, MISSING, MISSING, args=lambda world: [NO_UUID]),
+    ApiRow("dataaccess:status", "GET", OK, OK, OK),
+    ApiRow("dataaccess:base_info", "POST", METHOD, METHOD, METHOD),
+    ApiRow("dataaccess:status", "POST", METHOD, METHOD, METHOD),
+    ApiRow("dataaccess:unknown", "GET", MISSING, MISSING, MISSING, lambda world: ["x"], MISSING),
+    ApiRow("dataaccess:unknown", "POST", MISSING, MISSING, MISSING, lambda world: ["x"], MISSING),
+]
+
+STATES = sorted({row.state for row in ROWS if row.state})

@@ -1,0 +1,206 @@
+"""Every cell of the matrix, tried through the browser's door."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.access.matrix import (
+    API_ROWS,
+    CASE,
+    FORBIDDEN,
+    KEY,
+    LOGIN,
+    METHOD,
+    MISSING,
+    NO_CASE,
+    OK,
+    ONWARD,
+    OPEN,
+    ROWS,
+    ApiRow,
+    Outcome,
+    Row,
+)
+from tests.access.matrix import STATES as STATES  # which cases the world holds
+from tests.access.world import KEYS, ROLES, World
+
+pytestmark = pytest.mark.django_db
+METHODS = ("GET", "POST")
+TOKEN = re.compile(rb'(?:csrfmiddlewaretoken" value|csrf-token" content)="[^"]*"')
+
+
+def names(patterns: list[Any], spaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """The names of every address of the resolver."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            more = (pattern.namespace,) if pattern.namespace else ()
+            yield from names(pattern.url_patterns, spaces + more)
+        elif isinstance(pattern, URLPattern):
+            assert pattern.name, f"{pattern} has no name"
+            yield ":".join([*spaces, pattern.name])
+
+
+def outcome(response: HttpResponse) -> Outcome | int:
+    """What an answer amounts to; the bare status where it is none that may happen."""
+    status = response.status_code
+    if 300 <= status < 400:
+        return LOGIN if response["Location"].startswith(reverse("account_login")) else ONWARD
+    # A key's call with an empty body is let in and told what is wrong with it.
+    if status in (200, 201, 207, 422) or "api" in response.request["PATH_INFO"] and status == 400:
+        return OK
+    return {401: KEY, 403: FORBIDDEN, 404: MISSING, 405: METHOD}.get(status, status)
+
+
+def try_it(
+    world: World, role: str, method: str, name: str, args: list[Any]
+) -> tuple[Outcome | int, bytes]:
+    """One cell, tried once; whatever it changed is taken back. The body without what differs by
+    chance: the token and the address itself."""
+    path = reverse(name, args=args)
+    cell = (role, method, path)
+    if cell not in world.tried:
+        world.tried[cell] = _tried(world, role, method, path)
+    return world.tried[cell]
+
+
+def _tried(world: World, role: str, method: str, path: str) -> tuple[Outcome | int, bytes]:
+    with transaction.atomic():
+        response = world.ask(role, method, path)
+        found = outcome(response)
+        body = response.getvalue()
+        transaction.set_rollback(True)
+    response.close()
+    return found, TOKEN.sub(b"", body).replace(path.encode(), b"/here/")
+
+
+def test_every_address_has_its_row():
+    assert {row.name for row in [*ROWS, *API_ROWS]} == set(names(get_resolver().url_patterns))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_everyone_meets_what_the_row_says(world: World, row: Row, method: str):
+    args = row.args(world)
+    met = {role: try_it(world, role, method, row.name, args)[0] for role in ROLES}
+    assert {
+        role: found for role, found in met.items() if found not in row.expected(method, role)
+    } == {}
+
+
+def absent(row: Row, world: World) -> dict[str, list[Any]]:
+    """The address of a row without its object: a missing case, a missing part, another's part."""
+    found = {}
+    if row.rule == CASE:
+        found["missing case"] = [NO_CASE, *row.args(world)[1:]]
+    if row.missing:
+        found["missing"] = row.missing(world)
+    if row.foreign:
+        found["foreign"] = row.foreign(world)
+    return found
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.rule == CASE or row.missing or row.foreign], ids=str
+)
+def test_what_is_anothers_answers_as_what_does_not_exist(world: World, row: Row, method: str):
+    wrong = {}
+    addresses = absent(row, world)
+    for role in ROLES:
+        own = try_it(world, role, method, row.name, row.args(world))
+        met = {what: try_it(world, role, method, row.name, args) for what, args in addresses.items()}
+        for what, (found, body) in met.items():
+            if what == "missing case":
+                right = {MISSING} if own[0] != LOGIN and own[0] != METHOD else {own[0]}
+            else:
+                right = set(row.without_its_object(method, role))
+            if found not in right:
+                wrong[role, what] = found
+            # Whoever meets "missing" cannot tell which of the reasons it was.
+            if found == own[0] == MISSING and body != own[1]:
+                wrong[role, what] = "another body than for the object that exists"
+        if "foreign" in met and met["foreign"] != met["missing"]:
+            wrong[role, "foreign"] = "not the same as missing"
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("row", API_ROWS, ids=str)
+def test_every_key_meets_what_the_row_says(world: World, row: ApiRow):
+    path = reverse(row.name, args=row.args(world))
+    met = {}
+    for key in KEYS:
+        with transaction.atomic():
+            met[key] = outcome(world.call(key, row.method, path))
+            transaction.set_rollback(True)
+    assert met == {key: row.expected(key) for key in KEYS}
+
+
+@pytest.mark.parametrize("row", API_ROWS, ids=str)
+def test_a_session_is_no_key(world: World, row: ApiRow):
+    path = reverse(row.name, args=row.args(world))
+    met = {outcome(world.ask(role, row.method, path)) for role in ROLES}
+    assert met == {row.nobody}
+
+
+def test_another_bases_receipt_answers_as_one_that_does_not_exist(world: World):
+    own, missing = API_ROWS[3], API_ROWS[4]
+    answers = [
+        world.call("foreign", "GET", reverse(row.name, args=row.args(world)))
+        for row in (own, missing)
+    ]
+    assert [answer.json() for answer in answers] == [answers[0].json()] * 2
+    assert {answer.status_code for answer in answers} == {404}
+
+
+def test_public_addresses_of_cases_that_are_not_public_answer_as_missing(world: World):
+    """Only what was published has a public address: no number of a case leads anywhere."""
+    number = world.case("panel_scoring").number
+    for name in ("site:notice", "site:certificate"):
+        there = world.ask("anonymous", "GET", reverse(name, args=[number]))
+        nowhere = world.ask("anonymous", "GET", reverse(name, args=[NO_CASE]))
+        assert there.status_code == nowhere.status_code == 404
+        bodies = [TOKEN.sub(b"", answer.content) for answer in (there, nowhere)]
+        assert bodies[0].replace(number.encode(), b"") == bodies[1].replace(NO_CASE.encode(), b"")
+
+
+def test_rows_are_open_only_where_it_is_meant():
+    """Whoever opens an address to strangers has to say so here, too."""
+    assert {row.name for row in ROWS if row.rule == OPEN} == {
+        "healthz",
+        "set_language",
+        "account_login",
+        "account_signup",
+        "account_logout",
+        "account_inactive",
+        "account_email",  # for nobody
+        "account_confirm_email",
+        "account_email_verification_sent",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "dataaccess:schema",
+        "dataaccess:docs",
+        "site:home",
+        "site:indicators",
+        "site:steps",
+        "site:readings",
+        "site:self_test",
+        "site:self_test_score",
+        "site:notices",
+        "site:notice",
+        "site:notice_document",
+        "site:notice_pdf",
+        "site:register",
+        "site:register_csv",
+        "site:register_json",
+        "site:verify",
+        "site:certificate",
+        "site:certificate_document",
+        "site:certificate_pdf",
+    }

@@ -1,0 +1,252 @@
+"""Everyone in every relation to a case, and cases in every state, for one module of tests.
+
+`build()` runs inside one transaction that is taken back afterwards (see conftest.py)."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from dataaccess import intake
+from dataaccess.actions import keys
+from dataaccess.api.examples import BODIES
+from dataaccess.models import ApiKey, Base
+from evaluation.actions import experts
+from evaluation.demo import journey
+from evaluation.demo.tables import PROVINCE_VALUES
+from evaluation.models import Document, Duty, Evaluation, Objection
+from portal.accounts.models import Role, User
+from tests.evaluation.cast import Cast, make_cast
+
+# Everyone who may stand before a page. The experts serve on every case of the world that has
+# come to their duty: `site` and `leader`, `panel` have pledged; `invited` never answered;
+# `recused` declined; `released` was taken off after the pledge; `idle` was never asked.
+ROLES = (
+    "anonymous",
+    "disabled",
+    "lin",
+    "han",
+    "other",
+    "site",
+    "leader",
+    "panel",
+    "invited",
+    "recused",
+    "released",
+    "idle",
+    "chen",
+    "zhou",
+    "sysadmin",
+    "secadmin",
+    "auditor",
+)
+# Callers of the API: a key of the case's base, of another base, for base info only, revoked, none.
+KEYS = ("own", "foreign", "narrow", "revoked", "expired", "none")
+
+
+@dataclass
+class World:
+    cast: Cast
+    people: dict[str, User | None]
+    sessions: dict[str, str]
+    keys: dict[str, str]
+    base: Base
+    other_base: Base
+    states: dict[str, Evaluation] = field(default_factory=dict)
+    tried: dict[tuple[str, str, str], tuple[Any, bytes]] = field(default_factory=dict)
+    browser: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+
+    def case(self, state: str) -> Evaluation:
+        """The case of lin's organisation in this state; "other": the one of the other's."""
+        return self.states[state]
+
+    def make(self, states: Iterable[str]) -> None:
+        """A case of lin's organisation in each of these states, and one of the other's whose
+        result is public, on which the same experts serve."""
+        for state in states:
+            self.states[state] = self._carried(self.cast.new_case(), state)
+        others = self.cast.new_case(user=self.cast.other)
+        self.states["other"] = self._carried(others, "published", self.cast.other)
+
+    def ask(
+        self, role: str, method: str, path: str, data: object = None, **headers: str
+    ) -> HttpResponse:
+        """One request as this role, from a browser without any memory of the last."""
+        self.browser.cookies.clear()
+        if role in self.sessions:
+            self.browser.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        return getattr(self.browser, method.lower())(path, data, **headers)
+
+    def call(self, key: str, method: str, path: str, body: object = None) -> HttpResponse:
+        """One call of the API with this key."""
+        self.browser.cookies.clear()
+        headers = {"HTTP_AUTHORIZATION": f"Bearer {self.keys[key]}"} if key in self.keys else {}
+        return self.browser.generic(
+            method, path, json.dumps(body or {}), content_type="application/json", **headers
+        )
+
+    def _carried(self, case: Evaluation, state: str, applicant: User | None = None) -> Evaluation:
+        players = journey.Cast(
+            applicant or self.cast.lin, self.cast.chen, self.cast.zhou, self.cast.experts
+        )
+        journey.fill(case, players.applicant, PROVINCE_VALUES)
+        way = [state]
+        if state == "correction":
+            journey.carry(case, players, "preliminary_review")
+            journey.ask_for_correction(case, players, 4, "示例：缺机房等级证书。")
+            way = []
+        elif state not in BEFORE_THE_SITE:
+            journey.carry(case, players, "site_visit")
+            self._ask_the_others(case, Duty.SITE)
+            if state not in BEFORE_THE_PANEL:
+                journey.carry(case, players, "panel_scoring")
+                self._ask_the_others(case, Duty.PANEL)
+        for stop in way:
+            if stop in AFTER_SCORING:  # who never answered is not waited for
+                waiting = case.assignments.get(duty=Duty.PANEL, expert=self.people["invited"])
+                experts.release(self.cast.chen, waiting, "示例：未答复。")
+            journey.carry(case, players, stop)
+        case.refresh_from_db()
+        if state in ("published", "decision_pending", "certified"):
+            Objection.objects.create(
+                publication=case.publication,
+                objector="示例异议人",
+                contact="13000000000",
+                content="示例异议",
+                received_on=timezone.localdate(),
+                recorded_by=self.cast.chen,
+                recorded_at=timezone.now(),
+            )
+        print_documents(case)
+        return case
+
+    def _ask_the_others(self, case: Evaluation, duty: str) -> None:
+        """Invite those who will not serve; who was asked first scores first."""
+        for role in ("invited", "recused", "released"):
+            expert = self.people[role]
+            asked = experts.assign(self.cast.chen, case, expert, duty)
+            if role == "recused":
+                experts.recuse(expert, asked, "示例：存在利害关系。")
+            if role == "released":
+                experts.pledge(expert, asked)
+                experts.release(self.cast.chen, asked, "示例：日程冲突。")
+
+
+BEFORE_THE_SITE = (
+    "draft",
+    "submitted",
+    "agreement_signing",
+    "agreement_countersigning",
+    "preliminary_review",
+    "site_preparation",
+)
+BEFORE_THE_PANEL = ("site_visit", "panel_preparation")
+AFTER_SCORING = ("panel_consolidation", "result_pending", "published", "decision_pending",
+                 "certified")  # fmt: skip
+
+
+def print_documents(case: Evaluation) -> None:
+    """Give every document of a case its file. What is printed is tested elsewhere."""
+    for document in Document.objects.filter(evaluation=case, rendered_at__isnull=True):
+        document.stored.save("example.pdf", ContentFile(b"%PDF-1.7 example"), save=False)
+        document.rendered_at, document.sha256, document.size = timezone.now(), "0" * 64, 16
+        document.progress = 100
+        document.save()
+
+
+def build(states: Iterable[str]) -> World:
+    """The cast with sessions and keys, and the cases."""
+    cast = make_cast()
+    university = cast.idle_expert.organisation
+
+    def expert(username: str, name: str) -> User:
+        return User.objects.create_user(
+            username,
+            f"{username}@example.org",
+            "Example-2026",
+            name=name,
+            role=Role.EXPERT,
+            organisation=university,
+        )
+
+    disabled = User.objects.create_user(
+        "gone", "gone@example.org", "Example-2026", name="已离任", role=Role.APPLICANT,
+        organisation=cast.organisation,
+    )  # fmt: skip
+    people: dict[str, User | None] = {
+        "anonymous": None,
+        "disabled": disabled,
+        "lin": cast.lin,
+        "han": cast.han,
+        "other": cast.other,
+        "site": cast.experts[0],
+        "leader": cast.experts[2],
+        "panel": cast.experts[3],
+        "invited": expert("invited", "专家许"),
+        "recused": expert("recused", "专家吕"),
+        "released": expert("released", "专家施"),
+        "idle": cast.idle_expert,
+        "chen": cast.chen,
+        "zhou": cast.zhou,
+        "sysadmin": cast.sysadmin,
+        "secadmin": cast.secadmin,
+        "auditor": cast.auditor,
+    }
+    assert tuple(people) == ROLES
+    sessions = {role: _session(user) for role, user in people.items() if user}
+    User.objects.filter(pk=disabled.pk).update(is_active=False)
+    base = _base(cast.organisation.pk, "base-own")
+    other_base = _base(cast.other_organisation.pk, "base-other")
+    world = World(cast, people, sessions, _keys(base, other_base), base, other_base)
+    world.make(states)
+    return world
+
+
+def _session(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    # As one that has been used: a fresh one writes when it was seen first.
+    session = client.session
+    session["seen"] = int(timezone.now().timestamp()) + 3600
+    session.save()
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _base(organisation: int, code: str) -> Base:
+    base = Base.objects.create(
+        organisation_id=organisation, code=code, name=f"示例{code}", province="370000", city="370100"
+    )
+    at = datetime(2026, 3, 2, 23, 10, tzinfo=UTC)  # 07:10 of the 3rd in Shanghai
+    intake.accept(base, "base_info", json.dumps(BODIES["base_info"]).encode(), received_at=at)
+    report = {"统计日期": "2026-03-03", **BODIES["compute_report"]}
+    intake.accept(base, "compute_report", json.dumps(report).encode(), received_at=at)
+    events = json.dumps([BODIES["security_event"]]).encode()
+    intake.accept(base, "security_event", events, received_at=at)
+    return base
+
+
+def _keys(base: Base, other_base: Base) -> dict[str, str]:
+    def text(of: Base, **how: object) -> str:
+        return keys.issue(of, actor=None, **how)[1]
+
+    revoked, revoked_text = keys.issue(base, actor=None)
+    keys.revoke(revoked, actor=None)
+    expired, expired_text = keys.issue(base, actor=None)
+    now = timezone.now()
+    ApiKey.objects.filter(pk=expired.pk).update(
+        created_at=now - timedelta(days=2), valid_until=now - timedelta(days=1)
+    )
+    return {
+        "own": text(base),
+        "foreign": text(other_base),
+        "narrow": text(base, scopes=["base_info"]),
+        "revoked": revoked_text,
+        "expired": expired_text,
+    }
