@@ -99,7 +99,7 @@ def disable_person(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def organisations(request: SignedInRequest) -> HttpResponse:
     """单位: every organisation on record."""
-    found = Organisation.objects.annotate(people=Count("users"))
+    found = Organisation.objects.annotate(people=Count("users")).order_by("name", "pk")
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if text:
         found = found.filter(Q(name__icontains=text) | Q(credit_code__iexact=text))
