@@ -51,7 +51,7 @@ def outcome(response: HttpResponse) -> Outcome | int:
     if 300 <= status < 400:
         return LOGIN if response["Location"].startswith(reverse("account_login")) else ONWARD
     # A key's call with an empty body is let in and told what is wrong with it.
-    if status in (200, 201, 207, 422) or "api" in response.request["PATH_INFO"] and status == 400:
+    if status in (200, 201, 207, 422) or ("api" in response.request["PATH_INFO"] and status == 400):
         return OK
     return {401: KEY, 403: FORBIDDEN, 404: MISSING, 405: METHOD}.get(status, status)
 
@@ -113,7 +113,9 @@ def test_what_is_anothers_answers_as_what_does_not_exist(world: World, row: Row,
     addresses = absent(row, world)
     for role in ROLES:
         own = try_it(world, role, method, row.name, row.args(world))
-        met = {what: try_it(world, role, method, row.name, args) for what, args in addresses.items()}
+        met = {
+            what: try_it(world, role, method, row.name, args) for what, args in addresses.items()
+        }
         for what, (found, body) in met.items():
             if what == "missing case":
                 right = {MISSING} if own[0] != LOGIN and own[0] != METHOD else {own[0]}

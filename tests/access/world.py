@@ -221,7 +221,11 @@ def _session(user: User) -> str:
 
 def _base(organisation: int, code: str) -> Base:
     base = Base.objects.create(
-        organisation_id=organisation, code=code, name=f"示例{code}", province="370000", city="370100"
+        organisation_id=organisation,
+        code=code,
+        name=f"示例{code}",
+        province="370000",
+        city="370100",
     )
     at = datetime(2026, 3, 2, 23, 10, tzinfo=UTC)  # 07:10 of the 3rd in Shanghai
     intake.accept(base, "base_info", json.dumps(BODIES["base_info"]).encode(), received_at=at)
