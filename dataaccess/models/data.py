@@ -2,7 +2,9 @@
 
 Base info is kept as one JSON document: it is read whole and never summed. A compute report has
 a column for each of its 24 figures: they are the fixed content of Table B.1, they are summed and
-drawn over time, and the database itself holds 0 ≤ idle ≤ total."""
+drawn over time, and the database itself holds 0 ≤ idle ≤ total.
+
+The foreign keys to the base have no index of their own where another one begins with it."""
 
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -41,7 +43,9 @@ class ComputeReport(models.Model):
     """基地算力信息 of one day. `received_at` and `timeliness` are those of the day's best
     delivery: a later correction does not make a day late that was reported on time."""
 
-    base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="compute_reports")
+    base = models.ForeignKey(
+        Base, on_delete=models.PROTECT, related_name="compute_reports", db_index=False
+    )
     date = models.DateField()
     memory_total = models.BigIntegerField()
     memory_idle = models.BigIntegerField()
@@ -115,7 +119,9 @@ class SecurityEvent(models.Model):
     """基地安全信息: one attack as it stands. Values are those of Tables B.1 to B.3 as printed;
     `occurred_at` is 攻击时间 read as Asia/Shanghai, `received_at` the first delivery."""
 
-    base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="security_events")
+    base = models.ForeignKey(
+        Base, on_delete=models.PROTECT, related_name="security_events", db_index=False
+    )
     event_id = models.CharField(_("攻击事件ID"), max_length=128)
     occurred_at = models.DateTimeField(_("攻击时间"))
     attacker_ips = models.CharField(_("攻击者IP"), max_length=256)
@@ -169,7 +175,9 @@ class EarlierVersion(models.Model):
     """What a base info, a day's report or an event said before a delivery changed it. `key` is
     empty for base info, the day for a report, the event's id for an event."""
 
-    base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="earlier_versions")
+    base = models.ForeignKey(
+        Base, on_delete=models.PROTECT, related_name="earlier_versions", db_index=False
+    )
     kind = models.CharField(max_length=16)
     key = models.CharField(max_length=128, blank=True)
     values = models.JSONField()

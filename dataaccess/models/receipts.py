@@ -16,7 +16,9 @@ class Receipt(models.Model):
     that a repeated Idempotency-Key gets the same again."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="receipts")
+    base = models.ForeignKey(
+        Base, on_delete=models.PROTECT, related_name="receipts", db_index=False
+    )
     key = models.ForeignKey(ApiKey, null=True, on_delete=models.PROTECT, related_name="+")
     interface = models.CharField(max_length=16)
     received_at = models.DateTimeField()
