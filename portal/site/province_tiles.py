@@ -27,6 +27,17 @@ SHORT_NAMES = {
     "650000": "新", "710000": "台", "810000": "港", "820000": "澳",
 }  # fmt: skip
 
+# The letters that GB/T 2260 gives the provinces, for readers of English.
+LETTERS = {
+    "110000": "BJ", "120000": "TJ", "130000": "HE", "140000": "SX", "150000": "NM",
+    "210000": "LN", "220000": "JL", "230000": "HL", "310000": "SH", "320000": "JS",
+    "330000": "ZJ", "340000": "AH", "350000": "FJ", "360000": "JX", "370000": "SD",
+    "410000": "HA", "420000": "HB", "430000": "HN", "440000": "GD", "450000": "GX",
+    "460000": "HI", "500000": "CQ", "510000": "SC", "520000": "GZ", "530000": "YN",
+    "540000": "XZ", "610000": "SN", "620000": "GS", "630000": "QH", "640000": "NX",
+    "650000": "XJ", "710000": "TW", "810000": "HK", "820000": "MO",
+}  # fmt: skip
+
 TILE = 52
 GAP = 4
 
@@ -44,12 +55,15 @@ class Tile:
     chosen: bool
 
 
-def tiles(names: dict[str, str], counts: dict[str, int], chosen: str) -> list[Tile]:
+def tiles(
+    names: dict[str, str], counts: dict[str, int], chosen: str, language: str = "zh"
+) -> list[Tile]:
     """The tiles in the order of the provinces' codes."""
+    short = LETTERS if language.startswith("en") else SHORT_NAMES
     return [
         Tile(
             code,
-            SHORT_NAMES[code],
+            short[code],
             names[code],
             counts.get(code, 0),
             PLACES[code][0] * (TILE + GAP),

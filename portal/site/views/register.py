@@ -40,7 +40,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "provinces": names,
         "states": [(state, STANDINGS[state].label) for state in CertificateState.values],
         "standings": STANDINGS,
-        "tiles": tiles(names, queries_public.standing_by_province(), filters["province"]),
+        "tiles": tiles(names, queries_public.standing_by_province(), filters["province"], language),
     }
     return render(request, "site/register.html", context)
 
