@@ -38,8 +38,11 @@ class ScopeForm(forms.Form):
         field.choices = [
             (
                 each.code,
-                f"{in_language(each, 'name', language)}"
-                f"{_('（')}{in_language(each, 'level', language)}{_('）')}",
+                _("%(name)s（%(level)s）")
+                % {
+                    "name": in_language(each, "name", language),
+                    "level": in_language(each, "level", language),
+                },
             )
             for each in edition.categories
         ]

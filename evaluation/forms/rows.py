@@ -112,7 +112,7 @@ def row_html(
         (
             (
                 column.kind,
-                in_language(column, "label", language),
+                _with_unit(column, language),
                 cell_html(
                     column,
                     f"{name}-{number}-{column.key}",
@@ -136,6 +136,11 @@ def row_html(
         name,
         _("移除本行"),
     )
+
+
+def _with_unit(column: Column, language: str) -> str:
+    label, unit = in_language(column, "label", language), in_language(column, "unit", language)
+    return _("%(label)s（%(unit)s）") % {"label": label, "unit": unit} if unit else label
 
 
 def cell_html(column: Column, name: str, value: Any, wrong: bool, language: str) -> SafeString:
@@ -176,13 +181,15 @@ def cell_html(column: Column, name: str, value: Any, wrong: bool, language: str)
         )
     kinds = {"integer": "numeric", "decimal": "decimal"}
     return format_html(
-        '<input type="{0}" name="{1}" id="id_{1}" value="{2}" aria-label="{3}"{4}{5}{6}>',
+        '<input type="{0}" name="{1}" id="id_{1}" value="{2}" aria-label="{3}"{4}{5}{6}{7}>',
         "month" if column.kind == "month" else "text",
         name,
         "" if value is None else value,
         label,
         format_html(' inputmode="{}"', kinds[column.kind]) if column.kind in kinds else "",
         format_html(' maxlength="{}"', 18) if column.kind == "credit_code" else "",
+        # A browser that knows no months shows a plain field.
+        mark_safe(' placeholder="2026-01"') if column.kind == "month" else "",
         invalid,
     )
 

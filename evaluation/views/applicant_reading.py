@@ -184,4 +184,4 @@ def _read_field(
 
 def _with_unit(column: Any, language: str) -> str:
     label, unit = in_language(column, "label", language), in_language(column, "unit", language)
-    return f"{label}{_('（')}{unit}{_('）')}" if unit else label
+    return _("%(label)s（%(unit)s）") % {"label": label, "unit": unit} if unit else label
