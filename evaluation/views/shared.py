@@ -58,6 +58,32 @@ WORK_PAGES = (
     WorkPage("consolidate", _("汇总评分"), ("panel_consolidation",), _acts_as(Actor.PANEL_LEADER)),
     WorkPage("objections", _("办理异议"), ("published",), _acts_as(Actor.SECRETARIAT)),
 )
+
+
+def _from(state: str) -> tuple[str, ...]:
+    """The states from one on, in the order of the table."""
+    codes = tuple(steps.STATES)
+    return codes[codes.index(state) :]
+
+
+def _is_staff(user: User, evaluation: Evaluation) -> bool:
+    return user.role in queries.STAFF
+
+
+def _made_the_consolidation(user: User, evaluation: Evaluation) -> bool:
+    leads = permissions.is_actor(user, evaluation, Actor.PANEL_LEADER)
+    return _is_staff(user, evaluation) or leads
+
+
+# What was done on these pages can be read there afterwards.
+RECORDS = (
+    WorkPage("review", _("材料初审记录"), _from("preliminary_review"), _is_staff),
+    WorkPage("experts", _("专家指派记录"), _from("site_preparation"), _is_staff),
+    WorkPage("site_visit", _("现场核验记录"), _from("panel_preparation"), lambda user, case: True),
+    WorkPage("scoring", _("我的评分表"), _from("panel_scoring"), _acts_as(Actor.PANEL_EXPERT)),
+    WorkPage("consolidate", _("评分汇总"), _from("result_pending"), _made_the_consolidation),
+    WorkPage("objections", _("公示与异议"), _from("published"), _is_staff),
+)
 # Reached from a working page that shows first what they would do.
 MOVES_ON_WORK_PAGES = ("submit", "resubmit", "consolidate")
 # Administrators have no cases; their desk is elsewhere.
@@ -179,18 +205,26 @@ def _file_row(evaluation: Evaluation, kept: CaseFile) -> dict[str, Any]:
     }
 
 
+def _pages(pages: tuple[WorkPage, ...], user: User, evaluation: Evaluation) -> list[WorkPage]:
+    return [
+        page for page in pages if evaluation.state in page.states and page.may(user, evaluation)
+    ]
+
+
 def case_context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, Any]:
     """What the head of every page of a case shows."""
     user = request.user
+    work = _pages(WORK_PAGES, user, evaluation)
     return {
         "evaluation": evaluation,
         "category": edition_of(evaluation).category(evaluation.category),
         "state_label": label_for(user, evaluation.current),
         "timeline": timeline(evaluation, user),
-        "work": [
+        "work": work,
+        "records": [
             page
-            for page in WORK_PAGES
-            if evaluation.state in page.states and page.may(user, evaluation)
+            for page in _pages(RECORDS, user, evaluation)
+            if page.name not in {open_page.name for open_page in work}
         ],
         "moves": [
             move
@@ -217,7 +251,9 @@ def file(request: SignedInRequest, number: str, file_id: uuid.UUID) -> FileRespo
 
 @case_view
 @require_safe
-def document(request: SignedInRequest, number: str, document_id: uuid.UUID) -> HttpResponse | FileResponse:
+def document(
+    request: SignedInRequest, number: str, document_id: uuid.UUID
+) -> HttpResponse | FileResponse:
     """Download a document, or go back to the case while it is being made."""
     evaluation = queries.case_for(request.user, number)
     made = get_object_or_404(queries.documents_for(request.user, evaluation), pk=document_id)
