@@ -63,6 +63,8 @@ def _line(line: bytes) -> Any:
 
 
 def _decoded(raw: bytes) -> str:
+    if not raw.strip():
+        raise NotJson("请求正文为空，请按接口文档发送 JSON。")
     if raw.startswith(b"\xef\xbb\xbf"):
         raise NotJson("请去掉开头的 BOM（U+FEFF），以不带 BOM 的 UTF-8 发送。")
     try:

@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
 from unittest.mock import ANY
 
@@ -243,6 +244,14 @@ def test_more_than_10_mib_is_refused(caller: Caller) -> None:
     answer = caller.events(raw=b"[" + b" " * (10 * 1024 * 1024) + b"]")
     assert answer.status_code == 413
     assert answer.json()["detail"] == "每次最多 10 MiB，请分批发送。"
+
+
+def test_a_stream_without_a_length_is_read(caller: Caller) -> None:
+    raw = json.dumps(event()).encode()
+    streamed = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
+    assert caller.events(**streamed, **{"wsgi.input": BytesIO(raw)}).status_code == 201
+    endless = BytesIO(b" " * (10 * 1024 * 1024 + 2))
+    assert caller.events(**streamed, **{"wsgi.input": endless}).status_code == 413
 
 
 @pytest.mark.parametrize(
