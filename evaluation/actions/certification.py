@@ -75,9 +75,7 @@ def certify(user: User, evaluation: Evaluation) -> Certificate:
             proposed_by=proposer,
             decided_by=user,
         )
-        certificate.document = order(
-            current, Kind.CERTIFICATE, content.certificate(certificate)
-        )
+        certificate.document = order(current, Kind.CERTIFICATE, content.certificate(certificate))
         certificate.save(force_insert=True)
         RegisterEntry.objects.create(
             certificate=certificate,

@@ -42,9 +42,7 @@ def convene_panel(user: User, evaluation: Evaluation) -> None:
     with moving(user, evaluation, "convene_panel") as move:
         panel = permissions.active_assignments(move.evaluation, Duty.PANEL)
         if len(panel) < PANEL_MINIMUM:
-            raise Refused(
-                _("评审专家组至少需要%(count)s位专家。") % {"count": PANEL_MINIMUM}
-            )
+            raise Refused(_("评审专家组至少需要%(count)s位专家。") % {"count": PANEL_MINIMUM})
         if not any(member.is_leader for member in panel):
             raise Refused(_("请先指派评审专家组组长。"))
         move.data = {"panel": [member.expert_id for member in panel]}
@@ -192,8 +190,9 @@ def _own_open_sheet(user: User, evaluation: Evaluation) -> Assignment:
     return sheet
 
 
-def _sentence(fault: Fault) -> str:
-    return fault.message_en if reader_language() == "en" else fault.message
+def _sentence(indicator: Indicator, fault: Fault) -> str:
+    message = fault.message_en if reader_language() == "en" else fault.message
+    return _("%(name)s：%(message)s") % {"name": _named(indicator), "message": message}
 
 
 def _named(indicator: Indicator) -> str:
@@ -214,7 +213,7 @@ def _parsed(
             continue
         points, wrong = indicator.parse_award(raw)
         if points is None:
-            faults += [f"{_named(indicator)}：{_sentence(fault)}" for fault in wrong]
+            faults += [_sentence(indicator, fault) for fault in wrong]
         else:
             good.append((indicator, points, reason.strip()))
     if faults:
@@ -259,7 +258,7 @@ def _final_record(
             faults.append(_("指标%(code)s不能这样汇总。") % {"code": code})
             continue
         value, wrong = indicator.parse(raw)
-        faults += [f"{_named(indicator)}：{_sentence(fault)}" for fault in wrong]
+        faults += [_sentence(indicator, fault) for fault in wrong]
         if value is not None and indicator.kind == "judged" and _too_fine(edition, value):
             faults.append(
                 _("“%(name)s”的得分至多保留%(places)s位小数。")

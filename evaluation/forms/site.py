@@ -122,11 +122,7 @@ class SiteItemForm(ValueForm):
     @property
     def sent_names(self) -> list[str]:
         """The names of this item's inputs on the page of all items."""
-        return [
-            name
-            for field in self
-            for name in (field.html_name, field.html_initial_name)
-        ]
+        return [name for field in self for name in (field.html_name, field.html_initial_name)]
 
     @property
     def only_photo(self) -> bool:
@@ -185,9 +181,7 @@ def _part_field(part: Part) -> forms.Field:
 
 
 def _choice(label: Any, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label, required=False, choices=choices, widget=forms.RadioSelect
-    )
+    return forms.ChoiceField(label=label, required=False, choices=choices, widget=forms.RadioSelect)
 
 
 def _raw(indicator: Indicator, cleaned: dict[str, Any]) -> Any:

@@ -72,9 +72,7 @@ def experts(request: SignedInRequest, number: str) -> HttpResponse:
     """Show who was asked for the site visit and the panel, and the pool while one is filled."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_staff(request.user)
-    return render(
-        request, "evaluation/staff/experts.html", _context(request, evaluation)
-    )
+    return render(request, "evaluation/staff/experts.html", _context(request, evaluation))
 
 
 @case_view
@@ -121,9 +119,7 @@ def lead(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     except Refused as refusal:
         show(request, refusal)
     else:
-        messages.success(
-            request, _("已指定%(name)s为组长。") % {"name": assignment.expert.name}
-        )
+        messages.success(request, _("已指定%(name)s为组长。") % {"name": assignment.expert.name})
     return _back(request, number)
 
 

@@ -200,9 +200,7 @@ def _sheet(
         "verified": _verified_groups(evaluation, declaration),
         "move": steps.MOVES["submit_scores"],
     }
-    return render(
-        request, "evaluation/expert/scoring.html", context, status=422 if typed else 200
-    )
+    return render(request, "evaluation/expert/scoring.html", context, status=422 if typed else 200)
 
 
 def _written(
@@ -249,9 +247,7 @@ def consolidate(request: SignedInRequest, number: str) -> HttpResponse:
     evaluation = queries.case_for(request.user, number)
     leads = permissions.is_actor(request.user, evaluation, Actor.PANEL_LEADER)
     if evaluation.state in CONSOLIDATED and (leads or request.user.role in queries.STAFF):
-        return render(
-            request, "evaluation/expert/consolidated.html", _done_context(evaluation)
-        )
+        return render(request, "evaluation/expert/consolidated.html", _done_context(evaluation))
     permissions.check_move(request.user, evaluation, steps.MOVES["consolidate"])
     counted = actions.sheets(evaluation)
     if request.method == "GET":
@@ -295,9 +291,7 @@ def _forms(
         for indicator in actions.judged(evaluation)
     }
     overrules = {
-        indicator.code: OverruleForm(
-            *sent, indicator=indicator, held=observed.get(indicator.code)
-        )
+        indicator.code: OverruleForm(*sent, indicator=indicator, held=observed.get(indicator.code))
         for indicator in site.verified_on_site(evaluation)
     }
     return finals, overrules
@@ -308,10 +302,7 @@ def _corrections(overrules: dict[str, OverruleForm]) -> dict[str, OverruleForm]:
 
 
 def _pairs(forms: dict[str, Any]) -> dict[str, tuple[Any, str]]:
-    return {
-        code: (form.raw, form.cleaned_data.get("reason", ""))
-        for code, form in forms.items()
-    }
+    return {code: (form.raw, form.cleaned_data.get("reason", "")) for code, form in forms.items()}
 
 
 def _preview(

@@ -125,9 +125,7 @@ def decision_facts(evaluation: Evaluation, user: User) -> dict[str, Any]:
     edition = edition_of(evaluation)
     publication = Publication.objects.select_related("score_run").get(evaluation=evaluation)
     run = publication.score_run
-    proposal = (
-        evaluation.transitions.filter(move="propose").select_related("actor").latest("at")
-    )
+    proposal = evaluation.transitions.filter(move="propose").select_related("actor").latest("at")
     found = list(Objection.objects.filter(publication=publication))
     language = reader_language()
     return {

@@ -94,9 +94,7 @@ def bars(edition: Edition, run: ScoreRun, language: str) -> list[Bar]:
     return strip
 
 
-def _groups(
-    evaluation: Evaluation, run: ScoreRun, edition: Edition, language: str
-) -> list[Rows]:
+def _groups(evaluation: Evaluation, run: ScoreRun, edition: Edition, language: str) -> list[Rows]:
     declaration = queries.current_declaration(evaluation)
     declared = edition.parse_values(declaration.values if declaration else {}).values
     final = edition.parse_values(run.inputs).values

@@ -196,9 +196,7 @@ def _proved(
         name=in_language(indicator, "name", language),
         clause=indicator.clause,
         mandatory=indicator.mandatory,
-        requirement=in_language(
-            indicator.requirement(evaluation.category), "wording", language
-        ),
+        requirement=in_language(indicator.requirement(evaluation.category), "wording", language),
         declared=declared,
         before=earlier if earlier != declared else "",
     )

@@ -225,9 +225,7 @@ def _context(
         "recording": recording,
         "open": still_open,
         "total": sum(len(group.items) for group in groups),
-        "not_met": sum(
-            1 for group in groups for item in group.items if item.verdict == "not_met"
-        ),
+        "not_met": sum(1 for group in groups for item in group.items if item.verdict == "not_met"),
         "move": steps.MOVES["close_visit"]
         if serving is not None and serving.is_leader and not still_open
         else None,

@@ -131,9 +131,7 @@ def applicant_sees(cast, case):
     ):  # fmt: skip
         html += client.get(f"/cases/{case.number}/{page}").content.decode()
     for document in case.documents.all():
-        html += client.get(
-            f"/cases/{case.number}/documents/{document.pk}/row/"
-        ).content.decode()
+        html += client.get(f"/cases/{case.number}/documents/{document.pk}/row/").content.decode()
     return html + client.get("/desk/").content.decode() + client.get("/cases/").content.decode()
 
 
