@@ -64,7 +64,7 @@ def check(upload: UploadedFile, accepted: Accepted) -> Checked:
     if not name.lower().endswith(extensions):
         raise Refused(
             _("文件“%(name)s”的扩展名与其内容不符，内容应以%(extensions)s结尾，请更正后重新上传。")
-            % {"name": name, "extensions": "、".join(extensions)}
+            % {"name": name, "extensions": _("、").join(extensions)}
         )
     digest = hashlib.sha256()
     for chunk in upload.chunks():
@@ -75,7 +75,7 @@ def check(upload: UploadedFile, accepted: Accepted) -> Checked:
 
 def names_of(accepted: Accepted) -> str:
     """The accepted types as people know them: PDF、DOCX …"""
-    return "、".join(extensions[0][1:].upper() for extensions in accepted.values())
+    return _("、").join(extensions[0][1:].upper() for extensions in accepted.values())
 
 
 def safe_name(name: str) -> str:

@@ -133,6 +133,7 @@ def _known_scopes(scopes: Sequence[str]) -> list[str]:
     unknown = [scope for scope in scopes if scope not in ALL_SCOPES]
     if unknown or not scopes:
         raise Invalid(
-            _("密钥至少要有一个接口的权限，可选：%(scopes)s。") % {"scopes": _("、").join(ALL_SCOPES)}
+            _("密钥至少要有一个接口的权限，可选：%(scopes)s。")
+            % {"scopes": _("、").join(ALL_SCOPES)}
         )
     return [scope for scope in ALL_SCOPES if scope in scopes]

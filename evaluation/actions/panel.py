@@ -190,9 +190,12 @@ def _own_open_sheet(user: User, evaluation: Evaluation) -> Assignment:
     return sheet
 
 
-def _sentence(indicator: Indicator, fault: Fault) -> str:
-    message = fault.message_en if reader_language() == "en" else fault.message
-    return _("%(name)s：%(message)s") % {"name": _named(indicator), "message": message}
+def _sentence(fault: Fault) -> str:
+    return fault.message_en if reader_language() == "en" else fault.message
+
+
+def _told_of(indicator: Indicator, fault: Fault) -> str:
+    return _("%(name)s：%(message)s") % {"name": _named(indicator), "message": _sentence(fault)}
 
 
 def _named(indicator: Indicator) -> str:
@@ -213,7 +216,7 @@ def _parsed(
             continue
         points, wrong = indicator.parse_award(raw)
         if points is None:
-            faults += [_sentence(indicator, fault) for fault in wrong]
+            faults += [_told_of(indicator, fault) for fault in wrong]
         else:
             good.append((indicator, points, reason.strip()))
     if faults:
@@ -258,7 +261,7 @@ def _final_record(
             faults.append(_("指标%(code)s不能这样汇总。") % {"code": code})
             continue
         value, wrong = indicator.parse(raw)
-        faults += [_sentence(indicator, fault) for fault in wrong]
+        faults += [_told_of(indicator, fault) for fault in wrong]
         if value is not None and indicator.kind == "judged" and _too_fine(edition, value):
             faults.append(
                 _("“%(name)s”的得分至多保留%(places)s位小数。")

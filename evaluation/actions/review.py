@@ -79,7 +79,7 @@ def pass_review(user: User, evaluation: Evaluation) -> None:
         if defects:
             raise Refused(
                 _("材料%(slots)s判为不合格，不能通过初审；请发出补正通知。")
-                % {"slots": "、".join(map(str, defects))}
+                % {"slots": _("、").join(map(str, defects))}
             )
 
 
@@ -97,7 +97,7 @@ def _verdicts(evaluation: Evaluation) -> list[SlotReview]:
     if open_slots:
         raise Refused(
             _("还有材料未审核：%(slots)s。请逐项作出判定。")
-            % {"slots": "、".join(map(str, open_slots))}
+            % {"slots": _("、").join(map(str, open_slots))}
         )
     return verdicts
 

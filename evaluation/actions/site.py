@@ -14,6 +14,7 @@ from evaluation.documents.order import order
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import Refused
 from evaluation.models import CaseFile, Duty, Evaluation, Kind, Purpose, SiteRecord
+from evaluation.rulebook import in_language
 from evaluation.rulebook.shapes import Indicator
 from portal.accounts.models import User
 
@@ -53,7 +54,8 @@ def record(
         differs = declaration is None or declaration.values.get(code) != dumped
         if differs and not reason.strip():
             raise Refused(
-                _("“%(name)s”的核验值与申报值不一致，请写明差异原因。") % {"name": indicator.name}
+                _("“%(name)s”的核验值与申报值不一致，请写明差异原因。")
+                % {"name": _named(indicator)}
             )
         kept, _created = SiteRecord.objects.update_or_create(
             evaluation=current,
@@ -69,6 +71,10 @@ def record(
         )
         note(user, current, "record_site", indicator=code, observed=dumped, differs=differs)
         return kept
+
+
+def _named(indicator: Indicator) -> str:
+    return in_language(indicator, "name", reader_language())
 
 
 def _dumped(indicator: Indicator, observed: Any) -> Any:
@@ -101,6 +107,6 @@ def close_visit(user: User, evaluation: Evaluation) -> None:
         if open_items:
             raise Refused(
                 _("还有%(count)s项指标未核验：%(names)s。")
-                % {"count": len(open_items), "names": "、".join(i.name for i in open_items)}
+                % {"count": len(open_items), "names": _("、").join(map(_named, open_items))}
             )
         order(move.evaluation, Kind.SITE_RECORD, content.site_record(move.evaluation))

@@ -21,7 +21,7 @@ class Refused(Exception):
 
 def _check(actor: User, *roles: str) -> None:
     if actor.role not in roles or not actor.is_active:
-        names = "、".join(str(Role(role).label) for role in roles)
+        names = _("、").join(str(Role(role).label) for role in roles)
         raise Refused(_("此操作须由%(roles)s办理。") % {"roles": names})
 
 
