@@ -304,6 +304,8 @@ def _candidates(
 
 def _member(evaluation: Evaluation, assignment: Assignment, secretariat: bool) -> Member:
     state, label, reason = _answer(assignment)
+    if assignment.recused_at and not secretariat:
+        reason = ""  # the expert was promised that only the secretariat reads it
     serving = state not in ("refused", "neutral")
     return Member(
         assignment=assignment,
