@@ -18,9 +18,7 @@ class Standing:
 
 
 STANDINGS: dict[str, Standing] = {
-    CertificateState.VALID: Standing(
-        "met", _("有效"), _("本证书真实，认定有效。")
-    ),
+    CertificateState.VALID: Standing("met", _("有效"), _("本证书真实，认定有效。")),
     CertificateState.RECTIFICATION: Standing(
         "attention", _("整改中"), _("本证书真实，认定有效；持有单位正在限期整改。")
     ),

@@ -191,10 +191,11 @@ def _raw(indicator: Indicator, query: QueryDict) -> Any:
     if indicator.input == "list":
         return [text for text in _texts(query, indicator.code) if text] or None
     if indicator.input == "object":
+        texts = {part: _text(query, f"{indicator.code}.{part.key}") for part in indicator.parts}
         given = {
-            part.key: _number(text, part.unit, part.unit_en) if part.kind == "number" else _flag(text)
-            for part in indicator.parts
-            if (text := _text(query, f"{indicator.code}.{part.key}"))
+            part.key: _flag(text) if part.kind == "flag" else _number(text, part.unit, part.unit_en)
+            for part, text in texts.items()
+            if text
         }
         return given or None
     text = _text(query, indicator.code)
@@ -206,7 +207,7 @@ def _raw(indicator: Indicator, query: QueryDict) -> Any:
 
 
 def _text(query: QueryDict, name: str) -> str:
-    """The text of a field as a person meant it: full-width digits and blanks around it do no harm."""
+    """The text of a field as it was meant: full-width digits and blanks around it do no harm."""
     return unicodedata.normalize("NFKC", query.get(name, "")).strip()
 
 

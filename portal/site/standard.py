@@ -60,7 +60,9 @@ def tables(edition: Edition, category: str, language: str) -> tuple[Table, ...]:
         Table(
             dimension,
             tuple(
-                Section(group, tuple(_row(edition, i, category, language) for i in group.indicators))
+                Section(
+                    group, tuple(_row(edition, i, category, language) for i in group.indicators)
+                )
                 for group in edition.groups
                 if group.dimension == dimension.id
             ),
@@ -131,6 +133,14 @@ class ReadingGroup:
     name: Any
     readings: tuple[Reading, ...]
 
+    @property
+    def anchors(self) -> list[tuple[str, str]]:
+        """Each clause once, with the first reading of it."""
+        first: dict[str, str] = {}
+        for reading in self.readings:
+            first.setdefault(reading.clause, reading.id)
+        return list(first.items())
+
 
 def reading_groups(edition: Edition, text: str, language: str) -> tuple[ReadingGroup, ...]:
     """The readings by subject; those that hold `text` where it is given."""
@@ -154,9 +164,9 @@ READING_SUBJECTS: dict[str, Any] = {
 
 
 def _subject(reading: Reading) -> str:
-    if reading.codes or reading.clause.startswith("表"):
+    if reading.codes or reading.clause.startswith("表"):  # not translated: part of an id
         return "indicators"
-    if reading.clause.startswith(("附录B", "8.4")):
+    if reading.clause.startswith(("附录B", "8.4")):  # not translated: part of an id
         return "data"
     if reading.clause.startswith(("9", "10.1")):
         return "scoring"

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portal.site.styleguide import styleguide
 from portal.site.views import audit, home, notices, register, self_test, standard, verify
 
 app_name = "site"
@@ -21,12 +22,13 @@ urlpatterns = [
     path("register/register.json", register.register_json, name="register_json"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<str:number>/", verify.certificate, name="certificate"),
-    path(
-        "verify/<str:number>/document/", verify.certificate_document, name="certificate_document"
-    ),
-    path(
-        "verify/<str:number>/certificate.pdf", verify.certificate_pdf, name="certificate_pdf"
-    ),
+    path("verify/<str:number>/document/", verify.certificate_document, name="certificate_document"),
+    path("verify/<str:number>/certificate.pdf", verify.certificate_pdf, name="certificate_pdf"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),
+    # Only where DEBUG is on.
+    path("styleguide", styleguide, name="styleguide"),
+    path(
+        "styleguide/application", styleguide, {"page": "application"}, name="styleguide_application"
+    ),
 ]

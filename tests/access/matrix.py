@@ -390,6 +390,11 @@ PUBLIC_ROWS = [
             "notices", "register", "register_csv", "register_json", "verify",
         )
     ),
+    # Only where DEBUG is on.
+    *(
+        Row(f"site:{name}", OPEN, get=NOBODY, post=NOBODY)
+        for name in ("styleguide", "styleguide_application")
+    ),
     *(_public(name, _notice) for name in ("notice", "notice_document", "notice_pdf")),
     *(
         _public(name, _certificate)

@@ -202,6 +202,8 @@ def test_rows_are_open_only_where_it_is_meant():
         "site:register_csv",
         "site:register_json",
         "site:verify",
+        "site:styleguide",  # only where DEBUG is on
+        "site:styleguide_application",
         "site:certificate",
         "site:certificate_document",
         "site:certificate_pdf",

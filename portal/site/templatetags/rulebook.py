@@ -1,4 +1,4 @@
-"""The rulebook in templates: `{% load rulebook %}`. Its texts stand in pairs, Chinese and English."""
+"""The rulebook in templates: `{% load rulebook %}`. Its texts are in Chinese and English."""
 
 import re
 from decimal import Decimal

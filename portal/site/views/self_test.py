@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from evaluation.edition import current_edition, reader_language
 from evaluation.rulebook import DimensionScore, Scorecard, in_language
 from portal.site.self_test import SelfTest, read
-from portal.site.stateless import stateless
 
 
 @require_safe
@@ -22,9 +21,9 @@ def self_test(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@stateless
 def self_test_score(request: HttpRequest) -> HttpResponse:
-    """What changes as one types: the score and, out of band, each row's verdict."""
+    """What changes as one types: the score and, out of band, each row's verdict. Rendered without
+    the request, so that no context processor asks who is there."""
     context = result(request)
     response = HttpResponse(render_to_string("site/self_test_score.html", {**context, "oob": True}))
     # The address bar stays the link to share.
@@ -41,7 +40,7 @@ def result(request: HttpRequest) -> dict[str, Any]:
     return {
         "test": test,
         "language": language,
-        "scores": scores(test.card, language),
+        "scores": scores(test, language),
         "categories": categories(test, language),
         "reasons": test.card.reasons_en if language == "en" else test.card.reasons,
         "partial_word": _("部分得分"),
@@ -50,9 +49,9 @@ def result(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def scores(card: Scorecard, language: str) -> list[dict[str, Any]]:
-    """A1, A2, A3 and A for the score strip."""
-    limits = card.edition.qualification
+def scores(test: SelfTest, language: str) -> list[dict[str, Any]]:
+    """A1, A2, A3 and A for the score strip. An empty form accuses nobody of a mandatory item."""
+    card, limits = test.card, test.edition.qualification
     return [
         *(
             {
@@ -62,7 +61,7 @@ def scores(card: Scorecard, language: str) -> list[dict[str, Any]]:
                 "would_have": found.earned,
                 "mark": limits.dimension_minimum,
                 "passed": found.points >= limits.dimension_minimum,
-                "failures": _failures(card, found, language),
+                "failures": _failures(card, found, language) if test.given else [],
             }
             for found in card.dimensions
         ),
@@ -72,7 +71,7 @@ def scores(card: Scorecard, language: str) -> list[dict[str, Any]]:
             "points": card.A,
             "mark": limits.total_above,
             "strict": True,
-            "passed": card.A > limits.total_above,
+            "passed": limits.total_above < card.A,
         },
     ]
 

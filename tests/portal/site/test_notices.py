@@ -1,0 +1,129 @@
+"""公示: what is published, to whom one objects, and nothing of what is not public."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from evaluation.actions.publication import publish
+from evaluation.models import Evaluation, Publication
+from tests.evaluation.cast import FAILING_VALUES, Cast
+from tests.portal.site.copies import more_notices, rendered, scored_case
+from tests.portal.site.reading import rows, words
+
+NAME = "国家工业互联网大数据中心工业智算基地（山东）省级节点"
+
+
+def long_ago(notice: Publication) -> Publication:
+    """The notice with its period over."""
+    notice.starts_on = timezone.localdate() - timedelta(days=20)
+    notice.ends_on = timezone.localdate() - timedelta(days=10)
+    notice.save()
+    return notice
+
+
+def test_a_notice_says_what_was_found_and_for_which_name(
+    client: Client, notice: Publication
+) -> None:
+    case, result = notice.evaluation, notice.score_run.result
+    text = words(client.get(f"/notices/{notice.number}/"))
+    assert "公示中" in text
+    assert f"达标合格，拟认定为“{NAME}”。" in text
+    for label, value in (
+        ("案卷编号", case.number),
+        ("申报单位", case.organisation.name),
+        ("待评估基地", case.base.name),
+        ("申报类别", "省级区域"),
+        ("申请的名称", NAME),
+    ):
+        assert f"{label} {value}" in text
+    for code, name, limit in (
+        ("A1", "产业价值评估", "须达到 60"),
+        ("A2", "技术能力评测", "须达到 60"),
+        ("A3", "数据接入要求", "须达到 60"),
+        ("A", "总得分", "须大于 80"),
+    ):
+        assert f"{code} {name} {result[code]} {limit}" in text
+
+
+def test_the_period_is_said_with_its_working_days_and_whose_rule_it_is(
+    client: Client, notice: Publication
+) -> None:
+    text = words(client.get(f"/notices/{notice.number}/"))
+    day = f"{notice.ends_on.year}年{notice.ends_on.month}月{notice.ends_on.day}日"
+    assert f"至{day}，共 {notice.working_days} 个工作日" in text
+    assert "公示期长度不是规范的规定，由本平台设定。" in text
+    assert "个人提出的须写明真实姓名和联系方式；单位提出的须加盖公章。匿名异议不予受理。" in text
+
+
+def test_neither_experts_nor_their_points_are_public(
+    client: Client, cast: Cast, notice: Publication
+) -> None:
+    page = client.get(f"/notices/{notice.number}/").content.decode()
+    for expert in cast.experts:
+        assert expert.name not in page
+        assert expert.username not in page
+    assert "产业政策" not in page
+
+
+def test_a_base_that_failed_is_published_as_such(client: Client, cast: Cast) -> None:
+    publication = publish(cast.chen, scored_case(cast, FAILING_VALUES), 5)
+    text = words(client.get(f"/notices/{publication.number}/"))
+    assert "未达到规范10.1的认定要求，不予认定。" in text
+    assert "A1 产业价值评估 0 须达到 60" in text
+    assert "达标合格，" not in text
+
+
+def test_an_ended_notice_stays_readable_and_says_that_it_ended(
+    client: Client, notice: Publication
+) -> None:
+    long_ago(notice)
+    assert "公示已结束" in words(client.get(f"/notices/{notice.number}/"))
+    assert [row[0] for row in rows(client.get("/notices/?state=ended"))] == [notice.number]
+    assert rows(client.get("/notices/?state=open")) == []
+
+
+def test_what_was_not_published_is_not_there(client: Client, scored: Evaluation) -> None:
+    assert rows(client.get("/notices/")) == []
+    for number in (scored.number, "GS2026-0001", "%00"):
+        assert client.get(f"/notices/{number}/").status_code == 404
+        assert client.get(f"/notices/{number}/notice.pdf").status_code == 404
+
+
+def test_the_pdf_can_be_had_once_it_is_made(client: Client, notice: Publication) -> None:
+    pdf = f"/notices/{notice.number}/notice.pdf"
+    assert client.get(pdf).status_code == 404
+    waiting = client.get(f"/notices/{notice.number}/document/").content.decode()
+    assert f'hx-get="/notices/{notice.number}/document/"' in waiting
+    rendered(notice.document, b"%PDF-1.7 notice")
+    done = client.get(f"/notices/{notice.number}/document/").content.decode()
+    assert "hx-get" not in done
+    assert f'href="{pdf}"' in done
+    response = client.get(pdf)
+    assert b"".join(response.streaming_content) == b"%PDF-1.7 notice"
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == f'attachment; filename="{notice.number}.pdf"'
+
+
+def test_a_row_shows_number_base_applicant_name_result_and_period(
+    client: Client, notice: Publication
+) -> None:
+    (row,) = rows(client.get("/notices/"))
+    case = notice.evaluation
+    assert row[:5] == [
+        notice.number, case.base.name, case.organisation.name, NAME, "✓ 达标合格",
+    ]  # fmt: skip
+
+
+def test_queries_do_not_grow_with_the_notices(client: Client, notice: Publication) -> None:
+    with CaptureQueriesContext(connection) as few:
+        client.get("/notices/")
+    more_notices(notice, 50)
+    with CaptureQueriesContext(connection) as many:
+        response = client.get("/notices/")
+    assert len(rows(response)) == 20
+    assert len(many) == len(few) == 3
+    assert len(rows(client.get("/notices/?page=3"))) == 11
+    assert len(rows(client.get("/notices/?page=nonsense"))) == 20

@@ -1,0 +1,190 @@
+"""证书查验: the register's word on a certificate, in each of its states."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from evaluation.documents.render import render
+from evaluation.models import Certificate
+from tests.evaluation.cast import Cast
+from tests.portal.site.copies import enter, rendered
+from tests.portal.site.reading import words
+
+
+def page(client: Client, certificate: Certificate) -> str:
+    return words(client.get(f"/verify/{certificate.number}/"))
+
+
+def test_a_valid_certificate_is_said_to_be_valid_with_its_facts(
+    client: Client, certificate: Certificate
+) -> None:
+    text = page(client, certificate)
+    assert "本证书真实，认定有效。" in text
+    for label, value in (
+        ("证书编号", certificate.number),
+        ("持有单位", certificate.holder),
+        ("基地", certificate.base.name),
+        ("申报类别", "省级区域"),
+        ("所在省份", "山东省"),
+    ):
+        assert f"{label} {value}" in text
+    assert certificate.name in text
+    assert certificate.name_en in text
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence", "label"),
+    [
+        ("rectification", "本证书真实，认定有效；持有单位正在限期整改。", "整改中"),
+        ("suspended", "本证书真实，但认定已暂停，暂停期间不得使用名称。", "已暂停"),
+        ("revoked", "本证书曾经颁发，认定已被取消，不得再使用名称。", "已取消认定"),
+        ("superseded", "本证书曾经颁发，已由新的证书代替。", "已换发"),
+    ],
+)
+def test_every_other_state_has_its_sentence_its_day_and_its_reason(
+    client: Client, certificate: Certificate, state: str, sentence: str, label: str
+) -> None:
+    enter(certificate, state, f"示例原因：{state}。")
+    text = page(client, certificate)
+    today = timezone.localdate()
+    assert sentence in text
+    assert f"{today.year}年{today.month}月{today.day}日" in text
+    assert text.count(label) >= 2
+    assert f"{label} 示例原因：{state}。" in text
+    assert "无效" not in text
+    assert "本证书真实，认定有效。" not in text
+
+
+def test_the_whole_history_stays(client: Client, certificate: Certificate) -> None:
+    enter(certificate, "rectification", "限期整改。")
+    enter(certificate, "valid", "整改合格。")
+    text = page(client, certificate)
+    history = text.split("名录记载")[1]
+    assert history.index("认定为") < history.index("限期整改。") < history.index("整改合格。")
+
+
+def test_an_overdue_review_is_said_and_decides_nothing(
+    client: Client, certificate: Certificate
+) -> None:
+    certificate.reviews.filter(year=1).update(due_on=timezone.localdate() - timedelta(days=1))
+    text = page(client, certificate)
+    assert "年审已到期" in text
+    assert "本证书真实，认定有效。" in text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "{n}",
+        " {n} ",
+        "{lower}",
+        "{wide}",
+        "{blanks}",
+        "{dashes}",
+        "{bare}",
+    ],
+)
+def test_a_number_is_found_however_it_is_typed(
+    client: Client, certificate: Certificate, typed: str
+) -> None:
+    number = certificate.number
+    text = typed.format(
+        n=number,
+        lower=number.lower(),
+        wide="".join(chr(ord(c) + 0xFEE0) for c in number),
+        blanks=" ".join(number),
+        dashes=number.replace("-", "—"),
+        bare=number.replace("-", "").lower(),
+    )
+    response = client.get("/verify/", {"number": text})
+    assert response.status_code == 302
+    assert response["Location"] == f"/verify/{number}/"
+    assert "本证书真实" in words(client.get(f"/verify/{text}/", follow=True))
+
+
+@pytest.mark.parametrize("typed", ["GYZS-2026-SJ-37-9999", "x", "\x00", "-", "'", "𠀀" * 200])
+def test_an_unknown_number_is_explained_not_condemned(
+    client: Client, certificate: Certificate, typed: str
+) -> None:
+    response = client.get("/verify/", {"number": typed})
+    assert response.status_code == 200
+    if typed.strip():
+        assert "未找到这个编号" in words(response)
+    scanned = client.get(f"/verify/{typed[:50].replace(chr(0), '%00')}/")
+    assert scanned.status_code == 404
+    text = words(scanned)
+    assert "未找到这个编号" in text
+    assert "请逐字核对" in text
+    assert "无效" not in text
+
+
+def test_the_form_alone_asks_for_a_number(client: Client) -> None:
+    text = words(client.get("/verify/"))
+    assert "证书编号" in text
+    assert "未找到" not in text
+
+
+def test_the_pdf_can_be_had_while_the_certificate_stands(
+    client: Client, certificate: Certificate
+) -> None:
+    pdf = f"/verify/{certificate.number}/certificate.pdf"
+    assert client.get(pdf).status_code == 404
+    rendered(certificate.document, b"%PDF-1.7 certificate")
+    response = client.get(pdf)
+    assert b"".join(response.streaming_content) == b"%PDF-1.7 certificate"
+    assert "attachment" in response["Content-Disposition"]
+    assert "此文件没有电子签名，真实性以名录记载为准。" in page(client, certificate)
+    enter(certificate, "rectification", "限期整改。")
+    assert client.get(pdf).status_code == 200
+    enter(certificate, "revoked", "整改后仍未达到要求。")
+    assert client.get(pdf).status_code == 404
+    assert pdf not in client.get(f"/verify/{certificate.number}/").content.decode()
+
+
+def test_progress_is_shown_until_the_pdf_is_made(client: Client, certificate: Certificate) -> None:
+    path = f"/verify/{certificate.number}/document/"
+    assert f'hx-get="{path}"' in client.get(path).content.decode()
+    rendered(certificate.document)
+    done = client.get(path).content.decode()
+    assert "hx-get" not in done
+    assert f"/verify/{certificate.number}/certificate.pdf" in done
+
+
+def test_a_signature_is_checked_and_a_changed_file_is_not_called_signed(
+    client: Client, certificate: Certificate, settings: Any, tmp_path: Path
+) -> None:
+    from evaluation.documents.signing import ensure_example_signing_key
+
+    settings.VAR_DIR = tmp_path
+    settings.SIGNING_KEY_FILE = ""
+    ensure_example_signing_key()
+    render(str(certificate.document_id))
+    certificate.refresh_from_db()
+    text = page(client, certificate)
+    assert "签名有效" in text
+    assert "内容未被改动。" in text
+    with certificate.document.stored.open("rb") as file:
+        changed = bytearray(file.read())
+    changed[len(changed) // 2] ^= 1
+    rendered(certificate.document, bytes(changed))
+    assert "签名有效" not in page(client, certificate)
+
+
+def test_the_register_speaks_also_when_the_file_is_away(
+    client: Client, certificate: Certificate
+) -> None:
+    rendered(certificate.document)
+    certificate.document.stored.storage.delete(certificate.document.stored.name)
+    assert "本证书真实，认定有效。" in page(client, certificate)
+
+
+def test_nobody_who_worked_on_the_case_is_named(
+    client: Client, cast: Cast, certificate: Certificate
+) -> None:
+    text = client.get(f"/verify/{certificate.number}/").content.decode()
+    for person in (*cast.experts, cast.chen, cast.zhou, cast.lin):
+        assert person.name not in text
