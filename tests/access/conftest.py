@@ -16,5 +16,7 @@ def world(
 ) -> Iterator[World]:
     """The cast, and a case in each state that the module names in STATES."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield build(request.module.STATES)
+        made = build()
+        made.make(request.module.STATES)
+        yield made
         transaction.set_rollback(True)

@@ -161,8 +161,8 @@ def print_documents(case: Evaluation) -> None:
         document.save()
 
 
-def build(states: Iterable[str]) -> World:
-    """The cast with sessions and keys, and the cases."""
+def build() -> World:
+    """The cast with sessions and keys; two bases that have reported; no case yet."""
     cast = make_cast()
     university = cast.idle_expert.organisation
 
@@ -204,9 +204,7 @@ def build(states: Iterable[str]) -> World:
     User.objects.filter(pk=disabled.pk).update(is_active=False)
     base = _base(cast.organisation.pk, "base-own")
     other_base = _base(cast.other_organisation.pk, "base-other")
-    world = World(cast, people, sessions, _keys(base, other_base), base, other_base)
-    world.make(states)
-    return world
+    return World(cast, people, sessions, _keys(base, other_base), base, other_base)
 
 
 def _session(user: User) -> str:

@@ -1,0 +1,307 @@
+"""A case with a word of its own in every confidential field.
+
+The words are planted while the case goes its real way. At four moments everything that each role
+can open (pages, what the documents print, downloads, mails) is searched for them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.urls import reverse
+from django.utils import timezone
+
+from dataaccess import intake
+from dataaccess.api.examples import BODIES
+from evaluation.actions import (
+    agreement,
+    application,
+    certification,
+    experts,
+    panel,
+    publication,
+    review,
+    site,
+)
+from evaluation.demo import journey
+from evaluation.demo.files import example_pdf, example_photo
+from evaluation.demo.tables import PROVINCE_VALUES, example_tables
+from evaluation.edition import edition_of
+from evaluation.models import Document, Duty, Evaluation
+from evaluation.steps import MOVES
+from portal.accounts.models import User
+from portal.ledger.models import OutboxEntry
+from tests.access.matrix import ROWS, STATES, Row
+from tests.access.world import ROLES, build, print_documents
+
+MOMENTS = ("scoring", "unpublished", "deciding", "certified")
+PEOPLE = [role for role in ROLES if role not in ("anonymous", "disabled")]
+
+
+def word(field: str) -> str:
+    """The word that stands in a field."""
+    return f"zq{field}qz"
+
+
+def phone(field: str) -> str:
+    """The same where only digits are taken."""
+    return f"0531-77{FIELDS_WITH_DIGITS.index(field):06d}"
+
+
+FIELDS_WITH_DIGITS = ("applicant.phone", *(f"phone.{role}" for role in PEOPLE))
+# Everything that is searched for, by what it is.
+WORDS = {
+    **{f"name.{role}": word(f"name-{role}") for role in PEOPLE},
+    **{f"mail.{role}": word(f"mail-{role}") for role in PEOPLE},
+    **{field: phone(field) for field in FIELDS_WITH_DIGITS},
+    **{
+        field: word(field)
+        for field in (
+            "draft",
+            "returned",
+            "defect",
+            "site.reason",
+            "reason.leader",
+            "reason.panel",
+            "reason.final",
+            "recusal",
+            "release",
+            "objector",
+            "objection.contact",
+            "objection.content",
+            "objection.answer",
+            "send_back",
+            "event",
+            "other.event",
+            "other.draft",
+        )
+    },
+}
+
+
+@dataclass
+class Told:
+    """Which words each role came upon, and where."""
+
+    where: dict[tuple[str, str], list[str]]  # (word's name, role) -> places
+
+    def readers(self, name: str) -> set[str]:
+        return {role for found, role in self.where if found == name}
+
+
+class Scene:
+    """The world with the words planted, taken on from moment to moment."""
+
+    def __init__(self) -> None:
+        self.world = build()
+        for role in PEOPLE:
+            user = self.world.people[role]
+            assert user is not None
+            user.name, user.phone = WORDS[f"name.{role}"], WORDS[f"phone.{role}"]
+            user.email = f"{WORDS[f'mail.{role}']}@example.org"
+            user.save()
+            user.refresh_from_db()
+        cast = self.world.cast
+        for user in (cast.lin, cast.han, cast.other, cast.chen, cast.zhou, *cast.experts):
+            user.refresh_from_db()
+        self._report(self.world.base, "event")
+        self._report(self.world.other_base, "other.event")
+        self._draft(self.world.cast.other, "other.draft")
+        self._draft(self.world.cast.lin, "draft")
+        self.case = self.world.cast.new_case()
+
+    def person(self, role: str) -> User:
+        user = self.world.people[role]
+        assert user is not None
+        return user
+
+    def _report(self, base: Any, field: str) -> None:
+        event = {**BODIES["security_event"], "攻击事件ID": field, "攻击事件描述": WORDS[field]}
+        intake.accept(base, "security_event", json.dumps([event]).encode())
+
+    def _draft(self, applicant: User, field: str) -> None:
+        case = self.world.cast.new_case(user=applicant)
+        application.save_table(applicant, case, "cover", {"address": WORDS[field]}, 0)
+
+    def go_on_to_scoring(self) -> None:
+        """Submitted, returned, corrected, visited; one of the panel has handed in the sheet."""
+        lin, chen, case = self.person("lin"), self.person("chen"), self.case
+        tables = example_tables(
+            edition_of(case), case.category, PROVINCE_VALUES, case.organisation, case.base
+        )
+        tables["cover"]["phone"] = WORDS["applicant.phone"]
+        for key, content in tables.items():
+            application.save_table(lin, case, key, content, 0)
+        for material in edition_of(case).materials:
+            slot = material.number
+            application.add_material(lin, case, slot, example_pdf(f"示例材料{slot}"))
+        application.submit(lin, case)
+        application.return_application(chen, case, WORDS["returned"])
+        application.submit(lin, case)
+        application.accept(chen, case)
+        agreement.sign_agreement(lin, case, example_pdf("示例协议-申报单位签章"))
+        agreement.countersign_agreement(chen, case, example_pdf("示例协议-双方签章"))
+        journey.ask_for_correction(case, self.world.cast.players(), 4, WORDS["defect"])
+        application.add_material(lin, case, 4, example_pdf("示例材料4补正"))
+        review.resubmit(lin, case)
+        for material in edition_of(case).materials:
+            review.judge_slot(chen, case, material.number, accepted=True)
+        review.pass_review(chen, case)
+        self._assign("site", Duty.SITE, leads=True)
+        site.dispatch_team(chen, case)
+        self._visit()
+        self._assign("leader", Duty.PANEL, leads=True)
+        self._assign("panel", Duty.PANEL)
+        panel.convene_panel(chen, case)
+        self._assign("invited", Duty.PANEL, answers=False)
+        recused = self._assign("recused", Duty.PANEL, answers=False)
+        experts.recuse(self.person("recused"), recused, WORDS["recusal"])
+        released = self._assign("released", Duty.PANEL)
+        experts.release(chen, released, WORDS["release"])
+        self._score("leader")
+        panel.submit_scores(self.person("leader"), case)
+        self._score("panel")
+        print_documents(case)
+
+    def _assign(self, role: str, duty: Duty, *, leads: bool = False, answers: bool = True) -> Any:
+        expert = self.person(role)
+        asked = experts.assign(self.person("chen"), self.case, expert, duty, is_leader=leads)
+        if answers:
+            experts.pledge(expert, asked)
+        return asked
+
+    def _visit(self) -> None:
+        expert = self.person("site")
+        for indicator in site.verified_on_site(self.case):
+            site.record(
+                expert,
+                self.case,
+                indicator.code,
+                "1500" if indicator.code == "rack_count" else PROVINCE_VALUES[indicator.code],
+                reason=WORDS["site.reason"] if indicator.code == "rack_count" else "",
+            )
+        site.add_photo(expert, self.case, "room_grade", example_photo())
+        site.close_visit(expert, self.case)
+
+    def _score(self, role: str) -> None:
+        points = {i.code: (str(i.points - 1), WORDS[f"reason.{role}"]) for i in self._judged()}
+        panel.save_scores(self.person(role), self.case, points)
+
+    def _judged(self) -> list[Any]:
+        return panel.judged(self.case)
+
+    def go_on_to_unpublished(self) -> None:
+        """All sheets in, the panel has given its opinion; nothing is public yet."""
+        case = self.case
+        waiting = case.assignments.get(duty=Duty.PANEL, expert=self.person("invited"))
+        experts.release(self.person("chen"), waiting, "未答复。")
+        panel.submit_scores(self.person("panel"), case)
+        finals = {i.code: (str(i.points - 1), WORDS["reason.final"]) for i in self._judged()}
+        panel.consolidate(self.person("leader"), case, finals)
+        print_documents(case)
+
+    def go_on_to_deciding(self) -> None:
+        """Published, objected to, sent back once; the decision maker has it again."""
+        chen, zhou, case = self.person("chen"), self.person("zhou"), self.case
+        publication.publish(chen, case, working_days=0)
+        objection = publication.record_objection(
+            chen,
+            case,
+            objector=WORDS["objector"],
+            contact=WORDS["objection.contact"],
+            content=WORDS["objection.content"],
+            received_on=timezone.localdate(),
+        )
+        publication.close_objection(chen, objection, WORDS["objection.answer"])
+        publication.propose(chen, case)
+        certification.send_back(zhou, case, WORDS["send_back"])
+        publication.propose(chen, case)
+        print_documents(case)
+
+    def go_on_to_certified(self) -> None:
+        """The certificate is given; the case is over."""
+        certification.certify(self.person("zhou"), self.case)
+        print_documents(self.case)
+
+    # Looking
+
+    def look(self) -> Told:
+        """Everything that each role can open now."""
+        where: dict[tuple[str, str], list[str]] = {}
+        for role in ROLES:
+            for place, text in self._everything(role):
+                for name, planted in WORDS.items():
+                    if planted in text:
+                        where.setdefault((name, role), []).append(place)
+        return Told(where)
+
+    def _everything(self, role: str) -> Iterator[tuple[str, str]]:
+        for path in self._addresses():
+            response = self.world.ask(role, "GET", path)
+            if response.status_code == 200:
+                yield path, response.getvalue().decode("utf-8", "replace")
+            response.close()
+        for document in Document.objects.all():
+            path = reverse("evaluation:document", args=[document.evaluation.number, document.pk])
+            response = self.world.ask(role, "GET", path)
+            if response.status_code == 200:
+                content = json.dumps(document.content, ensure_ascii=False)
+                yield f"{document.kind} {document.number}", content
+            response.close()
+        if role == "auditor":
+            response = self.world.ask(role, "POST", reverse("site:audit_export"))
+            yield "audit export", response.getvalue().decode()
+        user = self.world.people[role]
+        for entry in OutboxEntry.objects.filter(kind="mail"):
+            if user is not None and entry.payload["user"] == user.pk:
+                yield f"mail {entry.key}", f"{entry.payload['subject']} {entry.payload['body']}"
+
+    def _addresses(self) -> list[str]:
+        """Every page of the cases as they stand, and every list."""
+        found: dict[str, None] = {}
+        for case in Evaluation.objects.all():
+            self.world.states = dict.fromkeys((*STATES, "other"), case)
+            for row in ROWS:
+                if row.get and self._applies(row, case):
+                    try:
+                        found[reverse(row.name, args=row.args(self.world))] = None
+                    except (ObjectDoesNotExist, AttributeError):
+                        continue  # the case has no such part yet
+            for document in case.documents.all():
+                found[reverse("evaluation:document_row", args=[case.number, document.pk])] = None
+            for asked in case.assignments.all():
+                found[reverse("evaluation:invitation", args=[asked.pk])] = None
+        for base in (self.world.base, self.world.other_base):
+            found[reverse("dataaccess:base", args=[base.code])] = None
+            found[reverse("dataaccess:events", args=[base.code])] = None
+        return list(found)
+
+    def _applies(self, row: Row, case: Evaluation) -> bool:
+        """Whether the page may say something now."""
+        if row.name == "evaluation:move":
+            return case.state in MOVES[row.label].sources
+        if case.state == "draft" and row.state:
+            return row.name in PAGES_OF_DRAFTS
+        return not row.name.startswith(WITHOUT_CASES)
+
+
+# Pages that are made from the rulebook or for an account alone.
+WITHOUT_CASES = (
+    "account_",
+    "mfa_",
+    "healthz",
+    "set_language",
+    "dataaccess:schema",
+    "dataaccess:docs",
+    "site:indicators",
+    "site:steps",
+    "site:readings",
+    "site:self_test",
+)
+PAGES_OF_DRAFTS = (
+    "evaluation:case",
+    "evaluation:form_table",
+    "evaluation:preview",
+    "evaluation:completeness",
+)

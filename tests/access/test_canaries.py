@@ -1,0 +1,165 @@
+"""Who comes upon what: a word in every confidential field, looked for as everybody everywhere."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.access.canaries import MOMENTS, PEOPLE, WORDS, Scene, Told
+from tests.access.matrix import (
+    ADMINISTRATORS,
+    APPLICANT,
+    AUDIT,
+    LEADER,
+    NOBODY,
+    PANEL,
+    SECRETARIAT,
+    SECURITY,
+    SITE,
+    STAFF,
+    SYSTEM,
+    Roles,
+    group,
+)
+
+pytestmark = pytest.mark.django_db
+
+ACCOUNTS = SYSTEM | SECURITY  # who look after accounts see whose they are
+CASE = APPLICANT | STAFF | SITE | PANEL  # everybody who works on the case
+Readers = tuple[Roles, Roles, Roles, Roles]  # at each of the four moments
+
+
+def always(readers: Roles) -> Readers:
+    return (readers, readers, readers, readers)
+
+
+# Who may read a field. Whoever is not named never comes upon its word.
+MAY_READ: dict[str, Readers] = {
+    # Names. The site team is known to the applicant it visits; the panel to nobody but those who
+    # assign it and, once it has scored, its leader. Nobody learns who declined.
+    "name.site": always(CASE | ACCOUNTS),
+    "name.leader": always(LEADER | STAFF | ACCOUNTS),
+    "name.panel": (
+        group("panel") | STAFF | ACCOUNTS,
+        *(PANEL | STAFF | ACCOUNTS,) * 3,
+    ),
+    "name.invited": always(group("invited") | STAFF | ACCOUNTS),
+    "name.recused": always(group("recused") | STAFF | ACCOUNTS),
+    "name.released": always(group("released") | STAFF | ACCOUNTS),
+    "name.idle": (
+        group("idle") | SECRETARIAT | ACCOUNTS,  # in the pool, while experts are assigned
+        *(group("idle") | ACCOUNTS,) * 3,
+    ),
+    "name.lin": always(CASE | ACCOUNTS),  # submitted the application
+    "name.han": always(group("han") | ACCOUNTS),
+    "name.other": always(group("other") | ACCOUNTS),
+    "name.chen": always(STAFF | ACCOUNTS),
+    "name.zhou": always(group("zhou") | ACCOUNTS),
+    "name.sysadmin": always(ACCOUNTS),
+    "name.secadmin": always(ACCOUNTS),
+    "name.auditor": always(group("auditor") | ACCOUNTS),
+    # Addresses and telephone numbers.
+    **{f"mail.{role}": always(ACCOUNTS) for role in PEOPLE},
+    **{f"phone.{role}": always(NOBODY) for role in PEOPLE},
+    "applicant.phone": always(CASE),  # a field of the application form
+    # What was written.
+    "draft": always(APPLICANT),
+    "other.draft": always(group("other")),
+    "returned": always(CASE | AUDIT),
+    "defect": always(APPLICANT | STAFF | AUDIT),
+    "site.reason": always(CASE),
+    "reason.leader": (LEADER, LEADER | STAFF, LEADER | STAFF, LEADER | STAFF),
+    "reason.panel": (group("panel"), PANEL | STAFF, PANEL | STAFF, PANEL | STAFF),
+    "reason.final": (
+        NOBODY,
+        LEADER | STAFF,
+        LEADER | STAFF | APPLICANT,
+        LEADER | STAFF | APPLICANT,
+    ),
+    "recusal": always(SECRETARIAT),
+    "release": always(STAFF | AUDIT),
+    "send_back": (NOBODY, NOBODY, STAFF | AUDIT, STAFF | AUDIT),
+    "objector": (NOBODY, NOBODY, STAFF, STAFF),
+    "objection.contact": (NOBODY, NOBODY, STAFF, STAFF),
+    "objection.content": (NOBODY, NOBODY, STAFF, STAFF),
+    "objection.answer": (NOBODY, NOBODY, STAFF, STAFF),
+    "event": always(APPLICANT | STAFF),
+    "other.event": always(group("other") | STAFF),
+}
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Told]]:
+    """What everybody came upon at each moment."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        scene = Scene()
+        found = {}
+        for moment in MOMENTS:
+            getattr(scene, f"go_on_to_{moment}")()
+            found[moment] = scene.look()
+        yield found
+        transaction.set_rollback(True)
+
+
+def test_every_word_is_declared():
+    assert set(MAY_READ) == set(WORDS)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_field_is_read_by_those_who_may_and_nobody_else(told: dict[str, Told], moment: str):
+    found, nth = told[moment], MOMENTS.index(moment)
+    leaks = {
+        (name, role): places[:3]
+        for (name, role), places in found.where.items()
+        if role not in MAY_READ[name][nth]
+    }
+    assert leaks == {}
+    # Whoever may read it finds it, too: the search can see.
+    hidden = {name: MAY_READ[name][nth] - found.readers(name) for name in WORDS}
+    assert {name: sorted(roles) for name, roles in hidden.items() if roles} == {}
+
+
+# What the table must never come to allow, whatever is written into it.
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_the_applicant_never_learns_who_judged_and_what_each_gave(
+    told: dict[str, Told], moment: str
+):
+    hidden = [
+        f"{field}.{role}"
+        for field in ("name", "mail", "phone")
+        for role in ("leader", "panel", "invited", "recused", "released", "idle")
+    ]
+    hidden += ["reason.leader", "reason.panel", "recusal", "release", "send_back"]
+    for name in hidden:
+        assert told[moment].readers(name) & {"lin", "han", "other"} == set()
+
+
+def test_who_scores_learns_nothing_of_the_others_points(told: dict[str, Told]):
+    """Not even one who has handed in, nor the secretariat."""
+    assert told["scoring"].readers("reason.leader") == {"leader"}
+    assert told["scoring"].readers("reason.panel") == {"panel"}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("role", ["invited", "recused", "released", "idle", "other"])
+def test_who_does_not_serve_learns_nothing(told: dict[str, Told], moment: str, role: str):
+    own = {f"name.{role}"} | ({"other.draft", "other.event"} if role == "other" else set())
+    assert {name for name, reader in told[moment].where if reader == role} == own
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("role", ["anonymous", "disabled"])
+def test_the_public_sees_no_person_and_nothing_of_the_case(
+    told: dict[str, Told], moment: str, role: str
+):
+    assert {name for name, reader in told[moment].where if reader == role} == set()
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_who_administers_accounts_sees_nothing_of_cases(told: dict[str, Told], moment: str):
+    for role in ADMINISTRATORS - AUDIT:
+        seen = {name for name, reader in told[moment].where if reader == role}
+        assert {name for name in seen if not name.startswith(("name.", "mail."))} == set()
