@@ -13,6 +13,7 @@ from dataaccess.actions import keys
 from dataaccess.errors import Invalid
 from dataaccess.models import Base
 from dataaccess.shapes import TABLES
+from dataaccess.words import printed
 
 _MOST_NETWORKS = 50
 
@@ -22,7 +23,7 @@ class KeyForm(forms.Form):
 
     scopes = forms.MultipleChoiceField(
         label=_("接口权限"),
-        choices=[(kind, table.title) for kind, table in TABLES.items()],
+        choices=lambda: [(kind, printed(table.title)) for kind, table in TABLES.items()],
         widget=forms.CheckboxSelectMultiple,
         initial=list(keys.ALL_SCOPES),
     )

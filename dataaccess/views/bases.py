@@ -18,6 +18,7 @@ from dataaccess.forms import WindowForm
 from dataaccess.models import Base, BaseInfo, ComputeReport
 from dataaccess.shapes import tables
 from dataaccess.views.shared import base_context, base_for, reader, refuse_unless
+from dataaccess.words import printed
 from portal.accounts.requests import SignedInRequest
 
 BASES_A_PAGE = 25
@@ -55,7 +56,9 @@ def one(request: SignedInRequest, code: str) -> HttpResponse:
         context |= _reported(base)
     if context["may_manage_keys"]:
         context["keys"] = list(base.keys.select_related("created_by"))
-        context["scope_names"] = {kind: table.title for kind, table in tables.TABLES.items()}
+        context["scope_names"] = {
+            kind: printed(table.title) for kind, table in tables.TABLES.items()
+        }
     if context["may_choose_window"]:
         context["window_form"] = WindowForm(base)
     return render(request, "dataaccess/base.html", context)
@@ -103,7 +106,8 @@ def _reported(base: Base) -> dict[str, Any]:
         "report": report,
         "resources": _resources(report) if report else [],
         "traffic": [
-            (title, getattr(report, f"{key}_idle"), unit) for key, title, unit in tables.TRAFFIC
+            (printed(title), getattr(report, f"{key}_idle"), unit)
+            for key, title, unit in tables.TRAFFIC
         ]
         if report
         else [],
@@ -116,8 +120,8 @@ def _reported(base: Base) -> dict[str, Any]:
 def _resources(report: ComputeReport) -> list[dict[str, Any]]:
     return [
         {
-            "title": pair.title,
-            "unit": pair.unit,
+            "title": printed(pair.title),
+            "unit": printed(pair.unit),
             "total": getattr(report, f"{pair.key}_total"),
             "idle": getattr(report, f"{pair.key}_idle"),
         }
@@ -130,7 +134,7 @@ def _facts(info: BaseInfo) -> list[tuple[str, str]]:
     shown = dict(info.values)
     for name, of_code in PLACES.items():
         shown[name] = f"{of_code(shown[name])}（{shown[name]}）"
-    return [(field.name, shown[field.name]) for field in tables.BASE_INFO.fields]
+    return [(printed(field.name), printed(shown[field.name])) for field in tables.BASE_INFO.fields]
 
 
 def _weeks(days: list[queries.Day]) -> list[dict[str, Any]]:

@@ -125,6 +125,11 @@ class Document(models.Model):
         return f"{self.number} {self.title}"
 
     @property
+    def label(self) -> str:
+        """Number and kind for a list in the reader's language; the title is as printed."""
+        return f"{self.number} {self.get_kind_display()}"
+
+    @property
     def ready(self) -> bool:
         return self.rendered_at is not None
 

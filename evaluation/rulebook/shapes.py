@@ -71,6 +71,13 @@ def in_language(thing: object, attribute: str, language: str = "zh") -> str:
     return chinese
 
 
+def clause_in(clause: str, language: str = "zh") -> str:
+    """附录A or 表3 as the standard numbers it; in English Appendix A or Table 3."""
+    if not language.startswith("en"):
+        return clause
+    return clause.replace("附录", "Appendix ").replace("表", "Table ")
+
+
 class Measures(Shape):
     """Quantities by which raw figures become indicator values."""
 
@@ -407,8 +414,9 @@ def _yes_or_no(value: bool, english: bool) -> str:
 
 
 def with_unit(number: str, unit: str) -> str:
-    """A number before its unit: a blank before Latin letters only."""
-    return f"{number} {unit}" if unit[:1].isascii() and unit[:1].isalpha() else f"{number}{unit}"
+    """A number before its unit: a blank before Latin letters and × only."""
+    spaced = unit[:1] == "×" or (unit[:1].isascii() and unit[:1].isalpha())
+    return f"{number} {unit}" if spaced else f"{number}{unit}"
 
 
 class Group(Shape):

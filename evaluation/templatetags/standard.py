@@ -3,6 +3,7 @@
 from django import template
 
 from evaluation.edition import current_edition, reader_language
+from evaluation.rulebook.shapes import clause_in
 from evaluation.rulebook.shapes import in_language as pick
 
 register = template.Library()
@@ -12,6 +13,12 @@ register = template.Library()
 def in_language(thing: object, attribute: str) -> str:
     """`{{ category|in_language:"name" }}`: name or name_en, by the language of the page."""
     return pick(thing, attribute, reader_language()) if thing else ""
+
+
+@register.filter
+def clause_name(clause: str) -> str:
+    """`{{ reading.clause|clause_name }}`: a clause by the name that readers of the page use."""
+    return clause_in(clause, reader_language())
 
 
 @register.filter

@@ -15,6 +15,7 @@ from evaluation.models import CaseFile, Evaluation
 from evaluation.rulebook import Edition, FormField, in_language, plain
 from evaluation.rulebook.derive import Derivation
 from evaluation.rulebook.form import Declared, declared_values
+from evaluation.rulebook.shapes import clause_in
 from evaluation.steps import Actor
 from evaluation.views.applicant_draft import Draft, file_rows
 from evaluation.views.refusals import case_view
@@ -145,7 +146,7 @@ def read_tables(edition: Edition, tables: dict[str, Any], declared: Declared) ->
         ReadTable(
             number=table.number,
             title=in_language(table, "title", language),
-            clause=table.clause,
+            clause=clause_in(table.clause, language),
             fields=[
                 _read_field(f"{table.number}.{place}", asked, tables.get(table.key, {}), declared)
                 for place, asked in enumerate(table.fields, 1)
