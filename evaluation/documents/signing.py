@@ -5,7 +5,7 @@ pyHanko and cryptography are imported late: the web process makes no signature."
 import datetime
 import os
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 FIELD = "IssuerSignature"
 EXAMPLE_YEARS = 10
+RESERVED = 32 * 1024  # hexadecimal digits
 
 
 class CannotSign(Exception):
@@ -73,6 +74,8 @@ def sign(pdf: bytes) -> bytes:
             docmdp_permissions=MDPPerm.NO_CHANGES,
         ),
         signer=_signer(path),
+        # Room for the signature with its chain; to find out exactly would mean signing twice.
+        bytes_reserved=RESERVED,
     )
     return bytes(signed.getbuffer())
 
@@ -125,9 +128,27 @@ def _signer(path: Path) -> Any:
 
 @lru_cache(maxsize=2)
 def _load(path: Path, _changed: int) -> Any:
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+    from pyhanko.sign.general import get_pyca_cryptography_hash
     from pyhanko.sign.signers import SimpleSigner
 
-    return SimpleSigner.load_pkcs12(str(path), passphrase=_passphrase())
+    class KeptKeySigner(SimpleSigner):
+        """Reads an RSA key once: to read and prove one takes longer than to make the page."""
+
+        @cached_property
+        def _key(self) -> Any:
+            return load_der_private_key(self.signing_key.dump(), password=None)
+
+        def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+            mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
+            if mechanism.signature_algo == "rsassa_pkcs1v15":
+                digest = get_pyca_cryptography_hash(digest_algorithm)
+                return bytes(self._key.sign(data, PKCS1v15(), digest))
+            return bytes(super().sign_raw(data, digest_algorithm))
+
+    read = SimpleSigner.load_pkcs12(str(path), passphrase=_passphrase())
+    return read and KeptKeySigner(read.signing_cert, read.signing_key, read.cert_registry)
 
 
 def _trusted() -> Any:
@@ -180,7 +201,9 @@ def _example_pkcs12() -> bytes:
         return x509.Name(
             [
                 x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-                x509.NameAttribute(NameOID.ORGANIZATION_NAME, f"{settings.ISSUER_NAME}（示例）"[:64]),
+                x509.NameAttribute(
+                    NameOID.ORGANIZATION_NAME, f"{settings.ISSUER_NAME}（示例）"[:64]
+                ),
                 x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64]),
             ]
         )

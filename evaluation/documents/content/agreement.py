@@ -34,6 +34,4 @@ def agreement(evaluation: Evaluation) -> Json:
 
 
 def _steps(evaluation: Evaluation) -> list[str]:
-    return [
-        f"{step.number}. {step.name}：{step.sentence}" for step in edition_of(evaluation).steps
-    ]
+    return [f"{step.number}. {step.name}：{step.sentence}" for step in edition_of(evaluation).steps]

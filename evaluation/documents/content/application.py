@@ -32,7 +32,9 @@ def application(declaration: Declaration) -> Json:
     files handed in."""
     evaluation = declaration.evaluation
     edition = edition_of(evaluation)
-    tables = {table.key: _Table(table, declaration.tables.get(table.key, {})) for table in edition.form}
+    tables = {
+        table.key: _Table(table, declaration.tables.get(table.key, {})) for table in edition.form
+    }
     files = files_by_slot(declaration)
     declared = shown(edition, declaration.values)
     facts = case_facts(evaluation)
@@ -62,7 +64,10 @@ def application(declaration: Declaration) -> Json:
         ],
         "other": {"title": tables["other"].table.title, "items": tables["other"].items()},
         "annexes": _annexes(tables),
-        "technical": {"items": tables["technical"].items(), "access": tables["data_access"].items()},
+        "technical": {
+            "items": tables["technical"].items(),
+            "access": tables["data_access"].items(),
+        },
         "sections": by_dimension(
             edition,
             [

@@ -45,7 +45,7 @@ def certificate(certificate: Certificate) -> Json:
         "standard": edition.title,
         "standard_en": edition.title_en,
         "issuer": settings.ISSUER_NAME,
-        "issuer_en": edition.issuer_en if settings.ISSUER_NAME == edition.issuer else "",
+        "issuer_en": edition.issuer_en if edition.issuer == settings.ISSUER_NAME else "",
         "verify_url": verify_url(certificate.number),
     }
 

@@ -90,7 +90,11 @@ def numeral(count: int) -> str:
     """一, 二 … 九十九, for the numbers of headings."""
     digits = "〇一二三四五六七八九"
     tens, ones = divmod(count, 10)
-    return ("" if tens < 2 else digits[tens]) + ("十" if tens else "") + (digits[ones] if ones or not tens else "")
+    return (
+        ("" if tens < 2 else digits[tens])
+        + ("十" if tens else "")
+        + (digits[ones] if ones or not tens else "")
+    )
 
 
 def files_by_slot(declaration: Declaration | None) -> dict[int, list[Json]]:
@@ -107,9 +111,7 @@ def files_by_slot(declaration: Declaration | None) -> dict[int, list[Json]]:
 
 def proof(indicator: Indicator, files: Mapping[int, list[Json]]) -> str:
     """Where an indicator is documented: 材料4（2份）."""
-    return "、".join(
-        f"材料{slot}（{len(files.get(slot, []))}份）" for slot in indicator.materials
-    )
+    return "、".join(f"材料{slot}（{len(files.get(slot, []))}份）" for slot in indicator.materials)
 
 
 def size(count: int) -> str:

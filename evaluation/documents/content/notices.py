@@ -97,7 +97,8 @@ def review_notice(review: Review) -> Json:
         "year": str(review.year),
         "due_on": day(review.due_on),
         "grounds": [
-            {"clause": id_, "text": edition.clause(id_).text} for id_ in ("10.4.1", "10.4.2", "10.4.3")
+            {"clause": id_, "text": edition.clause(id_).text}
+            for id_ in ("10.4.1", "10.4.2", "10.4.3")
         ],
         "topics": [
             f"（{numeral(count)}）{topic}{'。' if count == len(topics) else '；'}"

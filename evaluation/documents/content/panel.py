@@ -76,7 +76,10 @@ def score_sheet(assignment: Assignment) -> Json:
         "judged": judged,
         "judged_total": number(sum((item.points for item in given.values()), Decimal(0))),
         "judged_max": number(
-            sum((i.points or Decimal(0) for i in edition.indicators if i.kind == "judged"), Decimal(0))
+            sum(
+                (i.points or Decimal(0) for i in edition.indicators if i.kind == "judged"),
+                Decimal(0),
+            )
         ),
         "sections": by_dimension(edition, verified),
     }

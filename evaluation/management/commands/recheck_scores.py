@@ -27,7 +27,8 @@ class Command(BaseCommand):
             difference = _difference(run)
             if difference:
                 raise CommandError(
-                    f"Score run {run.pk} of case {run.evaluation.number}: {difference}", returncode=1
+                    f"Score run {run.pk} of case {run.evaluation.number}: {difference}",
+                    returncode=1,
                 )
             count += 1
         self.stdout.write(f"{count} score runs come out as recorded.\n")

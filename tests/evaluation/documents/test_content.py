@@ -59,7 +59,9 @@ def test_the_application_has_the_cover_as_printed_and_all_indicators(said: Said)
     ]
     assert [len(section["rows"]) for section in frozen["sections"]] == [10, 15, 4]
     assert [m["number"] for m in frozen["materials"]] == [str(n) for n in range(1, 11)]
-    assert all(len(m["files"]) == 1 and len(m["files"][0]["sha256"]) == 64 for m in frozen["materials"])
+    assert all(
+        len(m["files"]) == 1 and len(m["files"][0]["sha256"]) == 64 for m in frozen["materials"]
+    )
 
 
 def test_the_agreement_names_parties_and_seven_steps_and_no_fee(said: Said) -> None:
@@ -110,7 +112,10 @@ def test_a_score_sheet_shows_its_own_points_only(said: Said) -> None:
     assert (rows["industrial_policy"]["points"], rows["industrial_policy"]["max"]) == ("5", "5")
     assert "评3分的理由" not in json.dumps(frozen, ensure_ascii=False)
     verified = {r["code"]: r for s in frozen["sections"] for r in s["rows"]}
-    assert (verified["egress_bandwidth"]["points"], verified["egress_bandwidth"]["met"]) == ("0", False)
+    assert (verified["egress_bandwidth"]["points"], verified["egress_bandwidth"]["met"]) == (
+        "0",
+        False,
+    )
     assert verified["access_exchange"]["points"] == "—"
 
 
@@ -182,7 +187,9 @@ def test_the_deficiency_notice_says_what_is_wrong_and_what_to_send(said: Said) -
 
 def test_the_notice_names_the_place_applied_for_and_the_period(said: Said) -> None:
     frozen = said("notice")
-    assert frozen["case"]["name_applied_for"] == "国家工业互联网大数据中心工业智算基地（山东）省级节点"
+    assert (
+        frozen["case"]["name_applied_for"] == "国家工业互联网大数据中心工业智算基地（山东）省级节点"
+    )
     assert frozen["case"]["name_applied_for"] in frozen["outcome"]
     assert frozen["starts_on"] == frozen["dated"]
     assert frozen["working_days"].isdigit()

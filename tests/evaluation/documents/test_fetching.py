@@ -65,7 +65,14 @@ def test_no_request_leaves_the_machine(body: str, listener: tuple[str, list[byte
 
 @pytest.mark.parametrize(
     "address",
-    ["file://{path}", "{path}", "file:{path}", "FILE://{path}", "case-file:../{path}", "ftp://127.0.0.1/x"],
+    [
+        "file://{path}",
+        "{path}",
+        "file:{path}",
+        "FILE://{path}",
+        "case-file:../{path}",
+        "ftp://127.0.0.1/x",
+    ],
 )
 @pytest.mark.parametrize(
     "body",

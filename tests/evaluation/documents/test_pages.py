@@ -47,9 +47,7 @@ def test_every_page_carries_number_case_version_and_time(
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"certificate"}))
-def test_pages_are_numbered_on_the_outer_side(
-    kind: str, printed: Callable[[str], Printed]
-) -> None:
+def test_pages_are_numbered_on_the_outer_side(kind: str, printed: Callable[[str], Printed]) -> None:
     paper = printed(kind)
     covered = 1 if kind in ("application", "report") else 0
     for index, page in enumerate(paper.pages[covered:], start=covered + 1):
@@ -66,9 +64,10 @@ def _plain(body: str) -> Printed:
 
 def test_the_type_area_holds_22_lines_of_28_characters() -> None:
     paper = _plain("国" * 28 * 44)
-    assert [
-        [len(line) for line in page.splitlines() if "国" in line] for page in paper.pages
-    ] == [[28] * 22, [28] * 22]
+    assert [[len(line) for line in page.splitlines() if "国" in line] for page in paper.pages] == [
+        [28] * 22,
+        [28] * 22,
+    ]
 
 
 def test_margins_are_those_of_gb_t_9704() -> None:
@@ -99,9 +98,7 @@ def test_the_pdf_says_what_it_is(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_whatever_was_typed_is_printed_literally(
-    kind: str, said: Callable[[str], Content]
-) -> None:
+def test_whatever_was_typed_is_printed_literally(kind: str, said: Callable[[str], Content]) -> None:
     """Markup in every text of the content, at any depth, is text on the page."""
     frozen = said(kind)
     document = frozen.pop("document")
@@ -123,7 +120,7 @@ def test_whatever_was_typed_is_printed_literally(
     assert "14" not in re.findall(r"\{\{7\|add:7\}\}|14(?=&amp;)", paper.text)
     markup = pages.html(kind, {**spoil(frozen), "document": document}, "X")
     assert "<script" not in markup
-    assert "<img src=\"file:" not in markup
+    assert '<img src="file:' not in markup
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -153,7 +150,9 @@ def _nothing_leaves_the_page(paper: Printed) -> None:
     for number, page in enumerate(paper.reader.pages):
         width, height = float(page.mediabox.width) / MM, float(page.mediabox.height) / MM
         outside = [
-            run for run in paper.runs(number) if not (7 < run.x < width - 7 and 7 < run.y < height - 7)
+            run
+            for run in paper.runs(number)
+            if not (7 < run.x < width - 7 and 7 < run.y < height - 7)
         ]
         assert outside == []
 

@@ -1,7 +1,6 @@
 """The signature on a certificate: ours, sound, and broken by any change."""
 
 import datetime
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -66,9 +65,7 @@ def test_words_put_after_the_end_break_it(key: Path, plain: bytes) -> None:
     assert signing.verify_signature(signing.sign(plain) + b"\n% more\n").state == "altered"
 
 
-def test_another_key_is_not_ours(
-    key: Path, plain: bytes, settings: Any, tmp_path: Path
-) -> None:
+def test_another_key_is_not_ours(key: Path, plain: bytes, settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path / "somewhere else"
     signing.ensure_example_signing_key()
     foreign = signing.sign(plain)
