@@ -58,9 +58,7 @@ def is_actor(user: User, evaluation: Evaluation, actor: Actor) -> bool:
 def check_actor(user: User, evaluation: Evaluation, actor: Actor) -> None:
     """Raise NotAllowed unless the user stands in this relation to the case."""
     if not is_actor(user, evaluation, actor):
-        raise NotAllowed(
-            _("此操作须由%(actor)s办理。") % {"actor": steps.ACTOR_NAMES[actor]}
-        )
+        raise NotAllowed(_("此操作须由%(actor)s办理。") % {"actor": steps.ACTOR_NAMES[actor]})
 
 
 def check_state(evaluation: Evaluation, *states: str) -> None:

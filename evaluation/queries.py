@@ -122,9 +122,11 @@ def result_visible(user: User, evaluation: Evaluation) -> bool:
     if user.role == Role.APPLICANT:
         return is_published(evaluation)
     if user.role == Role.EXPERT:
-        return serving_assignments(user).filter(
-            evaluation=evaluation, duty="panel", is_leader=True
-        ).exists()
+        return (
+            serving_assignments(user)
+            .filter(evaluation=evaluation, duty="panel", is_leader=True)
+            .exists()
+        )
     return user.role in STAFF
 
 

@@ -120,7 +120,9 @@ def save_table(
             return draft
         if draft.version != version:
             raise Conflict(
-                _("这张表在您填写期间已被他人或另一个窗口保存过。您填写的内容仍保留在下方，请核对后再保存。"),
+                _(
+                    "这张表在您填写期间已被他人或另一个窗口保存过。您填写的内容仍保留在下方，请核对后再保存。"
+                ),
                 draft,
             )
         draft.content = table
@@ -155,9 +157,7 @@ def remove_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> N
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
         changed = (
-            queries.draft_materials(current)
-            .filter(pk=file_id)
-            .update(removed_at=timezone.now())
+            queries.draft_materials(current).filter(pk=file_id).update(removed_at=timezone.now())
         )
         if changed:
             note(user, current, "remove_material", file=str(file_id))
@@ -240,5 +240,3 @@ def return_application(user: User, evaluation: Evaluation, reason: str) -> None:
     """退回修改, with the reason the applicant reads."""
     with moving(user, evaluation, "return_application", reason):
         pass
-
-

@@ -56,7 +56,9 @@ def record_objection(
 ) -> Objection:
     """Put an objection on record. Anonymous ones are not accepted."""
     if not objector.strip() or not contact.strip() or not content.strip():
-        raise Refused(_("异议须写明异议人（实名或加盖公章的单位）、联系方式和内容；匿名异议不予受理。"))
+        raise Refused(
+            _("异议须写明异议人（实名或加盖公章的单位）、联系方式和内容；匿名异议不予受理。")
+        )
     with changing(user, evaluation) as current:
         permissions.check_actor(user, current, Actor.SECRETARIAT)
         permissions.check_state(current, "published")

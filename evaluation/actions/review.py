@@ -104,9 +104,7 @@ def _verdicts(evaluation: Evaluation) -> list[SlotReview]:
 
 def _carry_over(before: Declaration, after: Declaration) -> None:
     def hashes(declaration: Declaration, slot: int) -> list[str]:
-        return sorted(
-            declaration.materials.filter(slot=slot).values_list("sha256", flat=True)
-        )
+        return sorted(declaration.materials.filter(slot=slot).values_list("sha256", flat=True))
 
     for review in before.slot_reviews.filter(accepted=True):
         if hashes(before, review.slot) == hashes(after, review.slot):

@@ -90,5 +90,3 @@ def _leave_one_sheet_open(evaluation: Evaluation, cast: journey.Cast) -> None:
     assert first is not None, "the panel was convened"
     panel.save_scores(first.expert, evaluation, journey.points(evaluation))
     panel.submit_scores(first.expert, evaluation)
-
-

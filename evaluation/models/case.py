@@ -70,9 +70,7 @@ class Evaluation(models.Model):
 class Transition(models.Model):
     """One move that was made: the timeline of the case."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.CASCADE, related_name="transitions"
-    )
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="transitions")
     move = models.CharField(max_length=32)
     source = models.CharField(max_length=32)
     target = models.CharField(max_length=32)

@@ -56,9 +56,7 @@ class Declaration(models.Model):
     class Meta:
         ordering = ["evaluation", "number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["evaluation", "number"], name="declaration_number_once"
-            )
+            models.UniqueConstraint(fields=["evaluation", "number"], name="declaration_number_once")
         ]
 
     def __str__(self) -> str:

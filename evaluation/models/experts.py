@@ -135,9 +135,7 @@ class Consolidation(models.Model):
     indicator = models.CharField(max_length=48)
     value = models.JSONField(help_text="in the form of the score contract")
     reason = models.TextField(blank=True)
-    leader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:

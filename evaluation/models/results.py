@@ -69,7 +69,9 @@ class Publication(models.Model):
 class Objection(models.Model):
     """异议: received under a real name or a seal. An open one holds the certification."""
 
-    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="objections")
+    publication = models.ForeignKey(
+        Publication, on_delete=models.PROTECT, related_name="objections"
+    )
     objector = models.CharField(_("异议人（实名或单位名称）"), max_length=200)
     contact = models.CharField(_("联系方式"), max_length=200)
     content = models.TextField(_("异议内容"))

@@ -83,7 +83,9 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
             except Refused as refusal:
                 add_to_form(form, refusal)
             else:
-                messages.success(request, _("%(move)s：已完成。") % {"move": steps.MOVES[code].label})
+                messages.success(
+                    request, _("%(move)s：已完成。") % {"move": steps.MOVES[code].label}
+                )
                 return redirect("evaluation:case", number)
     context = {
         "evaluation": evaluation,

@@ -33,8 +33,11 @@ def create_organisation(actor: User, *, name: str, credit_code: str) -> Organisa
     organisation.full_clean()
     organisation.save()
     audit.record(
-        actor, "accounts.create_organisation", f"organisation:{organisation.pk}",
-        name=organisation.name, credit_code=organisation.credit_code,
+        actor,
+        "accounts.create_organisation",
+        f"organisation:{organisation.pk}",
+        name=organisation.name,
+        credit_code=organisation.credit_code,
     )
     return organisation
 

@@ -61,11 +61,7 @@ def _tell(pk: int) -> None:
 def deliver(pk: int) -> bool:
     """Claim one entry and run its handler. False where another worker has it or it is over."""
     now = timezone.now()
-    claimed = (
-        waiting()
-        .filter(pk=pk)
-        .update(claimed_until=now + LEASE, attempts=F("attempts") + 1)
-    )
+    claimed = waiting().filter(pk=pk).update(claimed_until=now + LEASE, attempts=F("attempts") + 1)
     if not claimed:
         return False
     entry = OutboxEntry.objects.get(pk=pk)

@@ -141,5 +141,3 @@ class Person:
     def leave(self) -> None:
         self.context.close()
         assert self.faults == []
-
-

@@ -131,10 +131,7 @@ def test_the_second_run_keeps_the_data_and_ends_all_it_started(prepared: Path) -
         with run(prepared) as refused:
             assert refused.end() == (
                 1,
-                [
-                    "The portal of this folder is running already: "
-                    f"http://localhost:{second.port}/"
-                ],
+                [f"The portal of this folder is running already: http://localhost:{second.port}/"],
             )
         children = second.children()
         assert sorted(children) == ["beat", "web", "worker"]

@@ -21,7 +21,13 @@ from tests.evaluation.cast import make_cast
 
 def test_the_seven_steps_carry_the_names_of_clause_7_1():
     assert [str(step.name) for step in STEPS] == [
-        "申请", "签订评估咨询服务协议", "材料初审", "现场评估", "专家评审", "公布结果", "认定",
+        "申请",
+        "签订评估咨询服务协议",
+        "材料初审",
+        "现场评估",
+        "专家评审",
+        "公布结果",
+        "认定",
     ]
 
 
@@ -124,8 +130,10 @@ def test_only_the_table_decides_who_moves_from(state):
                 outcome = "moved"  # the table lets it pass; what the move needs is not there yet
             case.refresh_from_db()
             expected = (
-                "not allowed" if move.actor not in relations
-                else "wrong state" if state not in move.sources
+                "not allowed"
+                if move.actor not in relations
+                else "wrong state"
+                if state not in move.sources
                 else "moved"
             )
             assert outcome == expected, (state, code, user.username)
@@ -142,11 +150,17 @@ def test_a_move_writes_state_timeline_audit_and_mail_together():
     assert case.state == "returned"
     moved = case.transitions.latest("at")
     assert (moved.move, moved.source, moved.target, moved.reason) == (
-        "return_application", "submitted", "returned", "请补充发展规划",
+        "return_application",
+        "submitted",
+        "returned",
+        "请补充发展规划",
     )
     event = AuditEvent.objects.latest("seq")
     assert (event.action, event.case, event.actor_id, event.data["reason"]) == (
-        "evaluation.return_application", case.number, cast.chen.pk, "请补充发展规划",
+        "evaluation.return_application",
+        case.number,
+        cast.chen.pk,
+        "请补充发展规划",
     )
     told = OutboxEntry.objects.filter(kind="mail")[mails:]
     assert {entry.payload["user"] for entry in told} == {cast.lin.pk, cast.han.pk}

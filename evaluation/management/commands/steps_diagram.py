@@ -26,8 +26,9 @@ class Command(BaseCommand):
         if not options["check"]:
             PAGE.write_text(page, encoding="utf-8")
         elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page:
-            self.stderr.write("docs/steps.md is not what evaluation/steps.py says: run "
-                              "manage.py steps_diagram")
+            self.stderr.write(
+                "docs/steps.md is not what evaluation/steps.py says: run manage.py steps_diagram"
+            )
             sys.exit(1)
 
 

@@ -38,7 +38,10 @@ class Command(BaseCommand):
         with transaction.atomic():
             user.save()
             audit.record(
-                None, "accounts.create_admin", f"user:{user.pk}",
-                username=user.username, role=user.role,
+                None,
+                "accounts.create_admin",
+                f"user:{user.pk}",
+                username=user.username,
+                role=user.role,
             )
         self.stdout.write(f"{user.username} ({user.role})")
