@@ -15,6 +15,9 @@ class AuditHead(models.Model):
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64, default="")
 
+    def __str__(self) -> str:
+        return str(self.seq)
+
 
 class AuditEvent(models.Model):
     """Who did what to which thing, when. Never changed, never deleted; each holds the hash of
