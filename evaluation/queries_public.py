@@ -39,8 +39,22 @@ def register_figures() -> RegisterFigures:
 
 
 def register() -> QuerySet[Certificate]:
-    """名录: every certificate that was given, also those that no longer stand."""
-    return Certificate.objects.select_related("base").order_by("-certified_on", "number")
+    """名录: every certificate that was given, also those that no longer stand; what a row shows."""
+    return (
+        Certificate.objects.select_related("base")
+        .only(
+            "number",
+            "name",
+            "name_en",
+            "holder",
+            "category",
+            "province",
+            "certified_on",
+            "state",
+            "base__name",
+        )
+        .order_by("-certified_on", "number")
+    )
 
 
 def search(
@@ -94,10 +108,31 @@ def certificate_of(text: str) -> Certificate | None:
 
 
 def notices() -> QuerySet[Publication]:
-    """公示: the published results, the newest first."""
+    """公示: the published results, the newest first (they are kept in the order they come)."""
     return Publication.objects.select_related(
         "evaluation__organisation", "evaluation__base", "score_run", "document"
-    ).order_by("-published_at", "-pk")
+    ).order_by("-pk")
+
+
+def notice_rows() -> QuerySet[Publication]:
+    """The same for a list: what a row shows, without the scorecards and documents behind it."""
+    return (
+        Publication.objects.select_related(
+            "evaluation__organisation", "evaluation__base", "score_run"
+        )
+        .only(
+            "number",
+            "working_days",
+            "ends_on",
+            "evaluation__edition",
+            "evaluation__category",
+            "evaluation__place",
+            "evaluation__organisation__name",
+            "evaluation__base__name",
+            "score_run__qualified",
+        )
+        .order_by("-pk")
+    )
 
 
 def open_on(notices: QuerySet[Publication], day: date) -> QuerySet[Publication]:

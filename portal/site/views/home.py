@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "edition": current_edition(),
         "register": queries_public.register_figures(),
         "open_count": queries_public.notice_counts(today)["open"],
-        "notices": queries_public.open_on(queries_public.notices(), today)[:SHOWN],
+        "notices": queries_public.open_on(queries_public.notice_rows(), today)[:SHOWN],
         "certificates": queries_public.register()[:SHOWN],
         "standings": STANDINGS,
     }

@@ -25,7 +25,7 @@ PAGE_SIZE = 20
 def notices(request: HttpRequest) -> HttpResponse:
     """All notices, the newest first; those in their period, or those that ended."""
     today = timezone.localdate()
-    found = queries_public.notices()
+    found = queries_public.notice_rows()
     counts = queries_public.notice_counts(today)
     filters = {
         "": (_("全部"), found, counts["open"] + counts["ended"]),
@@ -35,19 +35,22 @@ def notices(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     if state not in filters:
         state = ""
-    page = Paginator(filters[state][1], PAGE_SIZE).get_page(request.GET.get("page"))
+    _label, chosen, count = filters[state]
+    paginator = Paginator(chosen, PAGE_SIZE)
+    paginator.count = count  # known already: not asked again
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [(notice, name_applied_for(notice), is_open(notice)) for notice in page],
-        "count": filters[state][2],
+        "count": count,
         "chips": [
             {
                 "label": label,
                 "url": f"?state={key}" if key else reverse("site:notices"),
                 "current": key == state,
-                "count": count,
+                "count": number,
             }
-            for key, (label, _found, count) in filters.items()
+            for key, (label, _found, number) in filters.items()
         ],
     }
     return render(request, "site/notices.html", context)
