@@ -104,8 +104,10 @@ def desk(request: SignedInRequest) -> HttpResponse:
     shown = list(waiting[: PAGE_SIZE * 2])
     context = {
         "waiting": shown,
-        "waiting_count": waiting.count() if len(shown) == PAGE_SIZE * 2 else len(shown),
-        "invitations": list(queries.invitations_for(request.user)),
+        "waiting_count": waiting.count(),
+        "invitations": list(queries.invitations_for(request.user))
+        if request.user.role == Role.EXPERT
+        else [],
         "recent": list(
             queries.cases_for(request.user)
             .exclude(pk__in=[case.pk for case in shown])

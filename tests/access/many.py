@@ -1,0 +1,175 @@
+"""Fifty of everything: copies of real rows, with what must be theirs alone changed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import Model
+from stdnum.cn import uscc
+
+from dataaccess.models import ApiKey, Base, ComputeReport, SecurityEvent
+from evaluation.models import (
+    Assignment,
+    CaseFile,
+    Certificate,
+    Declaration,
+    Document,
+    Evaluation,
+    Objection,
+    PanelScore,
+    Publication,
+    Purpose,
+    RegisterEntry,
+    Transition,
+)
+from portal.accounts.models import Organisation, Role, User
+from portal.ledger import audit
+from tests.access.world import World
+
+MANY = 50
+
+
+def copies(row: Any, changes: Callable[[int], dict[str, Any]], count: int = MANY) -> list[Any]:
+    """So many rows like this one, each with its own changes; the keys are new."""
+    model: type[Model] = type(row)
+    same = {
+        field.attname: getattr(row, field.attname)
+        for field in model._meta.concrete_fields
+        if not field.primary_key
+    }
+    return model._default_manager.bulk_create(
+        [model(**{**same, **changes(nth)}) for nth in range(count)]
+    )
+
+
+def multiply(world: World) -> None:
+    """Fifty more of whatever a list may show."""
+    organisations = Organisation.objects.bulk_create(
+        Organisation(name=f"示例单位{nth:02}", credit_code=_code(nth)) for nth in range(MANY)
+    )
+    experts = _people(organisations)
+    bases = copies(
+        world.base,
+        lambda nth: {"code": f"copy-{nth:02}", "organisation_id": organisations[nth].pk},
+    )
+    copies(world.base, lambda nth: {"code": f"own-{nth:02}"})
+    _reports(world.base)
+    for state, case in world.states.items():
+        if state == "other":
+            continue
+        _cases(world, case, bases)
+        _parts(case, experts)
+    for nth in range(MANY):
+        audit.record(world.cast.sysadmin, "example", f"example:{nth}", case=f"PG{nth}", nth=nth)
+
+
+def _code(nth: int) -> str:
+    number = f"91110000MAAB{nth:05d}"
+    return number + uscc.calc_check_digit(number)
+
+
+def _people(organisations: list[Organisation]) -> list[User]:
+    password = make_password(None)
+    return User.objects.bulk_create(
+        User(
+            username=f"expert-{nth:02}",
+            email=f"expert-{nth:02}@example.net",
+            name=f"专家{nth:02}",
+            role=Role.EXPERT,
+            organisation=organisation,
+            password=password,
+        )
+        for nth, organisation in enumerate(organisations)
+    )
+
+
+def _reports(base: Base) -> None:
+    report = ComputeReport.objects.get(base=base)
+    copies(report, lambda nth: {"date": report.date - timedelta(days=nth + 1)})
+    event = SecurityEvent.objects.get(base=base)
+    copies(event, lambda nth: {"event_id": f"copy-{nth}"})
+    copies(base.keys.latest("pk"), lambda nth: {"digest": f"{nth:064}"})
+    assert ApiKey.objects.filter(base=base).count() > MANY
+
+
+def _cases(world: World, case: Evaluation, bases: list[Base]) -> None:
+    """Fifty cases in the same state: of the same applicant, each with the experts of this one."""
+    made = copies(case, lambda nth: {"number": f"{case.number}-{nth:02}", "base_id": bases[nth].pk})
+    for assignment in case.assignments.all():
+        copies(assignment, lambda nth: {"evaluation_id": made[nth].pk})
+    copies(
+        case.transitions.first() or Transition(
+            evaluation=case, move="submit", source="draft", target="submitted",
+            actor=world.cast.lin, actor_role="applicant", at=case.created_at,
+        ),
+        lambda nth: {"evaluation_id": made[nth].pk},
+    )  # fmt: skip
+    publication = Publication.objects.filter(evaluation=case).first()
+    if publication is not None:
+        notices = _documents(publication.document, made)
+        copies(
+            publication,
+            lambda nth: {
+                "number": f"{publication.number}-{nth:02}",
+                "evaluation_id": made[nth].pk,
+                "document_id": notices[nth].pk,
+            },
+        )
+    certificate = Certificate.objects.filter(evaluation=case).first()
+    if certificate is not None:
+        printed = _documents(certificate.document, made)
+        copies(
+            certificate,
+            lambda nth: {
+                "number": f"{certificate.number}-{nth:02}",
+                "evaluation_id": made[nth].pk,
+                "base_id": bases[nth].pk,
+                "document_id": printed[nth].pk,
+            },
+        )
+
+
+def _documents(document: Document, cases: list[Evaluation]) -> list[Document]:
+    return copies(
+        document,
+        lambda nth: {
+            "number": f"{document.number}-{cases[nth].number}",
+            "evaluation_id": cases[nth].pk,
+        },
+    )
+
+
+def _parts(case: Evaluation, experts: list[User]) -> None:
+    """Fifty more files, documents, moves, versions, photos, experts and objections of one case."""
+    for purpose in (Purpose.MATERIAL, Purpose.SITE_PHOTO):
+        file = CaseFile.objects.filter(evaluation=case, purpose=purpose).first()
+        if file is not None:
+            made = copies(file, lambda nth: {"sha256": f"{nth:064}"})
+            version = Declaration.objects.filter(evaluation=case).last()
+            if version is not None and purpose == Purpose.MATERIAL:
+                version.materials.add(*made)
+    document = case.documents.filter(owner=None).first()
+    if document is not None:
+        copies(document, lambda nth: {"number": f"{document.number}+{nth:02}"})
+    transition = case.transitions.last()
+    if transition is not None:
+        copies(transition, lambda nth: {"at": transition.at + timedelta(seconds=nth)})
+    assignment = case.assignments.filter(is_leader=False, sheet_submitted_at__isnull=False).first()
+    assignment = (
+        assignment
+        or case.assignments.filter(is_leader=False, recused_at=None, released_at=None).first()
+    )
+    if assignment is not None:
+        _experts(assignment, experts)
+    for objection in Objection.objects.filter(publication__evaluation=case):
+        copies(objection, lambda nth: {"objector": f"示例异议人{nth:02}"})
+    entry = RegisterEntry.objects.filter(certificate__evaluation=case).first()
+    if entry is not None:
+        copies(entry, lambda nth: {"reason": f"示例{nth:02}"})
+
+
+def _experts(assignment: Assignment, experts: list[User]) -> None:
+    made = copies(assignment, lambda nth: {"expert_id": experts[nth].pk})
+    for score in PanelScore.objects.filter(assignment=assignment):
+        copies(score, lambda nth: {"assignment_id": made[nth].pk})

@@ -1,0 +1,161 @@
+"""No page's number of queries grows with what it shows (P10)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.access.many import multiply
+from tests.access.world import World, build
+
+pytestmark = pytest.mark.django_db
+
+# The session, the user, and the organisation that the top bar names beside the user.
+READER = {"anonymous": 0, "lin": 3, "site": 3, "leader": 3, "panel": 3}
+STAFF_READER = 2
+PLAIN = 4  # what a plain list may ask beyond those
+STATES = (
+    "draft",
+    "submitted",
+    "preliminary_review",
+    "site_visit",
+    "panel_scoring",
+    "panel_consolidation",
+    "published",
+    "decision_pending",
+    "certified",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    role: str
+    name: str
+    state: str = ""
+    args: Callable[[World], list[Any]] = lambda world: []
+    query: str = ""
+    part: Any = None  # what stands after the number of the case
+    grows: bool = True  # whether fifty more rows make the page longer
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.name, self.state, self.query, self.role) if part)
+
+    def path(self, world: World) -> str:
+        args = [world.case(self.state).number] if self.state else self.args(world)
+        args = args if self.part is None else [*args, self.part]
+        return reverse(self.name, args=args) + self.query
+
+
+def _base(world: World) -> list[Any]:
+    return [world.base.code]
+
+
+def _notice(world: World) -> list[Any]:
+    return [world.case("published").publication.number]
+
+
+def _certificate(world: World) -> list[Any]:
+    return [world.case("certified").certificate.number]
+
+
+LISTS = [
+    *(Page(role, "evaluation:desk")
+      for role in ("lin", "chen", "zhou", "site", "leader", "panel")),
+    *(Page(role, "evaluation:cases") for role in ("lin", "chen", "zhou", "panel")),
+    Page("chen", "evaluation:cases", query="?q=示例&step=7"),
+    Page("sysadmin", "accounts:people"),
+    Page("secadmin", "accounts:people"),
+    Page("sysadmin", "accounts:organisations"),
+    Page("auditor", "site:audit", grows=False),
+    *(Page(role, "dataaccess:bases") for role in ("lin", "chen", "secadmin")),
+    Page("anonymous", "site:home", grows=False),
+    Page("anonymous", "site:notices"),
+    Page("anonymous", "site:register"),
+    Page("anonymous", "site:register_csv"),
+    Page("anonymous", "site:register_json"),
+    Page("anonymous", "site:indicators", grows=False),
+    Page("anonymous", "site:readings", grows=False),
+    Page("anonymous", "site:steps", grows=False),
+]  # fmt: skip
+# Pages of one case or base, which show many things.
+WORKING = [
+    Page("lin", "dataaccess:base", args=_base),
+    Page("chen", "dataaccess:base", args=_base),
+    Page("secadmin", "dataaccess:base", args=_base),
+    Page("lin", "dataaccess:events", args=_base),
+    Page("anonymous", "site:notice", args=_notice, grows=False),
+    Page("anonymous", "site:certificate", args=_certificate),
+    Page("lin", "evaluation:case", "draft"),
+    *(Page(role, "evaluation:case", "panel_scoring")
+      for role in ("lin", "chen", "site", "panel", "leader")),
+    *(Page(role, "evaluation:case", "certified") for role in ("lin", "chen", "zhou", "leader")),
+    Page("lin", "evaluation:form_table", "draft", part="cover", grows=False),
+    Page("lin", "evaluation:materials", "draft"),
+    Page("lin", "evaluation:completeness", "draft", grows=False),
+    Page("lin", "evaluation:preview", "draft"),
+    Page("chen", "evaluation:declaration", "published", part=1),
+    Page("chen", "evaluation:review", "preliminary_review"),
+    Page("chen", "evaluation:experts", "site_visit"),
+    Page("chen", "evaluation:experts", "panel_scoring"),
+    Page("zhou", "evaluation:experts", "panel_scoring"),
+    Page("site", "evaluation:site_visit", "site_visit"),
+    Page("panel", "evaluation:scoring", "panel_scoring"),
+    Page("leader", "evaluation:consolidate", "panel_consolidation"),
+    Page("chen", "evaluation:consolidate", "published"),
+    Page("lin", "evaluation:result", "published"),
+    Page("chen", "evaluation:result", "published"),
+    Page("chen", "evaluation:objections", "published"),
+    Page("zhou", "evaluation:move", "decision_pending", part="certify", grows=False),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measured:
+    queries: list[str]
+    length: int
+
+
+Counts = dict[str, tuple[Measured, Measured]]
+
+
+@pytest.fixture(scope="module")
+def counts(django_db_setup: None, django_db_blocker: Any) -> Iterator[Counts]:
+    """Each page with one of everything, and with fifty more."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = build()
+        world.make(STATES)
+        pages = [*LISTS, *WORKING]
+        few = {str(page): measured(world, page) for page in pages}
+        multiply(world)
+        yield {str(page): (few[str(page)], measured(world, page)) for page in pages}
+        transaction.set_rollback(True)
+
+
+def measured(world: World, page: Page) -> Measured:
+    path = page.path(world)
+    world.ask(page.role, "GET", path)  # what a process reads once is read
+    with CaptureQueriesContext(connection) as asked:
+        response = world.ask(page.role, "GET", path)
+        body = response.getvalue()
+    assert response.status_code == 200, f"{page}: {response.status_code}"
+    return Measured(
+        [q["sql"] for q in asked.captured_queries if "SAVEPOINT" not in q["sql"]], len(body)
+    )
+
+
+@pytest.mark.parametrize("page", [*LISTS, *WORKING], ids=str)
+def test_fifty_more_rows_cost_not_one_query_more(counts: Counts, page: Page):
+    few, many = counts[str(page)]
+    assert len(many.queries) == len(few.queries)
+    assert many.length > few.length or not page.grows, "the copies are not on the page"
+
+
+@pytest.mark.parametrize("page", LISTS, ids=str)
+def test_a_plain_list_asks_little(counts: Counts, page: Page):
+    most = PLAIN + READER.get(page.role, STAFF_READER)
+    queries = counts[str(page)][1].queries
+    assert len(queries) <= most, "\n".join(queries)
