@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Replace, Upper
 
-from evaluation.models import Certificate, CertificateState, Document, Publication
+from evaluation.models import Certificate, CertificateState, Publication
 
 # Certificates whose holder may call the base certified.
 STANDING = (CertificateState.VALID, CertificateState.RECTIFICATION)
@@ -147,16 +147,12 @@ def ended_on(notices: QuerySet[Publication], day: date) -> QuerySet[Publication]
 
 def notice_counts(day: date) -> dict[str, int]:
     """How many notices are open and how many ended. One query."""
-    return Publication.objects.aggregate(
-        open=Count("pk", filter=Q(working_days__gt=0, ends_on__gte=day)),
-        ended=Count("pk", filter=Q(working_days=0) | Q(ends_on__lt=day)),
+    counted = Publication.objects.order_by().aggregate(
+        total=Count("pk"), open=Count("pk", filter=Q(working_days__gt=0, ends_on__gte=day))
     )
+    return {"open": counted["open"], "ended": counted["total"] - counted["open"]}
 
 
 def may_be_downloaded(certificate: Certificate) -> bool:
     """Whether the register still hands out the certificate: not once it no longer stands."""
     return certificate.state in STANDING and certificate.document.ready
-
-
-def is_rendered(document: Document | None) -> bool:
-    return document is not None and document.ready

@@ -25,32 +25,32 @@ PAGE_SIZE = 20
 def notices(request: HttpRequest) -> HttpResponse:
     """All notices, the newest first; those in their period, or those that ended."""
     today = timezone.localdate()
-    found = queries_public.notice_rows()
     counts = queries_public.notice_counts(today)
-    filters = {
-        "": (_("全部"), found, counts["open"] + counts["ended"]),
-        "open": (_("公示中"), queries_public.open_on(found, today), counts["open"]),
-        "ended": (_("已结束"), queries_public.ended_on(found, today), counts["ended"]),
-    }
+    totals = {"": counts["open"] + counts["ended"], **counts}
     state = request.GET.get("state", "")
-    if state not in filters:
+    if state not in totals:
         state = ""
-    _label, chosen, count = filters[state]
-    paginator = Paginator(chosen, PAGE_SIZE)
-    paginator.count = count  # known already: not asked again
+    found = queries_public.notice_rows()
+    if state == "open":
+        found = queries_public.open_on(found, today)
+    elif state == "ended":
+        found = queries_public.ended_on(found, today)
+    paginator = Paginator(found, PAGE_SIZE)
+    paginator.count = totals[state]  # known already: not asked again
     page = paginator.get_page(request.GET.get("page"))
+    labels = {"": _("全部"), "open": _("公示中"), "ended": _("已结束")}
     context = {
         "page": page,
         "rows": [(notice, name_applied_for(notice), is_open(notice)) for notice in page],
-        "count": count,
+        "count": totals[state],
         "chips": [
             {
                 "label": label,
                 "url": f"?state={key}" if key else reverse("site:notices"),
                 "current": key == state,
-                "count": number,
+                "count": totals[key],
             }
-            for key, (label, _found, number) in filters.items()
+            for key, label in labels.items()
         ],
     }
     return render(request, "site/notices.html", context)
