@@ -236,15 +236,17 @@ ROLE_MENUS = {
 
 
 def menu_items(entries: list[tuple[str, Any]], path: str) -> list[MenuItem]:
-    """The entries that have an address in this installation."""
-    items = []
+    """The entries that have an address in this installation. Of two under which the page lies
+    (评估标准 and its 评估流程) only the nearer one is the current one."""
+    found = []
     for name, label in entries:
         try:
-            url = reverse(name)
+            found.append((label, reverse(name)))
         except NoReverseMatch:
             continue
-        items.append(MenuItem(label, url, path == url or (url != "/" and path.startswith(url))))
-    return items
+    above = [url for _label, url in found if path == url or (url != "/" and path.startswith(url))]
+    current = max(above, key=len, default=None)
+    return [MenuItem(label, url, url == current) for label, url in found]
 
 
 @register.simple_tag(takes_context=True)

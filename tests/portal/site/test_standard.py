@@ -116,3 +116,10 @@ def test_english_readers_get_the_english_texts(client: Client) -> None:
     text = words(client.get("/standard/readings/"))
     assert EDITION.readings[0].decision_en in text
     assert EDITION.readings[0].decision not in text
+
+
+def test_the_menu_marks_one_page_only(client: Client) -> None:
+    page = client.get("/standard/steps/").content.decode()
+    menu = re.search(r'<nav class="menu wide-only".*?</nav>', page, re.DOTALL)
+    assert menu is not None
+    assert re.findall(r'href="([^"]+)" aria-current', menu.group()) == ["/standard/steps/"]
