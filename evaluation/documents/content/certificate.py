@@ -35,6 +35,9 @@ def certificate(certificate: Certificate) -> Json:
         "title": "证书",
         "name": certificate.name,
         "name_en": certificate.name_en,
+        # A name too long for one line breaks before its place, never inside a word.
+        "name_parts": _before_the_place(certificate.name, "（"),
+        "name_en_parts": _before_the_place(certificate.name_en, "("),
         "holder": certificate.holder,
         # By it the certificate chooses a type in which long names still fit on its one page.
         "names_length": len(certificate.holder) + len(certificate.base.name),
@@ -48,6 +51,12 @@ def certificate(certificate: Certificate) -> Json:
         "issuer_en": edition.issuer_en if edition.issuer == settings.ISSUER_NAME else "",
         "verify_url": verify_url(certificate.number),
     }
+
+
+def _before_the_place(name: str, bracket: str) -> list[str]:
+    """The name of 10.2 in two parts; the place between its brackets has none of its own."""
+    head, found, tail = name.partition(bracket)
+    return [head, found + tail]
 
 
 def _english(value: date) -> str:
