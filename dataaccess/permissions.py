@@ -16,6 +16,11 @@ def is_own(user: User, base: Base) -> bool:
     return user.role == Role.APPLICANT and user.organisation_id == base.organisation_id
 
 
+def works_for(user: User, base: Base) -> bool:
+    """Whether the user may also change what is the base's: not a viewer."""
+    return is_own(user, base) and user.may_write
+
+
 def check_read_data(user: User, base: Base) -> None:
     """What a base reports is for its own people and for those who evaluate; the security
     administrator looks after keys and need not see it."""
@@ -31,8 +36,8 @@ def can_read_data(user: User, base: Base) -> bool:
 
 def check_manage_keys(user: User, base: Base) -> None:
     """Keys are issued and revoked by the base's own people and the security administrator."""
-    if not user.is_active or not (is_own(user, base) or user.role == Role.SECURITY_ADMIN):
-        raise NotAllowed(_("接口密钥由基地所属单位或安全管理员管理。"))
+    if not user.is_active or not (works_for(user, base) or user.role == Role.SECURITY_ADMIN):
+        raise NotAllowed(_("接口密钥由基地所属单位的负责人、填报人或安全管理员管理。"))
 
 
 def can_manage_keys(user: User, base: Base) -> bool:
@@ -41,8 +46,8 @@ def can_manage_keys(user: User, base: Base) -> bool:
 
 def check_choose_window(user: User, base: Base) -> None:
     """The base itself chooses its window (clause 8.4.4 a)."""
-    if not user.is_active or not is_own(user, base):
-        raise NotAllowed(_("上报时段由基地所属单位选择。"))
+    if not user.is_active or not works_for(user, base):
+        raise NotAllowed(_("上报时段由基地所属单位的负责人或填报人选择。"))
 
 
 def can_choose_window(user: User, base: Base) -> bool:

@@ -12,16 +12,20 @@ from evaluation import steps
 from evaluation.models import Evaluation, Transition
 from evaluation.permissions import active_assignments
 from evaluation.steps import Actor
-from portal.accounts.models import Role, User
+from portal.accounts.models import MemberRole, Role, User
 from portal.ledger import outbox
 
 
 def owners(evaluation: Evaluation) -> list[User]:
     """The people for whom a case waits now."""
     users = User.objects.filter(is_active=True)
+    # A viewer can do nothing about it.
+    applicants = users.filter(organisation=evaluation.organisation, role=Role.APPLICANT).exclude(
+        member_role=MemberRole.VIEWER
+    )
     match evaluation.current.owner:
         case Actor.APPLICANT:
-            return list(users.filter(organisation=evaluation.organisation, role=Role.APPLICANT))
+            return list(applicants)
         case Actor.SECRETARIAT:
             return list(users.filter(role=Role.SECRETARIAT))
         case Actor.DECIDER:
@@ -36,7 +40,7 @@ def owners(evaluation: Evaluation) -> list[User]:
             ]
         case Actor.PANEL_LEADER:
             return [a.expert for a in active_assignments(evaluation, "panel") if a.is_leader]
-    return list(users.filter(organisation=evaluation.organisation, role=Role.APPLICANT))
+    return list(applicants)
 
 
 def case_moved(evaluation: Evaluation, transition: Transition) -> None:

@@ -31,15 +31,24 @@ def serving(user: User, evaluation: Evaluation, duty: str) -> Assignment | None:
     ).first()
 
 
+def is_member(user: User, evaluation: Evaluation) -> bool:
+    """Whether the user belongs to the applicant, if only to read."""
+    return user.is_applicant and user.organisation_id == evaluation.organisation_id
+
+
+def check_member(user: User, evaluation: Evaluation) -> None:
+    """Raise NotAllowed unless the user belongs to the applicant."""
+    if not is_member(user, evaluation):
+        raise NotAllowed(_("此页由申报单位使用。"))
+
+
 def is_actor(user: User, evaluation: Evaluation, actor: Actor) -> bool:
     """Whether the user stands in this relation to the case."""
     if not user.is_active:
         return False
     match actor:
         case Actor.APPLICANT:
-            return (
-                user.role == Role.APPLICANT and user.organisation_id == evaluation.organisation_id
-            )
+            return user.may_write and is_member(user, evaluation)
         case Actor.SECRETARIAT:
             return user.role == Role.SECRETARIAT
         case Actor.DECIDER:
@@ -58,7 +67,24 @@ def is_actor(user: User, evaluation: Evaluation, actor: Actor) -> bool:
 def check_actor(user: User, evaluation: Evaluation, actor: Actor) -> None:
     """Raise NotAllowed unless the user stands in this relation to the case."""
     if not is_actor(user, evaluation, actor):
+        if actor == Actor.APPLICANT and is_member(user, evaluation):
+            raise NotAllowed(only_reads())
         raise NotAllowed(_("此操作须由%(actor)s办理。") % {"actor": steps.ACTOR_NAMES[actor]})
+
+
+def only_reads() -> str:
+    """What a viewer who tries to write is told."""
+    return _(
+        "您是本单位的查看人，只能查看。需要填报时，请本单位负责人在“本单位”页更改您的成员角色。"
+    )
+
+
+def check_start(user: User) -> None:
+    """Raise unless the user may open a case for the own organisation."""
+    if not user.is_applicant:
+        raise NotAllowed(_("只有申报单位可以新建申报。"))
+    if not user.may_write:
+        raise NotAllowed(only_reads())
 
 
 def check_state(evaluation: Evaluation, *states: str) -> None:

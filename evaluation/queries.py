@@ -78,6 +78,8 @@ def waiting_for(user: User) -> QuerySet[Evaluation]:
         for actor in steps.Actor
     }
     if user.role == Role.APPLICANT:
+        if not user.may_write:
+            return cases.none()
         cases = cases.filter(state__in=owned[steps.Actor.APPLICANT])
     elif user.role == Role.SECRETARIAT:
         cases = cases.filter(state__in=owned[steps.Actor.SECRETARIAT])

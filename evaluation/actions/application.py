@@ -31,7 +31,7 @@ from evaluation.models import (
 from evaluation.rulebook.certificates import certificate_name
 from evaluation.rulebook.form import declared_values
 from evaluation.rulebook.shapes import Edition
-from portal.accounts.models import Role, User
+from portal.accounts.models import User
 from portal.ledger import numbers
 
 
@@ -47,15 +47,16 @@ def start(
     base: Base | None = None,
 ) -> Evaluation:
     """Open a case for a base of the user's organisation, or for a new base."""
-    if user.role != Role.APPLICANT or user.organisation is None:
-        raise NotAllowed(_("只有申报单位可以新建申报。"))
+    permissions.check_start(user)
+    organisation = user.organisation
+    assert organisation is not None, "a database constraint gives every applicant one"
     if base is not None and base.organisation_id != user.organisation_id:
         raise NotAllowed(_("只能为本单位的基地申报。"))
     if base is None:
         if not is_province(province) or (city and not is_city(city, province)):
             raise Refused(_("请选择待评估基地所在省份和城市。"))
         base = Base.objects.create(
-            organisation=user.organisation,
+            organisation=organisation,
             code=f"base-{numbers.next_number('base'):04d}",
             name=base_name,
             province=province,
@@ -66,7 +67,7 @@ def start(
     place = _checked_place(edition, category, place)
     evaluation = Evaluation.objects.create(
         number=f"PG{now.year}-{numbers.next_number(f'case:{now.year}'):04d}",
-        organisation=user.organisation,
+        organisation=organisation,
         base=base,
         edition=edition.id,
         category=category,

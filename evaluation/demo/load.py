@@ -41,6 +41,7 @@ def load_people() -> None:
             role=account.role,
             organisation=by_name[names[account.organisation]] if account.organisation else None,
             password=password,
+            member_role=account.member_role,
         )
         for account in accounts()
     )

@@ -24,6 +24,7 @@ class ExampleAccount:
     role: str
     organisation: str = ""
     purpose: str = ""
+    member_role: str = "owner"
 
     @property
     def email(self) -> str:
@@ -73,7 +74,12 @@ STAFF = (
 # The first organisation's people carry a prepared application through the seven steps.
 APPLICANTS = (
     ExampleAccount("applicant", "示例经办林晓", "applicant", "binhai", "填好待提交的申报"),
-    ExampleAccount("colleague", "示例同事韩梅", "applicant", "binhai", "同一申报单位的另一人"),
+    ExampleAccount(
+        "colleague", "示例同事韩梅", "applicant", "binhai", "同一申报单位的填报人", "editor"
+    ),
+    ExampleAccount(
+        "viewer", "示例查看人文静", "applicant", "binhai", "同一申报单位的查看人", "viewer"
+    ),
     *(
         ExampleAccount(
             f"applicant-{organisation.key}",

@@ -14,7 +14,6 @@ from evaluation.edition import current_edition, edition_of
 from evaluation.errors import NotAllowed, Refused
 from evaluation.forms.application import ScopeForm, StartForm, scope_of
 from evaluation.views.refusals import add_to_form, case_view
-from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
 
 
@@ -23,8 +22,10 @@ from portal.accounts.requests import SignedInRequest
 def new(request: SignedInRequest) -> HttpResponse:
     """新建申报: the category, the place it is named after, the base."""
     user = request.user
-    if user.role != Role.APPLICANT:
-        return render(request, "403.html", {"reason": _("只有申报单位可以新建申报。")}, status=403)
+    try:
+        permissions.check_start(user)
+    except NotAllowed as refusal:
+        return render(request, "403.html", {"reason": str(refusal)}, status=403)
     form = StartForm(
         request.POST if request.method == "POST" else None,
         edition=current_edition(),

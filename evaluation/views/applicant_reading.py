@@ -16,7 +16,6 @@ from evaluation.rulebook import Edition, FormField, in_language, plain
 from evaluation.rulebook.derive import Derivation
 from evaluation.rulebook.form import Declared, declared_values
 from evaluation.rulebook.shapes import clause_in
-from evaluation.steps import Actor
 from evaluation.views.applicant_draft import Draft, file_rows
 from evaluation.views.refusals import case_view
 from evaluation.views.scorecards import Evidence, SelfScore, indicator_groups, self_score
@@ -52,7 +51,7 @@ class ReadTable:
 def preview(request: SignedInRequest, number: str) -> HttpResponse:
     """预览申报书: the draft as it would be submitted now, to print and check. For the applicant."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_actor(request.user, evaluation, Actor.APPLICANT)
+    permissions.check_member(request.user, evaluation)
     draft = Draft(evaluation)
     context = {
         **_context(evaluation, draft.tables, draft.files, draft.declared, draft.score),

@@ -75,8 +75,14 @@ def _made_the_consolidation(user: User, evaluation: Evaluation) -> bool:
     return _is_staff(user, evaluation) or leads
 
 
+def _only_reads(user: User, evaluation: Evaluation) -> bool:
+    member = permissions.is_member(user, evaluation)
+    return member and not permissions.is_actor(user, evaluation, Actor.APPLICANT)
+
+
 # What was done on these pages can be read there afterwards.
 RECORDS = (
+    WorkPage("preview", _("申报书草稿"), steps.EDITABLE, _only_reads),
     WorkPage("review", _("材料初审记录"), _from("preliminary_review"), _is_staff),
     WorkPage("experts", _("专家指派记录"), _from("site_preparation"), _is_staff),
     WorkPage("site_visit", _("现场核验记录"), _from("panel_preparation"), lambda user, case: True),

@@ -20,7 +20,7 @@ class OrganisationForm(forms.ModelForm):
 class UserForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["username", "name", "email", "phone", "role", "organisation"]
+        fields = ["username", "name", "email", "phone", "role", "organisation", "member_role"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -33,7 +33,8 @@ EVERYBODY = frozenset(ROLES)
 STRANGERS = group("anonymous disabled")
 SIGNED_IN = EVERYBODY - STRANGERS
 NOBODY: Roles = frozenset()
-APPLICANT = group("lin han")  # of the case
+APPLICANT = group("lin han")  # the owner and the editor of the case's organisation
+MEMBERS = APPLICANT | group("wen")  # with its viewer, who reads and never writes
 APPLICANTS = APPLICANT | group("other")
 SECRETARIAT, DECIDER = group("chen"), group("zhou")
 STAFF = SECRETARIAT | DECIDER
@@ -45,12 +46,12 @@ ADMINISTRATORS = SYSTEM | SECURITY | AUDIT
 def readers(state: str) -> Roles:
     """Who may see a case in this state at all."""
     if state == "draft":
-        return APPLICANT
+        return MEMBERS
     if state in BEFORE_THE_SITE or state == "correction":
-        return APPLICANT | STAFF
+        return MEMBERS | STAFF
     if state in BEFORE_THE_PANEL:
-        return APPLICANT | STAFF | SITE
-    return APPLICANT | STAFF | SITE | PANEL
+        return MEMBERS | STAFF | SITE
+    return MEMBERS | STAFF | SITE | PANEL
 
 
 class Outcome(StrEnum):
@@ -258,8 +259,8 @@ MOVERS = {
     Actor.PANEL_EXPERT: PANEL,
 }
 READERS_PAGES = ("draft", "submitted", "site_visit", "panel_scoring", "certified")
-BEFORE_IT_IS_SENT = {f"GET {role}": ONWARD for role in APPLICANT} | {
-    f"POST {role}": ONWARD for role in APPLICANT
+BEFORE_IT_IS_SENT = {f"GET {role}": ONWARD for role in MEMBERS} | {
+    f"POST {role}": ONWARD for role in MEMBERS
 }
 
 MOVE_ROWS = [
@@ -273,14 +274,14 @@ MOVE_ROWS = [
 
 CASE_ROWS = [
     *(_case("case", state, get=readers(state)) for state in READERS_PAGES),
-    _file(Purpose.MATERIAL, "draft", APPLICANT),
+    _file(Purpose.MATERIAL, "draft", MEMBERS),
     _file(Purpose.MATERIAL, "panel_scoring", readers("panel_scoring")),
-    _file(Purpose.AGREEMENT_SIGNED, "panel_scoring", APPLICANT | STAFF),
-    _file(Purpose.AGREEMENT_FINAL, "panel_scoring", APPLICANT | STAFF),
+    _file(Purpose.AGREEMENT_SIGNED, "panel_scoring", MEMBERS | STAFF),
+    _file(Purpose.AGREEMENT_FINAL, "panel_scoring", MEMBERS | STAFF),
     _file(Purpose.SITE_PHOTO, "panel_scoring", STAFF | SITE | PANEL),
     *_document(Kind.APPLICATION, "published", readers("published")),
-    *_document(Kind.AGREEMENT, "published", APPLICANT | STAFF),
-    *_document(Kind.DEFICIENCY_NOTICE, "correction", APPLICANT | STAFF),
+    *_document(Kind.AGREEMENT, "published", MEMBERS | STAFF),
+    *_document(Kind.DEFICIENCY_NOTICE, "correction", MEMBERS | STAFF),
     *_document(Kind.PLEDGE, "published", STAFF | LEADER, owner="expert3"),
     *_document(Kind.PLEDGE, "published", STAFF, owner="released"),
     *_document(Kind.SITE_RECORD, "published", readers("published")),
@@ -288,9 +289,9 @@ CASE_ROWS = [
     *_document(Kind.SCORE_SHEET, "published", STAFF | group("panel"), owner="expert4"),
     *_document(Kind.MINUTES, "published", STAFF | LEADER),
     *_document(Kind.REPORT, "result_pending", STAFF | LEADER),
-    *_document(Kind.REPORT, "published", STAFF | LEADER | APPLICANT),
-    *_document(Kind.NOTICE, "published", STAFF | APPLICANT),
-    *_document(Kind.CERTIFICATE, "certified", STAFF | APPLICANT),
+    *_document(Kind.REPORT, "published", STAFF | LEADER | MEMBERS),
+    *_document(Kind.NOTICE, "published", STAFF | MEMBERS),
+    *_document(Kind.CERTIFICATE, "certified", STAFF | MEMBERS),
 ]
 
 APPLICANT_ROWS = [
@@ -304,7 +305,8 @@ APPLICANT_ROWS = [
     _constant("material_add", "correction", 1, 11, post=APPLICANT),
     _part("material_remove", "correction", "material", _material, NO_UUID, post=APPLICANT),
     _case("completeness", "correction", get=APPLICANT),
-    _case("preview", "preliminary_review", get=APPLICANT),
+    _case("preview", "draft", get=MEMBERS),
+    _case("preview", "preliminary_review", get=MEMBERS),
     _constant("declaration", "panel_scoring", 1, 99, get=readers("panel_scoring")),
 ]
 
@@ -320,7 +322,7 @@ STAFF_ROWS = [
     ),
     _part("lead", "panel_scoring", "panel", _assignment("expert4"), NO_PK, post=SECRETARIAT),
     _case("result", "result_pending", get=STAFF | LEADER),
-    _case("result", "published", get=STAFF | LEADER | APPLICANT),
+    _case("result", "published", get=STAFF | LEADER | MEMBERS),
     _case("objections", "published", get=STAFF, post=SECRETARIAT),
     _part("close_objection", "published", "", _objection, NO_PK, post=SECRETARIAT),
 ]  # fmt: skip
@@ -352,8 +354,8 @@ DESK_ROWS = [
 
 BASE_ROWS = [
     Row("dataaccess:bases", HIDDEN, get=SIGNED_IN),
-    _base("base", get=APPLICANT | STAFF | SECURITY),
-    _base("events", get=APPLICANT | STAFF),
+    _base("base", get=MEMBERS | STAFF | SECURITY),
+    _base("events", get=MEMBERS | STAFF),
     _base("window", post=APPLICANT),
     _base("new_key", get=APPLICANT | SECURITY, post=APPLICANT | SECURITY),
     _key("rotate_key", post=APPLICANT | SECURITY),

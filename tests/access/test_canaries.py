@@ -9,9 +9,9 @@ from django.db import transaction
 from tests.access.canaries import MOMENTS, PEOPLE, WORDS, Scene, Told
 from tests.access.matrix import (
     ADMINISTRATORS,
-    APPLICANT,
     AUDIT,
     LEADER,
+    MEMBERS,
     NOBODY,
     PANEL,
     SECRETARIAT,
@@ -26,7 +26,7 @@ from tests.access.matrix import (
 pytestmark = pytest.mark.django_db
 
 ACCOUNTS = SYSTEM | SECURITY  # who look after accounts see whose they are
-CASE = APPLICANT | STAFF | SITE | PANEL  # everybody who works on the case
+CASE = MEMBERS | STAFF | SITE | PANEL  # everybody who works on the case
 Readers = tuple[Roles, Roles, Roles, Roles]  # at each of the four moments
 
 
@@ -53,6 +53,7 @@ MAY_READ: dict[str, Readers] = {
     ),
     "name.lin": always(CASE | ACCOUNTS),  # submitted the application
     "name.han": always(group("han") | ACCOUNTS),
+    "name.wen": always(group("wen") | ACCOUNTS),
     "name.other": always(group("other") | ACCOUNTS),
     "name.chen": always(STAFF | ACCOUNTS),
     "name.zhou": always(group("zhou") | ACCOUNTS),
@@ -64,18 +65,18 @@ MAY_READ: dict[str, Readers] = {
     **{f"phone.{role}": always(NOBODY) for role in PEOPLE},
     "applicant.phone": always(CASE),  # a field of the application form
     # What was written.
-    "draft": always(APPLICANT),
+    "draft": always(MEMBERS),
     "other.draft": always(group("other")),
     "returned": always(CASE | AUDIT),
-    "defect": always(APPLICANT | STAFF | AUDIT),
+    "defect": always(MEMBERS | STAFF | AUDIT),
     "site.reason": always(CASE),
     "reason.leader": (LEADER, LEADER | STAFF, LEADER | STAFF, LEADER | STAFF),
     "reason.panel": (group("panel"), PANEL | STAFF, PANEL | STAFF, PANEL | STAFF),
     "reason.final": (
         NOBODY,
         LEADER | STAFF,
-        LEADER | STAFF | APPLICANT,
-        LEADER | STAFF | APPLICANT,
+        LEADER | STAFF | MEMBERS,
+        LEADER | STAFF | MEMBERS,
     ),
     "recusal": always(SECRETARIAT),
     "release": always(STAFF | AUDIT),
@@ -84,7 +85,7 @@ MAY_READ: dict[str, Readers] = {
     "objection.contact": (NOBODY, NOBODY, STAFF, STAFF),
     "objection.content": (NOBODY, NOBODY, STAFF, STAFF),
     "objection.answer": (NOBODY, NOBODY, STAFF, STAFF),
-    "event": always(APPLICANT | STAFF),
+    "event": always(MEMBERS | STAFF),
     "other.event": always(group("other") | STAFF),
 }
 
@@ -134,7 +135,7 @@ def test_the_applicant_never_learns_who_judged_and_what_each_gave(
     ]
     hidden += ["reason.leader", "reason.panel", "recusal", "release", "send_back"]
     for name in hidden:
-        assert told[moment].readers(name) & {"lin", "han", "other"} == set()
+        assert told[moment].readers(name) & {"lin", "han", "wen", "other"} == set()
 
 
 def test_who_scores_learns_nothing_of_the_others_points(told: dict[str, Told]):

@@ -12,7 +12,7 @@ from evaluation.actions import application
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
 from evaluation.models import Evaluation
-from portal.accounts.models import Organisation, Role, User
+from portal.accounts.models import MemberRole, Organisation, Role, User
 
 # A mandatory item of Table 2 fails: A1 is zero.
 FAILING_VALUES = {**PROVINCE_VALUES, "enterprise_count": "19"}
@@ -22,8 +22,9 @@ FAILING_VALUES = {**PROVINCE_VALUES, "enterprise_count": "19"}
 class Cast:
     organisation: Organisation  # 示例智算科技有限公司
     other_organisation: Organisation
-    lin: User  # applies for the organisation
-    han: User  # lin's colleague
+    lin: User  # applies for the organisation, its owner
+    han: User  # lin's colleague, an editor
+    wen: User  # their viewer
     other: User  # applies for the other organisation
     chen: User  # secretariat
     zhou: User  # decides
@@ -81,7 +82,13 @@ def make_cast() -> Cast:
     )
     university = Organisation.objects.create(name="示例理工大学", credit_code="91110000MA00000037")
 
-    def person(username: str, name: str, role: Role, of: Organisation | None = None) -> User:
+    def person(
+        username: str,
+        name: str,
+        role: Role,
+        of: Organisation | None = None,
+        member: MemberRole = MemberRole.OWNER,
+    ) -> User:
         return User.objects.create_user(
             username,
             f"{username}@example.org",
@@ -89,13 +96,15 @@ def make_cast() -> Cast:
             name=name,
             role=role,
             organisation=of,
+            member_role=member,
         )
 
     return Cast(
         organisation=organisation,
         other_organisation=other,
         lin=person("lin", "林工", Role.APPLICANT, organisation),
-        han=person("han", "韩梅", Role.APPLICANT, organisation),
+        han=person("han", "韩梅", Role.APPLICANT, organisation, MemberRole.EDITOR),
+        wen=person("wen", "文静", Role.APPLICANT, organisation, MemberRole.VIEWER),
         other=person("other", "他山", Role.APPLICANT, other),
         chen=person("chen", "陈静", Role.SECRETARIAT),
         zhou=person("zhou", "周宁", Role.DECIDER),

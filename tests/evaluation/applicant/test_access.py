@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from evaluation.models import Evaluation
+from evaluation.notify import owners
 from tests.evaluation.cast import Cast, signed_in
 
 PAGES = ("scope", "form", "materials", "completeness", "preview")
@@ -82,3 +83,39 @@ def test_nobody_signed_out_gets_past_the_door(cast: Cast) -> None:
         response = getattr(Client(), method)(address)
         assert response.status_code == 302
         assert response["Location"].startswith("/accounts/login/")
+
+
+def test_a_viewer_reads_the_draft_and_never_writes(cast: Cast) -> None:
+    case = cast.case_in("correction")
+    before = {table.key: table.version for table in case.tables.all()}
+    client = signed_in(cast.wen)
+    answers = {
+        (method, address): getattr(client, method)(address).status_code
+        for method, address in addresses(case)
+    }
+    read = [
+        reverse("evaluation:preview", args=[case.number]),
+        *(address for _method, address in addresses(case) if "/files/" in address),
+    ]
+    assert answers == {
+        pair: 200 if pair[0] == "get" and pair[1] in read else 403 for pair in answers
+    }
+    assert {table.key: table.version for table in case.tables.all()} == before
+    page = client.get(reverse("evaluation:case", args=[case.number])).content.decode()
+    assert reverse("evaluation:preview", args=[case.number]) in page
+    assert reverse("evaluation:form", args=[case.number]) not in page
+
+
+def test_a_viewer_is_told_whom_to_ask(cast: Cast) -> None:
+    case = cast.new_case()
+    answer = signed_in(cast.wen).get(reverse("evaluation:form", args=[case.number]))
+    assert "您是本单位的查看人，只能查看。" in answer.content.decode()
+    assert signed_in(cast.wen).post(reverse("evaluation:new")).status_code == 403
+
+
+def test_nothing_waits_for_a_viewer(cast: Cast) -> None:
+    case = cast.new_case()
+    desk = reverse("evaluation:desk")
+    for user, waits in ((cast.lin, True), (cast.han, True), (cast.wen, False)):
+        assert (case in signed_in(user).get(desk).context["waiting"]) is waits
+    assert owners(case) == [cast.han, cast.lin]

@@ -42,6 +42,7 @@ def account(**changes) -> dict[str, str]:
         "phone": "",
         "role": "secretariat",
         "organisation": "",
+        "member_role": "editor",
     } | changes
 
 

@@ -22,6 +22,14 @@ class Role(models.TextChoices):
     AUDIT_ADMIN = "audit_admin", _("审计管理员")
 
 
+class MemberRole(models.TextChoices):
+    """What a member may do in an applicant's pages. Each may what the next one may."""
+
+    OWNER = "owner", _("负责人")  # also invites and removes members, asks for a change of name
+    EDITOR = "editor", _("填报人")  # fills in, uploads, submits, signs, looks after keys
+    VIEWER = "viewer", _("查看人")  # reads, never writes
+
+
 class Organisation(models.Model):
     """申报单位: builds or runs a candidate base (clause 5). Also an expert's employer."""
 
@@ -55,6 +63,13 @@ class User(AbstractUser):
         on_delete=models.PROTECT,
         related_name="users",
     )
+    member_role = models.CharField(
+        _("成员角色"),
+        max_length=8,
+        choices=MemberRole.choices,
+        default=MemberRole.EDITOR,
+        help_text=_("仅用于申报单位的账号。"),
+    )
 
     REQUIRED_FIELDS = ["email", "name", "role"]
 
@@ -65,6 +80,9 @@ class User(AbstractUser):
         ordering = ["username"]
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_is_known"),
+            models.CheckConstraint(
+                condition=Q(member_role__in=MemberRole.values), name="member_role_is_known"
+            ),
             # An applicant without an organisation would see nothing; an expert's is the employer.
             models.CheckConstraint(
                 condition=~Q(role=Role.APPLICANT) | Q(organisation__isnull=False),
@@ -74,6 +92,19 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_applicant(self) -> bool:
+        return self.role == Role.APPLICANT
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the user may change what is the organisation's: owners and editors."""
+        return self.is_applicant and self.is_active and self.member_role != MemberRole.VIEWER
+
+    @property
+    def is_owner(self) -> bool:
+        return self.is_applicant and self.is_active and self.member_role == MemberRole.OWNER
 
     def get_full_name(self) -> str:
         return self.name
