@@ -5,6 +5,7 @@ from evaluation.views import (
     applicant_form,
     applicant_materials,
     applicant_reading,
+    differences,
 )
 
 urlpatterns = [
@@ -30,5 +31,10 @@ urlpatterns = [
         "cases/<str:number>/versions/<int:version>/",
         applicant_reading.declaration,
         name="declaration",
+    ),
+    path(
+        "cases/<str:number>/versions/<int:version>/changes/",
+        differences.changes,
+        name="changes",
     ),
 ]

@@ -308,6 +308,7 @@ APPLICANT_ROWS = [
     _case("preview", "draft", get=MEMBERS),
     _case("preview", "preliminary_review", get=MEMBERS),
     _constant("declaration", "panel_scoring", 1, 99, get=readers("panel_scoring")),
+    _constant("changes", "second_version", 2, 99, get=APPLICANT | STAFF),
 ]
 
 STAFF_ROWS = [

@@ -18,7 +18,7 @@ from dataaccess import intake
 from dataaccess.actions import keys
 from dataaccess.api.examples import BODIES
 from dataaccess.models import ApiKey, Base
-from evaluation.actions import experts
+from evaluation.actions import application, experts
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
 from evaluation.models import Document, Duty, Evaluation, Objection
@@ -103,6 +103,10 @@ class World:
             journey.carry(case, players, "preliminary_review")
             journey.ask_for_correction(case, players, 4, "示例：缺机房等级证书。")
             way = []
+        elif state == "second_version":
+            journey.carry(case, players, "submitted")
+            application.return_application(self.cast.chen, case, "示例：请补充发展规划。")
+            way = ["submitted"]
         elif state not in BEFORE_THE_SITE:
             journey.carry(case, players, "site_visit")
             self._ask_the_others(case, Duty.SITE)
@@ -141,6 +145,7 @@ class World:
 
 
 BEFORE_THE_SITE = (
+    "second_version",
     "draft",
     "submitted",
     "agreement_signing",
