@@ -111,6 +111,15 @@ def draft_materials(evaluation: Evaluation) -> QuerySet[CaseFile]:
     return evaluation.files.filter(purpose=Purpose.MATERIAL, removed_at__isnull=True)
 
 
+def enterprise_rows(evaluation: Evaluation) -> list[dict[str, str]]:
+    """The enterprise list of the draft, as the rulebook reads it: without blank cells."""
+    cells = ("name", "credit_code", "field", "document_kind", "document")
+    return [
+        {key: value for key, value in zip(cells, row, strict=True) if value}
+        for row in evaluation.enterprises.values_list(*cells)
+    ]
+
+
 def is_published(evaluation: Evaluation) -> bool:
     """Whether the result was made public."""
     return evaluation.state in ("published", "decision_pending", "certified", "not_certified")

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from evaluation import notify  # noqa: F401  registers the mail handler
-from evaluation.actions import reviews
+from evaluation.actions import enterprises, reviews
 from portal.ledger import outbox
 
 
@@ -15,6 +15,12 @@ def render_document(payload: dict[str, Any]) -> None:
     from evaluation.documents.render import render
 
     render(payload["document"])
+
+
+@outbox.handles("enterprise_import")
+def read_enterprises(payload: dict[str, Any]) -> None:
+    """Read and check an Excel file of enterprises."""
+    enterprises.read_import(payload["enterprise_import"], payload["language"])
 
 
 @shared_task(name="evaluation.remind_reviews")

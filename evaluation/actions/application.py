@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from dataaccess.models import Base
 from dataaccess.regions import is_city, is_province
 from evaluation import permissions, queries, uploads
+from evaluation.actions import enterprises
 from evaluation.actions.files import keep
 from evaluation.actions.moving import changing, moving, note
 from evaluation.completeness import gaps, sentence
 from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.edition import current_edition, edition_of
+from evaluation.enterprises.rows import FIELD, TABLE, with_rows
 from evaluation.errors import Conflict, NotAllowed, Refused
 from evaluation.models import (
     CaseFile,
@@ -114,6 +116,10 @@ def save_table(
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
         edition_of(current).form_table(key)
+        # The list has rows of its own; a table that brings one along replaces it.
+        if key == TABLE and FIELD in table:
+            enterprises.put_all(user, current, table[FIELD] or [])
+            table = {name: value for name, value in table.items() if name != FIELD}
         draft, _created = DraftTable.objects.select_for_update().get_or_create(
             evaluation=current, key=key
         )
@@ -166,7 +172,8 @@ def remove_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> N
 
 def tables_of(evaluation: Evaluation) -> dict[str, Any]:
     """The draft as the rulebook reads it: table key -> content."""
-    return {table.key: table.content for table in evaluation.tables.all()}
+    tables = {table.key: table.content for table in evaluation.tables.all()}
+    return with_rows(tables, queries.enterprise_rows(evaluation))
 
 
 def what_is_missing(evaluation: Evaluation) -> list[str]:

@@ -61,6 +61,8 @@ class TableForm(forms.Form):
         self.edition = edition
         self.table = table
         for asked in table.fields:
+            if asked.own_page:
+                continue
             self.fields[asked.key] = field_of(edition, category, asked)
 
     @classmethod

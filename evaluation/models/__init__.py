@@ -2,6 +2,7 @@
 
 from evaluation.models.case import CATEGORIES, Evaluation, Transition
 from evaluation.models.declaration import Declaration, DraftTable, SlotReview
+from evaluation.models.enterprises import Enterprise, EnterpriseImport, ImportState
 from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
 from evaluation.models.files import CaseFile, Document, Kind, Purpose
 from evaluation.models.results import (
@@ -26,7 +27,10 @@ __all__ = [
     "Document",
     "DraftTable",
     "Duty",
+    "Enterprise",
+    "EnterpriseImport",
     "Evaluation",
+    "ImportState",
     "Kind",
     "Objection",
     "PanelScore",

@@ -564,6 +564,8 @@ class FormField(Shape):
     columns: tuple[Column, ...] = ()
     min_rows: int = 0
     max_rows: int | None = None
+    own_page: bool = False
+    """Rows too many for a form: edited, searched and imported on a page of their own."""
     must_be_true: bool = False
 
     @model_validator(mode="after")

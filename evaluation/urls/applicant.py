@@ -6,6 +6,7 @@ from evaluation.views import (
     applicant_materials,
     applicant_reading,
     differences,
+    enterprises,
 )
 
 urlpatterns = [
@@ -14,6 +15,42 @@ urlpatterns = [
     path("cases/<str:number>/form/", applicant_form.form, name="form"),
     path("cases/<str:number>/form/<slug:key>/", applicant_form.form_table, name="form_table"),
     path("cases/<str:number>/form/<slug:key>/score/", applicant_form.form_score, name="form_score"),
+    path("cases/<str:number>/enterprises/", enterprises.enterprise_list, name="enterprises"),
+    path(
+        "cases/<str:number>/enterprises/template.xlsx",
+        enterprises.enterprise_template,
+        name="enterprise_template",
+    ),
+    path(
+        "cases/<str:number>/enterprises/list.xlsx",
+        enterprises.enterprise_export,
+        name="enterprise_export",
+    ),
+    path(
+        "cases/<str:number>/enterprises/import/",
+        enterprises.enterprise_import,
+        name="enterprise_import",
+    ),
+    path(
+        "cases/<str:number>/enterprises/import/<uuid:import_id>/",
+        enterprises.enterprise_import_one,
+        name="enterprise_import_one",
+    ),
+    path(
+        "cases/<str:number>/enterprises/import/<uuid:import_id>/state/",
+        enterprises.enterprise_import_state,
+        name="enterprise_import_state",
+    ),
+    path(
+        "cases/<str:number>/enterprises/import/<uuid:import_id>/faulty.xlsx",
+        enterprises.enterprise_faulty,
+        name="enterprise_faulty",
+    ),
+    path(
+        "cases/<str:number>/versions/<int:version>/enterprises.xlsx",
+        enterprises.declared_enterprises,
+        name="declared_enterprises",
+    ),
     path("cases/<str:number>/materials/", applicant_materials.materials, name="materials"),
     path(
         "cases/<str:number>/materials/<int:slot>/",

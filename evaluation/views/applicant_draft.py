@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from evaluation import queries
 from evaluation.completeness import Gap, gaps
 from evaluation.edition import edition_of, reader_language
+from evaluation.enterprises.rows import FIELD, with_rows
 from evaluation.models import CaseFile, DraftTable, Evaluation
 from evaluation.rulebook import Category, Edition, FormTable, in_language
 from evaluation.rulebook.form import Declared, declared_values
 from evaluation.views.scorecards import SelfScore, self_score
+
+ENTERPRISES_A_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,15 @@ class Draft:
     @cached_property
     def tables(self) -> dict[str, dict[str, Any]]:
         """The draft as the rulebook reads it."""
-        return {key: table.content for key, table in self.saved.items()}
+        return self.with_list({key: table.content for key, table in self.saved.items()})
+
+    @cached_property
+    def enterprises(self) -> list[dict[str, str]]:
+        return queries.enterprise_rows(self.evaluation)
+
+    def with_list(self, tables: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Tables with the enterprise list, which has rows of its own, in its place."""
+        return with_rows(tables, self.enterprises)
 
     @cached_property
     def files(self) -> dict[int, list[CaseFile]]:
@@ -156,6 +167,12 @@ def place_of(gap: Gap, number: str) -> str:
     """The address that leads to the field or slot of a gap."""
     if gap.slot is not None:
         return f"{reverse('evaluation:materials', args=[number])}#slot-{gap.slot}"
+    if gap.field == FIELD:
+        page, place = divmod(gap.row or 0, ENTERPRISES_A_PAGE)
+        return (
+            f"{reverse('evaluation:enterprises', args=[number])}?page={page + 1}#id_enterprises"
+            + (f"-{place}" if gap.row is not None else "")
+        )
     row = f"-{gap.row}" if gap.row is not None else ""
     return f"{reverse('evaluation:form_table', args=[number, gap.table])}#id_{gap.field}{row}"
 

@@ -93,7 +93,9 @@ def form_score(request: SignedInRequest, number: str, key: str) -> HttpResponse:
     edition = edition_of(evaluation)
     table = table_or_404(edition, key)
     sent = TableForm(edition, evaluation.category, table, request.POST)
-    tables = {**application.tables_of(evaluation), key: sent.content}
+    saved = application.tables_of(evaluation)
+    own_pages = {f.key: saved.get(key, {}).get(f.key) for f in table.fields if f.own_page}
+    tables = {**saved, key: {**sent.content, **own_pages}}
     declared = declared_values(edition, tables)
     context = {
         "evaluation": evaluation,
@@ -176,8 +178,10 @@ def _page(
             Line(
                 number=f"{table.number}.{place}",
                 asked=asked,
-                bound=shown[asked.key],
-                requirement=getattr(shown.fields[asked.key], "requirement", ""),
+                bound=None if asked.own_page else shown[asked.key],
+                requirement=""
+                if asked.own_page
+                else getattr(shown.fields[asked.key], "requirement", ""),
                 derived=derived_of(asked, declared) if asked.derived_by else None,
                 theirs=(theirs or {}).get(asked.key),
             )
@@ -186,6 +190,7 @@ def _page(
         "conflicts": list((theirs or {}).values()),
         "conflict_by": saved if theirs is not None else None,
         "saved": saved,
+        "enterprise_count": len(draft.enterprises),
         "untouched": not saved.version,
         "base_digests": json.dumps(digests(saved.content)),
         "state": draft.table_state(table.key),
@@ -268,7 +273,7 @@ def _conflict(
         # What only I changed is not in question.
         and not (began and others.get(asked.key) == began.get(asked.key))
     }
-    draft.tables[table.key] = mine
+    draft.tables.update(draft.with_list({table.key: mine}))
     shown = TableForm.saved(draft.edition, evaluation.category, table, mine)
     return _page(request, draft, table, shown, saved, theirs)
 

@@ -22,6 +22,7 @@ from evaluation.views.scorecards import Evidence, SelfScore, indicator_groups, s
 from portal.accounts.requests import SignedInRequest
 
 NUMBERS = ("integer", "decimal")
+SHOWN_ROWS = 100  # of a list that may have thousands; the workbook has them all
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class ReadField:
     head: list[tuple[str, bool]]
     rows: list[list[tuple[str, bool]]]  # each cell with whether it is a number
     working: tuple[str, ...]
+    total: int = 0  # how many rows there are where only the first are shown
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,8 @@ def _read_field(
     value = content.get(asked.key)
     found = declared.derivation(asked.derived_by) if asked.derived_by else None
     rows = value if asked.kind == "rows" and isinstance(value, list) else []
+    total = len(rows) if asked.own_page and len(rows) > SHOWN_ROWS else 0
+    rows = rows[:SHOWN_ROWS] if total else rows
     return ReadField(
         number=number,
         label=in_language(asked, "label", language),
@@ -179,6 +183,7 @@ def _read_field(
             for row in rows
         ],
         working=_working(found),
+        total=total,
     )
 
 

@@ -149,6 +149,9 @@ def _parts(case: Evaluation, experts: list[User]) -> None:
             version = Declaration.objects.filter(evaluation=case).last()
             if version is not None and purpose == Purpose.MATERIAL:
                 version.materials.add(*made)
+    enterprise = case.enterprises.first()
+    if enterprise is not None:
+        copies(enterprise, lambda nth: {"name": f"示例企业{nth:02}", "position": 100 + nth})
     document = case.documents.filter(owner=None).first()
     if document is not None:
         copies(document, lambda nth: {"number": f"{document.number}+{nth:02}"})

@@ -199,6 +199,10 @@ def _material(case: Any) -> Any:
     return case.files.filter(purpose=Purpose.MATERIAL).earliest("uploaded_at", "pk").pk
 
 
+def _import(case: Any) -> Any:
+    return case.enterprise_imports.earliest("uploaded_at", "pk").pk
+
+
 def _invitation(state: str, username: str, *, of: Roles) -> Row:
     return Row(
         "evaluation:invitation",
@@ -301,6 +305,16 @@ APPLICANT_ROWS = [
     _constant("form_table", "draft", "cover", "no-such-table", get=APPLICANT, post=APPLICANT),
     _constant("form_table", "correction", "cover", "no-such-table", get=APPLICANT, post=APPLICANT),
     _constant("form_score", "correction", "cover", "no-such-table", post=APPLICANT),
+    _case("enterprises", "correction", get=APPLICANT, post=APPLICANT),
+    _case("enterprise_template", "correction", get=APPLICANT),
+    _case("enterprise_export", "correction", get=APPLICANT),
+    _case("enterprise_import", "correction", get=APPLICANT, post=APPLICANT),
+    _part(
+        "enterprise_import_one", "correction", "", _import, NO_UUID, get=APPLICANT, post=APPLICANT
+    ),
+    _part("enterprise_import_state", "correction", "", _import, NO_UUID, get=APPLICANT),
+    _part("enterprise_faulty", "correction", "", _import, NO_UUID, get=APPLICANT),
+    _constant("declared_enterprises", "panel_scoring", 1, 99, get=readers("panel_scoring")),
     _case("materials", "correction", get=APPLICANT),
     _constant("material_add", "correction", 1, 11, post=APPLICANT),
     _part("material_remove", "correction", "material", _material, NO_UUID, post=APPLICANT),

@@ -94,6 +94,7 @@ WORKING = [
       for role in ("lin", "chen", "site", "panel", "leader")),
     *(Page(role, "evaluation:case", "certified") for role in ("lin", "chen", "zhou", "leader")),
     Page("lin", "evaluation:form_table", "draft", part="cover", grows=False),
+    Page("lin", "evaluation:enterprises", "draft"),
     Page("lin", "evaluation:materials", "draft"),
     Page("lin", "evaluation:completeness", "draft", grows=False),
     Page("lin", "evaluation:preview", "draft"),

@@ -21,7 +21,7 @@ from dataaccess.models import ApiKey, Base
 from evaluation.actions import application, experts
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
-from evaluation.models import Document, Duty, Evaluation, Objection
+from evaluation.models import Document, Duty, EnterpriseImport, Evaluation, Objection
 from portal.accounts.models import Role, User
 from tests.evaluation.cast import Cast, make_cast
 
@@ -129,6 +129,14 @@ class World:
                 recorded_by=self.cast.chen,
                 recorded_at=timezone.now(),
             )
+        EnterpriseImport.objects.create(
+            evaluation=case,
+            name="名单.xlsx",
+            uploaded_by=players.applicant,
+            uploaded_at=timezone.now(),
+            state="ready",
+            rows=[{"number": 2, "row": {"name": "示例"}, "errors": {"field": "请填写"}}],
+        )
         print_documents(case)
         return case
 

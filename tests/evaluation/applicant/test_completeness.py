@@ -36,16 +36,16 @@ def test_exactly_what_is_missing_is_listed_and_submitting_refuses_the_same(cast:
     case = filled(cast)
     change(cast, case, "head", email="没有邮箱", phone=None)
     change(cast, case, "technical", egress_bandwidth=None)
-    enterprises = case.tables.get(key="clustering").content["enterprises"]
-    change(cast, case, "clustering", enterprises=[enterprises[0], {"name": "缺项企业"}])
+    usage = case.tables.get(key="service").content["usage"]
+    change(cast, case, "service", usage=[usage[0], {"sector": "steel"}])
     change(cast, case, "organisation", place_name="山西")
     application.remove_material(cast.lin, case, case.files.get(slot=6).pk)
     expected = [
         "表2“单位信息”：“拟认定名称中的（XX）”与申报类别页不一致，请改其中一处",
         "表3“负责人”：请填写“电话”",
         "表3“负责人”：“邮箱地址”应为邮箱地址",
-        "表7“产业集聚”：“企业名单”第2行：请填写“支撑领域或方向”",
-        "表7“产业集聚”：“企业名单”第2行：请选择“合作方式”",
+        "表8“服务能力”：“近一年已售卡时明细”第2行：请填写“国产算力卡卡时”",
+        "表8“服务能力”：“近一年已售卡时明细”第2行：请填写“其他算力卡卡时”",
         "材料6“待评估基地总机架（标准机架）和机架利用率证明材料”：尚未上传文件",
     ]
     assert what_is_missing(case) == expected
@@ -61,14 +61,14 @@ def test_exactly_what_is_missing_is_listed_and_submitting_refuses_the_same(cast:
 
 def test_every_link_leads_to_a_place_that_is_there(cast: Cast) -> None:
     case = cast.new_case()
-    change(cast, case, "clustering", enterprises=[{"name": "缺项企业"}])
+    change(cast, case, "service", usage=[{"sector": "steel"}])
     client = signed_in(cast.lin)
     links = {
         link
         for link in read(client.get(f"/cases/{case.number}/completeness/")).links
         if link.startswith(f"/cases/{case.number}/") and "#" in link
     }
-    assert f"/cases/{case.number}/form/clustering/#id_enterprises-0" in links
+    assert f"/cases/{case.number}/form/service/#id_usage-0" in links
     assert len(links) > 40
     pages: dict[str, set[str]] = {}
     for link in links:

@@ -1,5 +1,6 @@
 """Filling in Appendix A: everything typed is kept, faults stand beside their field."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from evaluation.actions import application
 from evaluation.demo import journey
-from evaluation.demo.tables import PROVINCE_VALUES, enterprises
+from evaluation.demo.tables import PROVINCE_VALUES, enterprises, usage
 from evaluation.edition import edition_of
 from evaluation.models import DraftTable, Evaluation
 from evaluation.rulebook import load_edition
@@ -146,35 +147,34 @@ def test_a_text_too_long_is_kept_and_measured(client: Client, case: Evaluation) 
 
 def test_what_was_typed_is_never_run_as_markup(client: Client, case: Evaluation) -> None:
     evil = '</textarea><script>alert(1)</script>"'
-    post(client, case, "clustering", **{"enterprises-0-name": evil})
-    page = client.get(url(case, "clustering"))
+    post(client, case, "technical", **{"cards-0-model": evil})
+    page = client.get(url(case, "technical"))
     assert "<script>alert" not in page.content.decode()
-    assert sent_by(page)["enterprises-0-name"] == [evil]
+    assert sent_by(page)["cards-0-model"] == [evil]
 
 
 def test_without_scripts_rows_are_added_and_removed_by_submitting(
     client: Client, case: Evaluation
 ) -> None:
-    rows = enterprises(3)
-    typed = {f"enterprises-{i}-{k}": v for i, row in enumerate(rows) for k, v in row.items()}
-    response = post(client, case, "clustering", **typed, add_row="enterprises")
-    assert response["Location"] == f"{url(case, 'clustering')}?rows=enterprises#id_enterprises"
+    rows = usage(Decimal(40), Decimal(60))[:3]
+    typed = {f"usage-{i}-{k}": v for i, row in enumerate(rows) for k, v in row.items()}
+    response = post(client, case, "service", **typed, add_row="usage")
+    assert response["Location"] == f"{url(case, 'service')}?rows=usage#id_usage"
     more = sent_by(client.get(response["Location"]))
-    assert [k for k in more if k.endswith("-name")] == [f"enterprises-{i}-name" for i in range(8)]
-    post(client, case, "clustering", remove_row="enterprises-1")
-    assert draft(case, "clustering").content == {"enterprises": [rows[0], rows[2]]}
+    assert [k for k in more if k.endswith("-sector")] == [f"usage-{i}-sector" for i in range(8)]
+    post(client, case, "service", remove_row="usage-1")
+    assert draft(case, "service").content == {"usage": [rows[0], rows[2]]}
 
 
 def test_derived_values_stand_beside_their_rows_and_the_typed_one_is_kept(
-    client: Client, case: Evaluation
+    cast: Cast, client: Client, case: Evaluation
 ) -> None:
-    typed = {
-        f"enterprises-{i}-{k}": v for i, row in enumerate(enterprises(21)) for k, v in row.items()
-    }
-    post(client, case, "clustering", **typed, enterprise_count="3")
+    application.save_table(cast.lin, case, "clustering", {"enterprises": enterprises(21)}, 0)
+    post(client, case, "clustering", enterprise_count="3")
     page = client.get(url(case, "clustering"))
     assert "21 家 名单共21行，去除重复后21家" in text_of(page)
-    assert draft(case, "clustering").content["enterprise_count"] == "3"
+    assert draft(case, "clustering").content == {"enterprise_count": "3"}
+    assert case.enterprises.count() == 21
 
 
 def test_what_the_portal_knows_is_offered_once(client: Client, case: Evaluation) -> None:
@@ -264,16 +264,16 @@ def test_choosing_and_saving_again_settles_a_conflict(
 
 
 def test_rows_of_both_sides_can_be_joined(cast: Cast, case: Evaluation) -> None:
-    one, two, three = enterprises(3)
-    application.save_table(cast.lin, case, "clustering", {"enterprises": [one]}, 0)
+    one, two, three = usage(Decimal(40), Decimal(60))[:3]
+    application.save_table(cast.lin, case, "service", {"usage": [one]}, 0)
     han = signed_in(cast.han)
-    page: dict[str, Any] = dict(sent_by(han.get(url(case, "clustering"))))
-    application.save_table(cast.lin, case, "clustering", {"enterprises": [one, two]}, 1)
-    page |= {f"enterprises-1-{k}": v for k, v in three.items()}
-    response = han.post(url(case, "clustering"), page)
-    assert two["name"] in text_of(response)
-    han.post(url(case, "clustering"), {**sent_by(response), "choose-enterprises": "both"})
-    assert draft(case, "clustering").content == {"enterprises": [one, three, two]}
+    page: dict[str, Any] = dict(sent_by(han.get(url(case, "service"))))
+    application.save_table(cast.lin, case, "service", {"usage": [one, two]}, 1)
+    page |= {f"usage-1-{k}": v for k, v in three.items()}
+    response = han.post(url(case, "service"), page)
+    assert two["other_card_hours"] in text_of(response)
+    han.post(url(case, "service"), {**sent_by(response), "choose-usage": "both"})
+    assert draft(case, "service").content == {"usage": [one, three, two]}
 
 
 def test_saving_the_same_again_is_no_conflict(case: Evaluation, client: Client) -> None:
