@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEAD_ROWS_LOOKED_AT = 10  # a title may stand above the head
-FORMATTED_ROWS = 10_000
+FORMATTED_ROWS = 5_000
 WIDTHS = {"credit_code": 24, "choice": 14}
 MOST_BLANK_ROWS = 200  # then the sheet is taken to have ended
 
