@@ -30,12 +30,8 @@ def gaps(
     edition: Edition,
     tables: Mapping[str, Mapping[str, Any]],
     filled_slots: Collection[int | None],
-    *,
-    category: str,
-    place: str,
 ) -> list[Gap]:
-    """Every gap, in the order of the form and then of Table 1. `category` and `place` are what
-    the case applies for; the form must say the same."""
+    """Every gap, in the order of the form and then of Table 1."""
     language = reader_language()
     found = []
     for entry in missing(edition, tables):
@@ -50,27 +46,9 @@ def gaps(
         elif "“" not in message:
             message = _("“%(label)s”%(message)s") % {"label": label, "message": message}
         found.append(Gap(message, entry.level == "error", entry.table, entry.field, entry.row))
-    found += _against_scope(edition, tables, category, place)
-    found.sort(key=lambda gap: edition.form_table(gap.table).number)
     for material in edition.materials:
         if material.required and material.number not in filled_slots:
             found.append(Gap(_("尚未上传文件"), True, slot=material.number))
-    return found
-
-
-def _against_scope(
-    edition: Edition, tables: Mapping[str, Mapping[str, Any]], category: str, place: str
-) -> list[Gap]:
-    """The certificate is named after the case (10.2), the application after its form."""
-    asked = {"entity_type": category, "place_name": place}
-    saved = tables.get("organisation", {})
-    language = reader_language()
-    found = []
-    for field in edition.form_table("organisation").fields:
-        if saved.get(field.key) and saved[field.key] != asked.get(field.key, saved[field.key]):
-            message = _("“%(label)s”与申报类别页不一致，请改其中一处")
-            label = in_language(field, "label", language)
-            found.append(Gap(message % {"label": label}, True, "organisation", field.key))
     return found
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -31,10 +32,13 @@ from evaluation.models import (
     Purpose,
 )
 from evaluation.rulebook.certificates import certificate_name
-from evaluation.rulebook.form import declared_values
+from evaluation.rulebook.form import declared_values, with_case
 from evaluation.rulebook.shapes import Edition
 from portal.accounts.models import User
 from portal.ledger import numbers
+
+# Saves of one person that follow each other so closely are one sitting at the table.
+SITTING = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -109,13 +113,26 @@ def _checked_place(edition: Edition, category: str, place: str) -> str:
 
 
 def save_table(
-    user: User, evaluation: Evaluation, key: str, table: dict[str, Any], version: int
+    user: User,
+    evaluation: Evaluation,
+    key: str,
+    table: dict[str, Any],
+    version: int,
+    *,
+    tab: str = "",
+    by_itself: bool = False,
 ) -> DraftTable:
     """Save one table of the form. `version` is the one the user began from; Conflict carries the
-    table that another save put there meanwhile."""
+    table that another save put there meanwhile.
+
+    `tab` names the open page: one whose answer got lost on the way does not conflict with itself.
+    A page that saves `by_itself` while its user types gives one audit event for each sitting."""
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
-        edition_of(current).form_table(key)
+        asked = edition_of(current).form_table(key)
+        # What the case says is kept in the case alone.
+        known = {field.key for field in asked.fields if field.from_case}
+        table = {name: value for name, value in table.items() if name not in known}
         # The list has rows of its own; a table that brings one along replaces it.
         if key == TABLE and FIELD in table:
             enterprises.put_all(user, current, table[FIELD] or [])
@@ -125,19 +142,28 @@ def save_table(
         )
         if draft.content == table:
             return draft
-        if draft.version != version:
+        if draft.version != version and not (tab and draft.tab == tab):
             raise Conflict(
                 _(
                     "这张表在您填写期间已被他人或另一个窗口保存过。您填写的内容仍保留在下方，请核对后再保存。"
                 ),
                 draft,
             )
+        now = timezone.now()
+        same_sitting = (
+            by_itself
+            and draft.saved_by_id == user.pk
+            and draft.saved_at is not None
+            and now - draft.saved_at < SITTING
+        )
         draft.content = table
         draft.version += 1
         draft.saved_by = user
-        draft.saved_at = timezone.now()
+        draft.saved_at = now
+        draft.tab = tab
         draft.save()
-        note(user, current, "save_table", table=key, version=draft.version)
+        if not same_sitting:
+            note(user, current, "save_table", table=key, version=draft.version)
         return draft
 
 
@@ -173,20 +199,15 @@ def remove_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> N
 def tables_of(evaluation: Evaluation) -> dict[str, Any]:
     """The draft as the rulebook reads it: table key -> content."""
     tables = {table.key: table.content for table in evaluation.tables.all()}
-    return with_rows(tables, queries.enterprise_rows(evaluation))
+    tables = with_rows(tables, queries.enterprise_rows(evaluation))
+    return with_case(edition_of(evaluation), tables, evaluation.category, evaluation.place)
 
 
 def what_is_missing(evaluation: Evaluation) -> list[str]:
     """Everything that keeps the application from being submitted, a sentence each."""
     edition = edition_of(evaluation)
     filled = set(queries.draft_materials(evaluation).values_list("slot", flat=True))
-    found = gaps(
-        edition,
-        tables_of(evaluation),
-        filled,
-        category=evaluation.category,
-        place=evaluation.place,
-    )
+    found = gaps(edition, tables_of(evaluation), filled)
     return [sentence(edition, gap) for gap in found if gap.blocks]
 
 

@@ -18,7 +18,7 @@ from evaluation.forms.kept import kept_bool, kept_number, kept_text
 from evaluation.forms.rows import RowsField
 from evaluation.rulebook import Edition, Fault, FormField, FormTable, in_language
 from evaluation.rulebook.form import table_faults
-from evaluation.rulebook.shapes import Column
+from evaluation.rulebook.shapes import Column, clause_in
 
 INPUT_TYPES = {"date": "date", "phone": "tel", "email": "email", "url": "url"}
 FEW_CHOICES = 5  # up to here choices are shown at once
@@ -61,7 +61,7 @@ class TableForm(forms.Form):
         self.edition = edition
         self.table = table
         for asked in table.fields:
-            if asked.own_page:
+            if asked.own_page or asked.from_case:
                 continue
             self.fields[asked.key] = field_of(edition, category, asked)
 
@@ -103,6 +103,19 @@ class TableForm(forms.Form):
         row = int(found["row"])
         field.widget.errors.setdefault((row, found["column"] or ""), []).append(message)
 
+    def faults(self) -> dict[str, list[str]]:
+        """What is wrong, by the id of the input as it was sent; after `show_faults`."""
+        found: dict[str, list[str]] = {}
+        for key, field in self.fields.items():
+            if self.errors.get(key):
+                found[f"id_{key}"] = [str(message) for message in self.errors[key]]
+            if isinstance(field, RowsField):
+                sent = list(field.widget.sent_rows(self.data, key))
+                for (row, column), messages in field.widget.errors.items():
+                    place = f"id_{key}-{sent[row]}"
+                    found[f"{place}-{column}" if column else place] = messages
+        return found
+
     def add_blank_rows(self, key: str, count: int) -> None:
         """Show more empty rows than usual: the way to add rows without scripts."""
         field = self.fields.get(key)
@@ -142,8 +155,10 @@ def field_of(edition: Edition, category: str, asked: FormField) -> forms.Field:
     field = _bare_field(asked, attrs, language)
     field.label = in_language(asked, "label", language)
     field.help_text = in_language(asked, "help", language)
+    field.clause = clause_in(asked.clause, language)  # type: ignore[attr-defined]
     if asked.indicator:
         indicator = edition.indicator(asked.indicator)
+        field.clause = indicator.clause  # type: ignore[attr-defined]
         if indicator.kind == "judged":
             field.help_text = _("选填，满分%(points)s分。") % {"points": indicator.points}
         elif indicator.kind != "proof":

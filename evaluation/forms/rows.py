@@ -36,6 +36,10 @@ class RowsWidget(forms.Widget):
         saved = data.get(name)
         if isinstance(saved, list):  # from a saved table, not from a browser
             return saved
+        return list(self.sent_rows(data, name).values())
+
+    def sent_rows(self, data: Mapping[str, Any], name: str) -> dict[str, Row]:
+        """The rows that a browser sent, by their numbers there; blank ones are left out."""
         found: dict[str, Row] = {}
         columns = {column.key: column for column in self.field.columns}
         for key in data:
@@ -46,7 +50,7 @@ class RowsWidget(forms.Widget):
                 row = found.setdefault(number, {})
                 if value is not None:
                     row[column] = value
-        return [row for row in found.values() if row]
+        return {number: row for number, row in found.items() if row}
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return False

@@ -1,6 +1,6 @@
 """What the applicant declares: the working draft, and the versions that were submitted."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -22,6 +22,10 @@ class DraftTable(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     saved_at = models.DateTimeField(null=True)
+    tab = models.CharField(max_length=24, blank=True, help_text="the open page that saved last")
+
+    if TYPE_CHECKING:
+        saved_by_id: int | None
 
     class Meta:
         constraints = [

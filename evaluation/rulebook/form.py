@@ -201,6 +201,19 @@ def table_faults(table: FormTable, saved: Mapping[str, Any]) -> tuple[Fault, ...
     )
 
 
+def with_case(
+    edition: Edition, tables: Mapping[str, Mapping[str, Any]], category: str, place: str
+) -> dict[str, dict[str, Any]]:
+    """The saved form with the answers that the case has given already, in their fields."""
+    known = {"category": category, "place": place}
+    filled = {key: dict(content) for key, content in tables.items()}
+    for table in edition.form:
+        for asked in table.fields:
+            if asked.from_case is not None:
+                filled.setdefault(table.key, {})[asked.key] = known[asked.from_case]
+    return filled
+
+
 def declared_values(edition: Edition, tables: Tables) -> Declared:
     """The values a saved form declares, the faults in it, and the working of what was derived."""
     reading = _Reading(edition, tables)

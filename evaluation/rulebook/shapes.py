@@ -567,6 +567,8 @@ class FormField(Shape):
     own_page: bool = False
     """Rows too many for a form: edited, searched and imported on a page of their own."""
     must_be_true: bool = False
+    from_case: Literal["category", "place"] | None = None
+    """What was said when the case was opened: printed in the form, not asked again."""
 
     @model_validator(mode="after")
     def _kind_decides_what_is_given(self) -> Self:

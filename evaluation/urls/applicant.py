@@ -2,6 +2,7 @@ from django.urls import path
 
 from evaluation.views import (
     applicant,
+    applicant_autosave,
     applicant_form,
     applicant_materials,
     applicant_reading,
@@ -14,7 +15,11 @@ urlpatterns = [
     path("cases/<str:number>/scope/", applicant.scope, name="scope"),
     path("cases/<str:number>/form/", applicant_form.form, name="form"),
     path("cases/<str:number>/form/<slug:key>/", applicant_form.form_table, name="form_table"),
-    path("cases/<str:number>/form/<slug:key>/score/", applicant_form.form_score, name="form_score"),
+    path(
+        "cases/<str:number>/form/<slug:key>/autosave/",
+        applicant_autosave.form_autosave,
+        name="form_autosave",
+    ),
     path("cases/<str:number>/enterprises/", enterprises.enterprise_list, name="enterprises"),
     path(
         "cases/<str:number>/enterprises/template.xlsx",

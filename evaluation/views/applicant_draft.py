@@ -9,13 +9,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dataaccess.regions import place_name
 from evaluation import queries
 from evaluation.completeness import Gap, gaps
 from evaluation.edition import edition_of, reader_language
 from evaluation.enterprises.rows import FIELD, with_rows
 from evaluation.models import CaseFile, DraftTable, Evaluation
 from evaluation.rulebook import Category, Edition, FormTable, in_language
-from evaluation.rulebook.form import Declared, declared_values
+from evaluation.rulebook.form import Declared, declared_values, with_case
 from evaluation.views.scorecards import SelfScore, self_score
 
 ENTERPRISES_A_PAGE = 50
@@ -49,15 +50,21 @@ class Draft:
     @cached_property
     def tables(self) -> dict[str, dict[str, Any]]:
         """The draft as the rulebook reads it."""
-        return self.with_list({key: table.content for key, table in self.saved.items()})
+        tables = {key: table.content for key, table in self.saved.items()}
+        tables = with_rows(tables, self.enterprises)
+        return with_case(self.edition, tables, self.evaluation.category, self.evaluation.place)
 
     @cached_property
     def enterprises(self) -> list[dict[str, str]]:
         return queries.enterprise_rows(self.evaluation)
 
-    def with_list(self, tables: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        """Tables with the enterprise list, which has rows of its own, in its place."""
-        return with_rows(tables, self.enterprises)
+    def show_instead(self, key: str, content: dict[str, Any]) -> None:
+        """Go on as if the table held this, beside what stands elsewhere. Before anything was
+        derived from it."""
+        fields = self.edition.form_table(key).fields
+        elsewhere = {field.key for field in fields if field.from_case or field.own_page}
+        held = self.tables.get(key, {})
+        self.tables[key] = {**{k: v for k, v in held.items() if k in elsewhere}, **content}
 
     @cached_property
     def files(self) -> dict[int, list[CaseFile]]:
@@ -74,13 +81,7 @@ class Draft:
 
     @cached_property
     def gaps(self) -> list[Gap]:
-        return gaps(
-            self.edition,
-            self.tables,
-            self.files.keys(),
-            category=self.evaluation.category,
-            place=self.evaluation.place,
-        )
+        return gaps(self.edition, self.tables, self.files.keys())
 
     @cached_property
     def score(self) -> SelfScore:
@@ -97,11 +98,17 @@ class Draft:
         """complete; incomplete; waiting for its first word; attention where only indicators that
         may be left out are."""
         found = self.table_gaps(key)
-        if found and not self.tables.get(key):
+        if found and not self._begun(key):
             return "waiting"
         if any(gap.blocks for gap in found):
             return "incomplete"
         return "attention" if found else "complete"
+
+    def _begun(self, key: str) -> bool:
+        """Whether anything but what the case says stands in the table."""
+        table = self.edition.form_table(key)
+        known = {field.key for field in table.fields if field.from_case}
+        return bool(self.tables.get(key, {}).keys() - known)
 
     def materials_state(self) -> str:
         if not any(gap.slot for gap in self.blocking):
@@ -177,16 +184,19 @@ def place_of(gap: Gap, number: str) -> str:
     return f"{reverse('evaluation:form_table', args=[number, gap.table])}#id_{gap.field}{row}"
 
 
-def prefilled(evaluation: Evaluation, table: FormTable) -> Mapping[str, Any]:
+def prefilled(draft: Draft, table: FormTable) -> Mapping[str, Any]:
     """What the portal knows already, offered in a table that was never saved."""
+    evaluation, cover = draft.evaluation, draft.tables.get("cover", {})
+    where = place_name(evaluation.base.province, evaluation.base.city)
     known: dict[str, dict[str, Any]] = {
         "cover": {"applicant_name": evaluation.organisation.name},
         "organisation": {
             "name": evaluation.organisation.name,
             "region": evaluation.base.city,
-            "entity_type": evaluation.category,
-            "place_name": evaluation.place,
         },
+        "head": {"name": cover.get("head_name")},
+        "contact": {"name": cover.get("contact_name"), "phone": cover.get("phone")},
+        "base": {"contact_address": cover.get("address"), "location": where},
     }
     asked = {field.key for field in table.fields}
     return {key: value for key, value in known.get(table.key, {}).items() if key in asked and value}

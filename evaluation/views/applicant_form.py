@@ -1,4 +1,4 @@
-"""Filling in the application form, table by table."""
+"""Filling in the application form, table by table. Saving while one types: applicant_autosave."""
 
 import hashlib
 import json
@@ -8,19 +8,19 @@ from typing import Any
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import permissions, queries
 from evaluation.actions import application
 from evaluation.edition import edition_of, reader_language
-from evaluation.errors import Conflict
+from evaluation.errors import Conflict, NotAllowed
 from evaluation.forms.application_table import TableForm, shown_value
 from evaluation.models import DraftTable, Evaluation
 from evaluation.rulebook import Edition, FormField, FormTable, in_language
-from evaluation.rulebook.form import Declared, declared_values
+from evaluation.rulebook.form import Declared
 from evaluation.views.applicant_draft import Draft, next_table, place_of, prefilled
 from evaluation.views.refusals import case_view
-from evaluation.views.scorecards import self_score
 from portal.accounts.requests import SignedInRequest
 
 MORE_ROWS = 5  # empty rows that one press adds without scripts
@@ -30,10 +30,15 @@ MINE, THEIRS, BOTH = "mine", "theirs", "both"
 @case_view
 @require_safe
 def form(request: SignedInRequest, number: str) -> HttpResponse:
-    """填写申报书: the first table that is not complete."""
+    """填写申报书: where the reader left off; else the first table that is not complete."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
     draft = Draft(evaluation)
+    mine = [table for table in draft.saved.values() if table.saved_by_id == request.user.pk]
+    last = max(mine, key=lambda table: (table.saved_at, table.pk), default=None)
+    if last is not None and draft.table_state(last.key) == "incomplete":
+        # js/autosave.js goes on to the field.
+        return redirect(f"{reverse('evaluation:form_table', args=[number, last.key])}#here")
     for table in draft.edition.form:
         if draft.table_state(table.key) in ("waiting", "incomplete"):
             return redirect("evaluation:form_table", number, table.key)
@@ -51,7 +56,7 @@ def form_table(request: SignedInRequest, number: str, key: str) -> HttpResponse:
         return _save(request, evaluation, table)
     draft = Draft(evaluation)
     saved = draft.saved.get(key) or DraftTable(evaluation=evaluation, key=key)
-    content = saved.content if saved.version else prefilled(evaluation, table)
+    content = saved.content if saved.version else prefilled(draft, table)
     shown = TableForm.saved(draft.edition, evaluation.category, table, content)
     shown.add_blank_rows(request.GET.get("rows", ""), MORE_ROWS)
     return _page(request, draft, table, shown, saved)
@@ -67,7 +72,7 @@ def _save(request: SignedInRequest, evaluation: Evaluation, table: FormTable) ->
     )
     content = _chosen(request.POST, evaluation, table, content)
     try:
-        application.save_table(request.user, evaluation, table.key, content, _version(request.POST))
+        store(request, evaluation, table, content)
     except Conflict as conflict:
         return _conflict(request, evaluation, table, content, conflict.current)
     here = reverse("evaluation:form_table", args=[evaluation.number, table.key])
@@ -76,35 +81,46 @@ def _save(request: SignedInRequest, evaluation: Evaluation, table: FormTable) ->
         return redirect(f"{here}?rows={rows}#id_{rows}")
     if "remove_row" in request.POST:
         return redirect(f"{here}#id_{request.POST['remove_row'].rpartition('-')[0]}")
+    if any(name.startswith("choose-") for name in request.POST):
+        return redirect(f"{here}#settled")  # js/autosave.js lets go of the text it kept
     return redirect(here)
+
+
+def store(
+    request: SignedInRequest,
+    evaluation: Evaluation,
+    table: FormTable,
+    content: dict[str, Any],
+    *,
+    by_itself: bool = False,
+) -> DraftTable:
+    """Save what was sent. Conflict only where another save would lose something by it."""
+    sent = request.POST
+    if sent.get("writer", str(request.user.pk)) != str(request.user.pk):
+        raise NotAllowed(_("本页是用另一个账号打开的，没有保存；请用原来的账号登录。"))
+    tab = sent.get("tab", "")[:24]
+    try:
+        return application.save_table(
+            request.user,
+            evaluation,
+            table.key,
+            content,
+            _version(sent),
+            tab=tab,
+            by_itself=by_itself,
+        )
+    except Conflict as conflict:
+        now = conflict.current
+        if in_question(table, content, now.content, _sent_digests(sent)):
+            raise
+        return application.save_table(
+            request.user, evaluation, table.key, content, now.version, tab=tab, by_itself=by_itself
+        )
 
 
 def _version(sent: QueryDict) -> int:
     text = sent.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-@case_view
-@require_POST
-def form_score(request: SignedInRequest, number: str, key: str) -> HttpResponse:
-    """The score and the derived values with the table as it is typed now. Saves nothing."""
-    evaluation = queries.case_for(request.user, number)
-    permissions.check_edit(request.user, evaluation)
-    edition = edition_of(evaluation)
-    table = table_or_404(edition, key)
-    sent = TableForm(edition, evaluation.category, table, request.POST)
-    saved = application.tables_of(evaluation)
-    own_pages = {f.key: saved.get(key, {}).get(f.key) for f in table.fields if f.own_page}
-    tables = {**saved, key: {**sent.content, **own_pages}}
-    declared = declared_values(edition, tables)
-    context = {
-        "evaluation": evaluation,
-        "score": self_score(edition, evaluation.category, declared.values),
-        "derived": [
-            derived_of(field, declared) for field in table.fields if field.derived_by is not None
-        ],
-    }
-    return render(request, "evaluation/applicant/live.html", context)
 
 
 # The page
@@ -115,21 +131,22 @@ class Derived:
     """A value the portal computes, with its working; or its place while it cannot be computed."""
 
     field: FormField
+    number: str
     label: str
     unit: str
     value: Any = None
     working: tuple[str, ...] = ()
 
 
-def derived_of(field: FormField, declared: Declared) -> Derived:
-    """What the raw rows give for a field."""
+def derived_of(field: FormField, number: str, declared: Declared) -> Derived:
+    """What the raw rows give for a field; `number` is its number on the form."""
     language = reader_language()
     label, unit = in_language(field, "label", language), in_language(field, "unit", language)
     found = declared.derivation(field.derived_by) if field.derived_by else None
     if found is None:
-        return Derived(field, label, unit)
+        return Derived(field, number, label, unit)
     working = found.steps_en if language == "en" else found.steps
-    return Derived(field, label, unit, found.value, working)
+    return Derived(field, number, label, unit, found.value, working)
 
 
 @dataclass(frozen=True)
@@ -150,10 +167,32 @@ class Line:
 
     number: str
     asked: FormField
-    bound: Any
-    requirement: str
-    derived: Derived | None
-    theirs: Theirs | None
+    bound: Any = None
+    clause: str = ""
+    requirement: str = ""
+    derived: Derived | None = None
+    theirs: Theirs | None = None
+    text: str = ""  # instead of an input, where the case says it already
+
+
+def _line(
+    number: str, asked: FormField, draft: Draft, shown: TableForm, theirs: dict[str, Theirs]
+) -> Line:
+    if asked.own_page:
+        return Line(number, asked)
+    if asked.from_case:
+        known = draft.tables[shown.table.key][asked.key]
+        return Line(number, asked, text=shown_value(asked, known))
+    field = shown.fields[asked.key]
+    return Line(
+        number=number,
+        asked=asked,
+        bound=shown[asked.key],
+        clause=getattr(field, "clause", ""),
+        requirement=getattr(field, "requirement", ""),
+        derived=derived_of(asked, number, draft.declared) if asked.derived_by else None,
+        theirs=theirs.get(asked.key),
+    )
 
 
 def _page(
@@ -166,25 +205,14 @@ def _page(
 ) -> HttpResponse:
     """The page of a table. `saved` is what the next save starts from."""
     evaluation = draft.evaluation
-    declared = draft.declared
-    shown.show_faults(declared.faults)
-    gaps = draft.table_gaps(table.key)
+    shown.show_faults(draft.declared.faults)
     after = next_table(draft.edition, table.key)
     context = {
         **draft.context(table.key),
         "table": table,
         "form": shown,
         "lines": [
-            Line(
-                number=f"{table.number}.{place}",
-                asked=asked,
-                bound=None if asked.own_page else shown[asked.key],
-                requirement=""
-                if asked.own_page
-                else getattr(shown.fields[asked.key], "requirement", ""),
-                derived=derived_of(asked, declared) if asked.derived_by else None,
-                theirs=(theirs or {}).get(asked.key),
-            )
+            _line(f"{table.number}.{place}", asked, draft, shown, theirs or {})
             for place, asked in enumerate(table.fields, 1)
         ],
         "conflicts": list((theirs or {}).values()),
@@ -192,10 +220,9 @@ def _page(
         "saved": saved,
         "enterprise_count": len(draft.enterprises),
         "untouched": not saved.version,
+        "merging": theirs is not None,
         "base_digests": json.dumps(digests(saved.content)),
-        "state": draft.table_state(table.key),
-        "gaps": [(gap, place_of(gap, evaluation.number)) for gap in gaps if gap.blocks],
-        "advice": [(gap, place_of(gap, evaluation.number)) for gap in gaps if not gap.blocks],
+        **gaps_of(draft, table),
         "materials": [draft.edition.material(slot) for slot in table.materials],
         "next_url": reverse("evaluation:form_table", args=[evaluation.number, after.key])
         if after
@@ -204,6 +231,17 @@ def _page(
     }
     status = 200 if theirs is None else 422
     return render(request, "evaluation/applicant/form_table.html", context, status=status)
+
+
+def gaps_of(draft: Draft, table: FormTable) -> dict[str, Any]:
+    """What the head of a table says: its state, what it lacks, what it might have."""
+    gaps = draft.table_gaps(table.key)
+    linked = [(gap, place_of(gap, draft.evaluation.number)) for gap in gaps]
+    return {
+        "state": draft.table_state(table.key),
+        "gaps": [pair for pair in linked if pair[0].blocks],
+        "advice": [pair for pair in linked if not pair[0].blocks],
+    }
 
 
 def table_or_404(edition: Edition, key: str) -> FormTable:
@@ -258,8 +296,7 @@ def _conflict(
     """Both texts: mine in the form, theirs beside it, to choose from and save again."""
     draft = Draft(evaluation)
     saved = draft.saved.get(table.key, current)
-    began = _sent_digests(request.POST)
-    ours, others = digests(mine), digests(saved.content)
+    began, ours = _sent_digests(request.POST), digests(mine)
     theirs = {
         asked.key: _theirs(
             asked,
@@ -268,14 +305,33 @@ def _conflict(
             # Whoever left the field as it was at the start has nothing to lose.
             THEIRS if ours.get(asked.key) == began.get(asked.key) else MINE,
         )
-        for asked in table.fields
-        if ours.get(asked.key) != others.get(asked.key)
-        # What only I changed is not in question.
-        and not (began and others.get(asked.key) == began.get(asked.key))
+        for asked in in_question(table, mine, saved.content, began)
     }
-    draft.tables.update(draft.with_list({table.key: mine}))
+    draft.show_instead(table.key, mine)
     shown = TableForm.saved(draft.edition, evaluation.category, table, mine)
     return _page(request, draft, table, shown, saved, theirs)
+
+
+def in_question(
+    table: FormTable, mine: dict[str, Any], theirs: dict[str, Any], began: dict[str, str]
+) -> list[FormField]:
+    """The fields in which two texts differ and something of theirs would be lost; what only I
+    changed since I `began` is not in question."""
+    ours, others = digests(mine), digests(theirs)
+    return [
+        asked
+        for asked in table.fields
+        if ours.get(asked.key) != others.get(asked.key)
+        and not (began and others.get(asked.key) == began.get(asked.key))
+    ]
+
+
+def differences(
+    request: SignedInRequest, table: FormTable, mine: dict[str, Any], theirs: DraftTable
+) -> list[str]:
+    """The labels of the fields in question."""
+    fields = in_question(table, mine, theirs.content, _sent_digests(request.POST))
+    return [in_language(field, "label", reader_language()) for field in fields]
 
 
 def _sent_digests(sent: QueryDict) -> dict[str, str]:

@@ -103,16 +103,6 @@
     for (const part of document.querySelectorAll("details[data-fold]")) part.open = false;
   });
 
-  // Two texts to choose from: go there, and warn before they are left.
-  document.addEventListener("htmx:afterSettle", () => {
-    const head = document.querySelector(".conflict-head");
-    if (!head || head.dataset.shown) return;
-    head.dataset.shown = "yes";
-    head.scrollIntoView({ block: "center" });
-    head.focus({ preventScroll: true });
-    head.closest("form").dispatchEvent(new Event("input", { bubbles: true }));
-  });
-
   // An upload under way says so.
   document.addEventListener("submit", (event) => {
     const form = event.target;

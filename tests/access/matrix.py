@@ -55,7 +55,7 @@ def readers(state: str) -> Roles:
 
 
 class Outcome(StrEnum):
-    OK = "ok"  # let in: 2xx, or 422 for what was sent
+    OK = "ok"  # let in: 2xx, or 409 or 422 for what was sent
     ONWARD = "onward"  # led to another page that is not the login
     LOGIN = "login"
     FORBIDDEN = "forbidden"
@@ -304,7 +304,7 @@ APPLICANT_ROWS = [
     _case("form", "correction", get=APPLICANT, opens=ONWARD),
     _constant("form_table", "draft", "cover", "no-such-table", get=APPLICANT, post=APPLICANT),
     _constant("form_table", "correction", "cover", "no-such-table", get=APPLICANT, post=APPLICANT),
-    _constant("form_score", "correction", "cover", "no-such-table", post=APPLICANT),
+    _constant("form_autosave", "correction", "cover", "no-such-table", post=APPLICANT),
     _case("enterprises", "correction", get=APPLICANT, post=APPLICANT),
     _case("enterprise_template", "correction", get=APPLICANT),
     _case("enterprise_export", "correction", get=APPLICANT),

@@ -51,7 +51,9 @@ def outcome(response: HttpResponse) -> Outcome | int:
     if 300 <= status < 400:
         return LOGIN if response["Location"].startswith(reverse("account_login")) else ONWARD
     # A key's call with an empty body is let in and told what is wrong with it.
-    if status in (200, 201, 207, 422) or ("api" in response.request["PATH_INFO"] and status == 400):
+    if status in (200, 201, 207, 409, 422) or (
+        "api" in response.request["PATH_INFO"] and status == 400
+    ):
         return OK
     return {401: KEY, 403: FORBIDDEN, 404: MISSING, 405: METHOD}.get(status, status)
 

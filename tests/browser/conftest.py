@@ -1,11 +1,15 @@
 """One Chromium for all browser tests of a process."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.portal import CHROMIUM, FLAGS
+
+# Playwright keeps an event loop in this thread; the tests' own queries never run inside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ def addresses(case: Evaluation) -> list[tuple[str, str]]:
         ("post", reverse("evaluation:scope", args=[number])),
         ("get", reverse("evaluation:form_table", args=[number, "cover"])),
         ("post", reverse("evaluation:form_table", args=[number, "cover"])),
-        ("post", reverse("evaluation:form_score", args=[number, "cover"])),
+        ("post", reverse("evaluation:form_autosave", args=[number, "cover"])),
         ("post", reverse("evaluation:material_add", args=[number, 4])),
         ("post", reverse("evaluation:material_remove", args=[number, file.pk])),
         ("get", reverse("evaluation:file", args=[number, file.pk])),

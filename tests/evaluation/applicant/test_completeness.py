@@ -38,10 +38,8 @@ def test_exactly_what_is_missing_is_listed_and_submitting_refuses_the_same(cast:
     change(cast, case, "technical", egress_bandwidth=None)
     usage = case.tables.get(key="service").content["usage"]
     change(cast, case, "service", usage=[usage[0], {"sector": "steel"}])
-    change(cast, case, "organisation", place_name="山西")
     application.remove_material(cast.lin, case, case.files.get(slot=6).pk)
     expected = [
-        "表2“单位信息”：“拟认定名称中的（XX）”与申报类别页不一致，请改其中一处",
         "表3“负责人”：请填写“电话”",
         "表3“负责人”：“邮箱地址”应为邮箱地址",
         "表8“服务能力”：“近一年已售卡时明细”第2行：请填写“国产算力卡卡时”",
@@ -54,7 +52,7 @@ def test_exactly_what_is_missing_is_listed_and_submitting_refuses_the_same(cast:
     assert list(refusal.value.sentences) == expected
     page = signed_in(cast.lin).get(f"/cases/{case.number}/completeness/")
     words = text_of(page)
-    assert "还有 6 处需要填写或改正" in words
+    assert "还有 5 处需要填写或改正" in words
     assert "“网络带宽能力”未填报，将按不满足计" in words  # advice, which does not block
     assert f"/cases/{case.number}/moves/submit/" not in read(page).links
 

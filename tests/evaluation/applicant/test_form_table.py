@@ -15,6 +15,7 @@ from evaluation.demo.tables import PROVINCE_VALUES, enterprises, usage
 from evaluation.edition import edition_of
 from evaluation.models import DraftTable, Evaluation
 from evaluation.rulebook import load_edition
+from portal.ledger.models import AuditEvent
 from tests.evaluation.applicant.pages import read, sent_by, text_of
 from tests.evaluation.cast import Cast, signed_in
 
@@ -65,7 +66,6 @@ def test_every_table_sent_back_untouched_is_the_same_table(cast: Cast, case: Eva
         ("head", "email", "head@example.org", "head@example.org"),
         ("organisation", "website", "https://example.org/a", "https://example.org/a"),
         ("organisation", "region", "370100", "370100"),
-        ("organisation", "entity_type", "city", "city"),
         ("organisation", "is_park", "false", False),
         ("base", "overview", "第一段\r\n\r\n第二段", "第一段\n\n第二段"),
         ("support", "industrial_policy", "4.5", "4.5"),
@@ -179,14 +179,25 @@ def test_derived_values_stand_beside_their_rows_and_the_typed_one_is_kept(
 
 def test_what_the_portal_knows_is_offered_once(client: Client, case: Evaluation) -> None:
     sent = sent_by(client.get(url(case, "organisation")))
-    assert {key: sent[key] for key in ("name", "region", "entity_type", "place_name")} == {
+    assert {key: sent[key] for key in ("name", "region")} == {
         "name": ["示例智算科技有限公司"],
         "region": ["370100"],
-        "entity_type": ["province"],
-        "place_name": ["山东"],
     }
     post(client, case, "organisation", name="")
     assert sent_by(client.get(url(case, "organisation")))["name"] == [""]
+
+
+def test_what_the_case_says_is_shown_and_not_asked_again(
+    cast: Cast, client: Client, case: Evaluation
+) -> None:
+    page = client.get(url(case, "organisation"))
+    assert not {"entity_type", "place_name"} & sent_by(page).keys()
+    assert "主体类型 省级节点 更改申报类别" in text_of(page)
+    assert "拟认定名称中的（XX） 山东 更改申报类别" in text_of(page)
+    post(client, case, "organisation", entity_type="city", place_name="济南市")
+    application.change_scope(cast.lin, case, category="industry", place="钢铁")
+    said = application.tables_of(case)["organisation"]
+    assert (said["entity_type"], said["place_name"]) == ("industry", "钢铁")
 
 
 def test_the_foot_says_who_saved_it_and_when(client: Client, case: Evaluation) -> None:
@@ -284,22 +295,118 @@ def test_saving_the_same_again_is_no_conflict(case: Evaluation, client: Client) 
     assert draft(case, "other").version == 1
 
 
-# The live score
+# A table that saves itself
 
 
-def test_the_live_score_counts_what_is_typed_and_saves_nothing(
+def autosave(client: Client, case: Evaluation, key: str, sent: dict[str, Any]) -> Any:
+    return client.post(f"{url(case, key)}autosave/", sent)
+
+
+def test_an_autosave_keeps_what_is_typed_and_tells_the_score_of_it(
     cast: Cast, case: Evaluation, client: Client
 ) -> None:
     journey.fill(case, cast.lin, PROVINCE_VALUES)
-    before = draft(case, "technical").content
     sent: dict[str, Any] = dict(sent_by(client.get(url(case, "technical"))))
-    answer = client.post(f"{url(case, 'technical')}score/", sent)
-    assert "A2 得 100 分" in answer.content.decode()
     sent |= {"pue": "1.31", **{k: "" for k in sent if k.startswith("meters-")}}
-    answer = client.post(f"{url(case, 'technical')}score/", sent)
-    assert "A2 得 85 分" in answer.content.decode()
-    assert 'id="derived-pue" hx-swap-oob="true"></div>' in answer.content.decode()
-    assert draft(case, "technical").content == before
+    answer = autosave(client, case, "technical", sent).json()
+    saved = draft(case, "technical")
+    assert saved.content["pue"] == "1.31"
+    assert answer["version"] == saved.version
+    assert "A2 得 85 分" in answer["parts"]
+    assert 'id="derived-pue"></div>' in answer["parts"]
+    clock = timezone.localtime(saved.saved_at).strftime("%H:%M")
+    assert f"已保存 {clock} 林工" in answer["parts"]
+
+
+def test_an_autosave_tells_faults_by_the_inputs_as_they_are_numbered_in_the_page(
+    case: Evaluation, client: Client
+) -> None:
+    sent: dict[str, Any] = dict(sent_by(client.get(url(case, "technical"))))
+    sent |= {"pue": "甚低", "cards-1-model": " ", "cards-7-model": "示例卡", "cards-7-count": "2.5"}
+    assert autosave(client, case, "technical", sent).json()["faults"] == {
+        "id_cards-7-count": ["应为不小于0的整数"],
+        "id_cards-7-peak_tflops": ["请填写“单卡FP16稠密峰值”"],
+        "id_pue": ["应为不小于1的数值"],
+    }
+    assert draft(case, "technical").content == {
+        "cards": [{"model": "示例卡", "count": "2.5"}],
+        "pue": "甚低",
+    }
+
+
+def test_a_sitting_of_autosaves_is_one_event_and_a_press_one_more(
+    cast: Cast, case: Evaluation, client: Client
+) -> None:
+    def events() -> list[dict[str, Any]]:
+        found = AuditEvent.objects.filter(action="evaluation.save_table", case=case.number)
+        return [{"actor": event.actor_name, **event.data} for event in found.order_by("seq")]
+
+    page: dict[str, Any] = dict(sent_by(client.get(url(case, "other"))))
+    del page["writer"]
+    for version, text in enumerate(["余", "余热", "余热供暖"]):
+        autosave(client, case, "other", {**page, "features_text": text, "version": version})
+    autosave(signed_in(cast.han), case, "other", {**page, "features_text": "无", "version": 3})
+    pressed = {**page, "features_text": "有", "version": 4, "pressed": "1"}
+    autosave(signed_in(cast.han), case, "other", pressed)
+    assert events() == [
+        {"actor": "lin", "table": "other", "version": 1},
+        {"actor": "han", "table": "other", "version": 4},
+        {"actor": "han", "table": "other", "version": 5},
+    ]
+
+
+def test_a_page_of_another_account_is_not_saved(
+    cast: Cast, case: Evaluation, client: Client
+) -> None:
+    page = {**sent_by(client.get(url(case, "other"))), "features_text": "余热"}
+    assert autosave(signed_in(cast.han), case, "other", page).status_code == 403
+    assert signed_in(cast.han).post(url(case, "other"), page).status_code == 403
+    assert draft(case, "other").content == {}
+
+
+def test_a_page_whose_answer_was_lost_does_not_conflict_with_itself(
+    case: Evaluation, client: Client
+) -> None:
+    page: dict[str, Any] = {**sent_by(client.get(url(case, "other"))), "tab": "one"}
+    assert autosave(client, case, "other", {**page, "features_text": "余热"}).status_code == 200
+    again = {**page, "features_text": "余热供暖"}  # still of version 0
+    assert autosave(client, case, "other", again).status_code == 200
+    assert draft(case, "other").content == {"features_text": "余热供暖"}
+    elsewhere = {**page, "features_text": "风冷", "tab": "two"}
+    assert autosave(client, case, "other", elsewhere).status_code == 409
+
+
+def test_an_autosave_against_anothers_save_changes_nothing_and_names_the_fields(
+    case: Evaluation, quarrel: tuple[Client, dict[str, Any]]
+) -> None:
+    han, page = quarrel
+    before = draft(case, "support").content
+    answer = autosave(han, case, "support", {**page, "development_plan_text": "韩梅的规划"})
+    assert answer.status_code == 409
+    assert draft(case, "support").content == before
+    told = " ".join(answer.json()["meanwhile"].split())
+    assert "林工 于" in told
+    assert "待评估基地的发展规划、发展规划自评分。您的内容还在本页，没有覆盖对方。" in told
+
+
+def test_saves_in_different_fields_that_agree_need_no_choice(cast: Cast, case: Evaluation) -> None:
+    """The other page brought nothing that this one would take away."""
+    application.save_table(cast.lin, case, "support", {"operation_plan": "3"}, 0)
+    han = signed_in(cast.han)
+    page: dict[str, Any] = dict(sent_by(han.get(url(case, "support"))))
+    changed = {"operation_plan": "3", "development_plan": "4"}
+    application.save_table(cast.lin, case, "support", changed, 1)
+    mine = {**page, "development_plan": "4", "industrial_policy": "2"}
+    assert autosave(han, case, "support", mine).status_code == 200
+    assert draft(case, "support").content == {**changed, "industrial_policy": "2"}
+
+
+def test_whoever_comes_back_is_led_to_the_table_they_left(
+    cast: Cast, client: Client, case: Evaluation
+) -> None:
+    post(client, case, "contact", name="林工")
+    post(signed_in(cast.han), case, "head", name="韩总")
+    assert client.get(f"/cases/{case.number}/form/")["Location"] == f"{url(case, 'contact')}#here"
 
 
 def test_a_mandatory_item_that_fails_is_named_in_the_score(

@@ -1,0 +1,80 @@
+"""A table of the form saves itself while one types; the answer is what changes around it."""
+
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
+
+from evaluation import permissions, queries
+from evaluation.edition import edition_of
+from evaluation.errors import Conflict
+from evaluation.forms.application_table import TableForm
+from evaluation.models import DraftTable
+from evaluation.rulebook import FormTable
+from evaluation.views.applicant_draft import Draft
+from evaluation.views.applicant_form import (
+    derived_of,
+    differences,
+    digests,
+    gaps_of,
+    store,
+    table_or_404,
+)
+from evaluation.views.refusals import case_view
+from portal.accounts.requests import SignedInRequest
+
+
+@case_view
+@require_POST
+def form_autosave(request: SignedInRequest, number: str, key: str) -> HttpResponse:
+    """Save the table as it is typed now. 200: it is kept. 409: another save stands against it,
+    and nothing was changed. Both tell the score, the derived values and the faults of what was
+    typed, and what the next save starts from."""
+    evaluation = queries.case_for(request.user, number)
+    permissions.check_edit(request.user, evaluation)
+    edition = edition_of(evaluation)
+    table = table_or_404(edition, key)
+    sent = TableForm(edition, evaluation.category, table, request.POST)
+    conflict: DraftTable | None = None
+    try:
+        saved = store(
+            request, evaluation, table, sent.content, by_itself="pressed" not in request.POST
+        )
+    except Conflict as found:
+        saved = conflict = found.current
+    draft = Draft(evaluation)
+    if conflict is not None:
+        draft.show_instead(key, sent.content)
+    sent.show_faults(draft.declared.faults)
+    answer: dict[str, Any] = {
+        "faults": sent.faults(),
+        "parts": render_to_string(
+            "evaluation/applicant/live.html", _around(request, draft, table, saved), request
+        ),
+    }
+    if conflict is None:
+        answer |= {"version": saved.version, "base": digests(saved.content)}
+    else:
+        context = {"by": conflict, "fields": differences(request, table, sent.content, conflict)}
+        answer["meanwhile"] = render_to_string(
+            "evaluation/applicant/meanwhile.html", context, request
+        )
+    return JsonResponse(answer, status=200 if conflict is None else 409)
+
+
+def _around(
+    request: SignedInRequest, draft: Draft, table: FormTable, saved: DraftTable
+) -> dict[str, Any]:
+    """What the parts of the page around the inputs show."""
+    return {
+        **draft.context(table.key),
+        **gaps_of(draft, table),
+        "table": table,
+        "saved": saved,
+        "derived": [
+            derived_of(field, f"{table.number}.{place}", draft.declared)
+            for place, field in enumerate(table.fields, 1)
+            if field.derived_by
+        ],
+    }
