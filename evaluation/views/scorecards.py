@@ -8,7 +8,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from evaluation.edition import reader_language
-from evaluation.rulebook import Clean, Edition, Indicator, Scorecard, Step, in_language, score
+from evaluation.rulebook import (
+    Clean,
+    Edition,
+    Indicator,
+    Scorecard,
+    Step,
+    in_language,
+    plain,
+    score,
+)
+from evaluation.views.lacking import Lack, lacking
 
 Evidence = list[tuple[str, str]]
 
@@ -26,6 +36,15 @@ class Bar:
     passed: bool
     failures: list[str]
 
+    @property
+    def away(self) -> str:
+        """How far from its mark, in words."""
+        distance = self.points - self.mark
+        if not distance:
+            return _("恰为界限，须再高一些") if self.strict else _("恰好达到")
+        words = _("高出 %(points)s") if distance > 0 else _("还差 %(points)s")
+        return words % {"points": plain(abs(distance))}
+
 
 @dataclass(frozen=True)
 class SelfScore:
@@ -36,6 +55,7 @@ class SelfScore:
     judged_open: Decimal  # points that only experts can award
     conclusion: str
     conclusion_kind: str
+    lacks: list[Lack]
 
 
 def score_strip(card: Scorecard) -> list[Bar]:
@@ -96,6 +116,7 @@ def self_score(edition: Edition, category: str, values: Mapping[str, Clean]) -> 
         judged_open=sum(judged.values(), Decimal(0)),
         conclusion=conclusion,
         conclusion_kind=kind,
+        lacks=lacking(card),
     )
 
 

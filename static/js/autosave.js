@@ -285,6 +285,11 @@
       history.replaceState(null, "", location.pathname);
     }
 
+    // A way that leads out of the unfolded score folds it again.
+    document.addEventListener("click", (event) => {
+      if (event.target.closest(".score-fold a")) event.target.closest("details:not(.lacks)").open = false;
+    });
+
     // Text that could not be saved in an earlier page
 
     const offer = () => {

@@ -196,7 +196,7 @@ def test_on_a_phone_the_score_unfolds_from_the_foot(
     strip = page.locator(".score-fold")
     expect(strip.locator("dl")).to_be_visible()
     expect(strip.get_by_text("必备项不满足：")).to_be_hidden()
-    strip.locator("summary").click()
+    strip.locator("> details > summary").click()
     expect(strip.get_by_text("必备项不满足：")).to_be_visible()
     page.fill("#id_egress_bandwidth", "1")
     stands(page, "saved")

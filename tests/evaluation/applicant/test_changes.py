@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from evaluation import queries
 from evaluation.actions import application, review
 from evaluation.demo.files import example_pdf
 from evaluation.models import Evaluation
@@ -34,7 +35,7 @@ def test_a_changed_field_is_shown_with_both_texts_and_the_rest_is_not(cast: Cast
 
 def test_rows_are_told_as_changed_added_and_taken_out(cast: Cast) -> None:
     case = cast.case_in("correction")
-    rows = case.tables.get(key="clustering").content["enterprises"]
+    rows = queries.enterprise_rows(case)
     changed = {**rows[0], "field": "示例改后的领域"}
     _save(
         cast,

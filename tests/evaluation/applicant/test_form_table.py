@@ -418,6 +418,29 @@ def test_a_mandatory_item_that_fails_is_named_in_the_score(
     assert "按申报值尚不满足认定条件" in words
 
 
+def test_the_score_says_what_each_gap_costs_and_leads_to_it(
+    cast: Cast, case: Evaluation, client: Client
+) -> None:
+    values = {
+        k: v for k, v in PROVINCE_VALUES.items() if k not in ("egress_bandwidth", "fp16_peak")
+    }
+    journey.fill(case, cast.lin, {**values, "pue": "1.31", "access_exchange": False})
+    page = client.get(url(case, "cover"))
+    words = text_of(page)
+    assert "A2 技术能力评测" in words
+    lacks = {lack.name: (lack.kind, lack.why, lack.cost) for lack in page.context["score"].lacks}
+    assert lacks == {
+        "数据交换方式": ("mandatory", "", "四项缺一，A3 计 0 分"),
+        "FP16算力峰值": ("mandatory", "未填报", "必备项不满足，A2 计 0 分"),
+        "电能利用效率": ("not_met", "高出限值0.01", "A2 少 15 分，总得分少 4.5 分"),
+        "网络带宽能力": ("missing", "未填报", "A2 少 5 分，总得分少 1.5 分"),
+    }
+    assert f"{url(case, 'technical')}#line-egress_bandwidth" in read(page).links
+    assert "line-egress_bandwidth" in read(client.get(url(case, "technical"))).ids
+    away = {bar.code: bar.away for bar in page.context["score"].bars}
+    assert away == {"A1": "高出 37", "A2": "还差 60", "A3": "还差 60", "A": "还差 31.5"}
+
+
 def test_the_page_asks_the_database_the_same_for_1_and_for_300_rows(
     cast: Cast, case: Evaluation, client: Client
 ) -> None:
