@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dataaccess.models import Base
 from dataaccess.regions import is_city, is_province
-from evaluation import permissions, queries, uploads
+from evaluation import correction, permissions, queries, uploads
 from evaluation.actions import enterprises
 from evaluation.actions.files import keep
 from evaluation.actions.moving import changing, moving, note
@@ -91,9 +91,10 @@ def start(
 
 
 def change_scope(user: User, evaluation: Evaluation, *, category: str, place: str) -> None:
-    """Change what is applied for, as long as the application is with the applicant."""
+    """Change what is applied for, until the application is accepted: the agreement names it."""
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
+        permissions.check_state(current, "draft", "returned")
         place = _checked_place(edition_of(current), category, place)
         current.category, current.place = category, place
         current.save(update_fields=["category", "place"])
@@ -135,6 +136,7 @@ def save_table(
         table = {name: value for name, value in table.items() if name not in known}
         # The list has rows of its own; a table that brings one along replaces it.
         if key == TABLE and FIELD in table:
+            correction.check_enterprises(current)
             enterprises.put_all(user, current, table[FIELD] or [])
             table = {name: value for name, value in table.items() if name != FIELD}
         draft, _created = DraftTable.objects.select_for_update().get_or_create(
@@ -142,6 +144,7 @@ def save_table(
         )
         if draft.content == table:
             return draft
+        correction.check_fields(current, key, draft.content, table)
         if draft.version != version and not (tab and draft.tab == tab):
             raise Conflict(
                 _(
@@ -174,6 +177,7 @@ def add_material(user: User, evaluation: Evaluation, slot: int, upload: Uploaded
         permissions.check_edit(user, current)
         if slot not in [material.number for material in edition_of(current).materials]:
             raise Refused(_("没有序号为%(slot)s的提交材料。") % {"slot": slot})
+        correction.check_slot(current, slot)
         twin = queries.draft_materials(current).filter(sha256=checked.sha256).first()
         if twin is not None:
             raise Refused(
@@ -189,10 +193,12 @@ def remove_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> N
     """Take a file out of its slot. Versions that were submitted with it keep it."""
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
-        changed = (
-            queries.draft_materials(current).filter(pk=file_id).update(removed_at=timezone.now())
-        )
-        if changed:
+        file = queries.draft_materials(current).filter(pk=file_id).first()
+        if file is not None:
+            assert file.slot is not None
+            correction.check_slot(current, file.slot)
+            file.removed_at = timezone.now()
+            file.save(update_fields=["removed_at"])
             note(user, current, "remove_material", file=str(file_id))
 
 

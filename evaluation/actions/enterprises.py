@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from evaluation import permissions, uploads
+from evaluation import correction, permissions, uploads
 from evaluation.actions.moving import changing, note
 from evaluation.edition import edition_of
 from evaluation.enterprises import workbook
@@ -59,6 +59,7 @@ def save_lines(
     stays, and comes back as a line with what stands there now."""
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
+        correction.check_enterprises(current)
         listed = {row.pk: row for row in current.enterprises.all()}
         refused = []
         gone = []
@@ -197,6 +198,7 @@ def start_import(user: User, evaluation: Evaluation, upload: UploadedFile) -> En
     checked = uploads.check(upload, {uploads.XLSX: (".xlsx",)})
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
+        correction.check_enterprises(current)
         begun = EnterpriseImport(
             evaluation=current,
             name=checked.name,
@@ -257,6 +259,7 @@ def take_import(
     what came first, "replace" the row that came last."""
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
+        correction.check_enterprises(current)
         begun = current.enterprise_imports.select_for_update().get(pk=import_id)
         if begun.state != ImportState.READY:
             raise Refused(_("这次导入已经处理过，或仍在读取，请刷新页面查看。"))

@@ -1,26 +1,34 @@
 """Step 3 材料初审: every slot of Table 1 is accepted or returned with its reason."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluation import permissions, queries
+from evaluation import correction, permissions, queries
 from evaluation.actions.application import freeze
 from evaluation.actions.moving import changing, moving, note
 from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.edition import edition_of
 from evaluation.errors import Refused
-from evaluation.models import Declaration, Evaluation, Kind, SlotReview
+from evaluation.models import Declaration, Evaluation, FieldDefect, Kind, SlotReview
 from evaluation.steps import Actor
 from portal.accounts.models import User
 
 
 def judge_slot(
-    user: User, evaluation: Evaluation, slot: int, *, accepted: bool, reason: str = ""
+    user: User,
+    evaluation: Evaluation,
+    slot: int,
+    *,
+    accepted: bool,
+    reason: str = "",
+    seen: str | None = None,
 ) -> SlotReview:
-    """Accept one slot of the current version, or name its defect."""
+    """Accept one slot of the current version, or name its defect. `seen` is the stamp of the
+    verdict that the judge had before their eyes: another one since then is not overwritten."""
     reason = "" if accepted else reason.strip()
     if not accepted and not reason:
         raise Refused(_("材料%(slot)s判为不合格时，须写明问题和应补正的内容。") % {"slot": slot})
@@ -29,8 +37,11 @@ def judge_slot(
         permissions.check_state(current, "preliminary_review")
         if slot not in [material.number for material in edition_of(current).materials]:
             raise Refused(_("没有序号为%(slot)s的提交材料。") % {"slot": slot})
+        declaration = _declaration(current)
+        if seen is not None:
+            _check_seen(declaration.slot_reviews.filter(slot=slot).first(), seen)
         review, _created = SlotReview.objects.update_or_create(
-            declaration=_declaration(current),
+            declaration=declaration,
             slot=slot,
             defaults={
                 "accepted": accepted,
@@ -43,27 +54,102 @@ def judge_slot(
         return review
 
 
+def stamp(review: SlotReview | None) -> str:
+    """Tells one verdict on a slot from any other."""
+    return f"{review.reviewed_by_id}-{review.reviewed_at.timestamp()}" if review else ""
+
+
+def _check_seen(review: SlotReview | None, seen: str) -> None:
+    if stamp(review) == seen or review is None:
+        return
+    verdict = _("合格") if review.accepted else _("不合格：%(reason)s") % {"reason": review.reason}
+    raise Refused(
+        _(
+            "您打开此页之后，%(name)s已于%(when)s判定材料%(slot)s为“%(verdict)s”，您的判定没有保存。如仍要改判，请核对后再次提交。"
+        )
+        % {
+            "name": review.reviewed_by.name,
+            "when": timezone.localtime(review.reviewed_at).strftime("%H:%M"),
+            "slot": review.slot,
+            "verdict": verdict,
+        }
+    )
+
+
+def mark_field(
+    user: User, evaluation: Evaluation, table: str, field: str, reason: str
+) -> FieldDefect:
+    """Name a defect of one field of the form; said again, it replaces the reason."""
+    reason = reason.strip()
+    if not reason:
+        raise Refused(_("请写明这一项存在的问题和应补正的内容。"))
+    with changing(user, evaluation) as current:
+        permissions.check_actor(user, current, Actor.SECRETARIAT)
+        permissions.check_state(current, "preliminary_review")
+        if (table, field) not in _fields(current):
+            raise Refused(_("请选择申报书中的一项。"))
+        defect, _created = FieldDefect.objects.update_or_create(
+            declaration=_declaration(current),
+            table=table,
+            field=field,
+            defaults={"reason": reason, "reviewed_by": user, "reviewed_at": timezone.now()},
+        )
+        note(user, current, "mark_field", table=table, field=field, reason=reason)
+        return defect
+
+
+def unmark_field(user: User, evaluation: Evaluation, defect: int) -> None:
+    """Take back the defect of a field, while the review is open."""
+    with changing(user, evaluation) as current:
+        permissions.check_actor(user, current, Actor.SECRETARIAT)
+        permissions.check_state(current, "preliminary_review")
+        found = _declaration(current).field_defects.filter(pk=defect).first()
+        if found is not None:
+            note(user, current, "unmark_field", table=found.table, field=found.field)
+            found.delete()
+
+
+def _fields(evaluation: Evaluation) -> set[tuple[str, str]]:
+    return {(table.key, each.key) for table in edition_of(evaluation).form for each in table.fields}
+
+
+def answer_defects(user: User, evaluation: Evaluation, answers: Mapping[str, str]) -> None:
+    """Keep what the applicant says to each defect, by the defect's key."""
+    with changing(user, evaluation) as current:
+        permissions.check_edit(user, current)
+        permissions.check_state(current, "correction")
+        for defect in correction.defects_under_correction(current):
+            answer = answers.get(defect.key, defect.answer).strip()
+            if answer != defect.answer:
+                defect.row.answer = answer
+                defect.row.save(update_fields=["answer"])
+                note(user, current, "answer_defect", defect=defect.key, answer=answer)
+
+
 def request_correction(user: User, evaluation: Evaluation, deadline: date) -> None:
     """发出补正通知: one notice with every defect; the case goes back to the applicant."""
     if deadline <= timezone.localdate():
         raise Refused(_("补正期限须晚于今天。"))
     with moving(user, evaluation, "request_correction") as move:
         declaration = _declaration(move.evaluation)
-        defects = [review for review in _verdicts(move.evaluation) if not review.accepted]
+        _verdicts(move.evaluation)
+        defects = correction.found_in(declaration)
         if not defects:
-            raise Refused(_("没有判为不合格的材料，无需补正；请直接通过材料初审。"))
+            raise Refused(_("没有判为不合格的材料或内容，无需补正；请直接通过材料初审。"))
         move.evaluation.deadline = deadline
         order(
             move.evaluation,
             Kind.DEFICIENCY_NOTICE,
             content.deficiency_notice(declaration, defects, deadline),
         )
-        move.data = {"slots": [review.slot for review in defects], "deadline": str(deadline)}
+        move.data = {"defects": [str(defect) for defect in defects], "deadline": str(deadline)}
 
 
 def resubmit(user: User, evaluation: Evaluation) -> Declaration:
-    """提交补正材料: a new frozen version. Verdicts on slots whose files are the same stay."""
+    """提交补正材料: a new frozen version. Verdicts stay on slots whose files are the same, and
+    whose indicators were declared the same. Refused where a defect was passed over in silence."""
     with moving(user, evaluation, "resubmit") as move:
+        correction.check_settled(move.evaluation)
         before = _declaration(move.evaluation)
         after = freeze(user, move.evaluation)
         _carry_over(before, after)
@@ -76,6 +162,10 @@ def pass_review(user: User, evaluation: Evaluation) -> None:
     """通过材料初审, when every slot was accepted."""
     with moving(user, evaluation, "pass_review") as move:
         defects = [review.slot for review in _verdicts(move.evaluation) if not review.accepted]
+        if not defects and _declaration(move.evaluation).field_defects.exists():
+            raise Refused(
+                _("申报书中还有标为需补正的内容，不能通过初审；请发出补正通知或取消标记。")
+            )
         if defects:
             raise Refused(
                 _("材料%(slots)s判为不合格，不能通过初审；请发出补正通知。")
@@ -106,8 +196,17 @@ def _carry_over(before: Declaration, after: Declaration) -> None:
     def hashes(declaration: Declaration, slot: int) -> list[str]:
         return sorted(declaration.materials.filter(slot=slot).values_list("sha256", flat=True))
 
+    edition = edition_of(after.evaluation)
+
+    def declared_the_same(slot: int) -> bool:
+        return all(
+            before.values.get(indicator.code) == after.values.get(indicator.code)
+            for indicator in edition.proved_by(slot)
+        )
+
     for review in before.slot_reviews.filter(accepted=True):
-        if hashes(before, review.slot) == hashes(after, review.slot):
+        same = hashes(before, review.slot) == hashes(after, review.slot)
+        if same and declared_the_same(review.slot):
             SlotReview.objects.create(
                 declaration=after,
                 slot=review.slot,

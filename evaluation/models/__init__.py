@@ -1,7 +1,7 @@
 """What the portal keeps of a case. Written only by evaluation.actions."""
 
 from evaluation.models.case import CATEGORIES, Evaluation, Transition
-from evaluation.models.declaration import Declaration, DraftTable, SlotReview
+from evaluation.models.declaration import Declaration, DraftTable, FieldDefect, SlotReview
 from evaluation.models.enterprises import Enterprise, EnterpriseImport, ImportState
 from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
 from evaluation.models.files import CaseFile, Document, Kind, Purpose
@@ -30,6 +30,7 @@ __all__ = [
     "Enterprise",
     "EnterpriseImport",
     "Evaluation",
+    "FieldDefect",
     "ImportState",
     "Kind",
     "Objection",

@@ -84,6 +84,7 @@ class SlotReview(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     reviewed_at = models.DateTimeField()
+    answer = models.TextField(blank=True, help_text="what the applicant says to the defect")
 
     class Meta:
         ordering = ["slot"]
@@ -99,3 +100,31 @@ class SlotReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slot}"
+
+
+class FieldDefect(models.Model):
+    """A field of the form that the secretariat found wanting in one submitted version."""
+
+    declaration = models.ForeignKey(
+        Declaration, on_delete=models.PROTECT, related_name="field_defects"
+    )
+    table = models.CharField(max_length=40)
+    field = models.CharField(max_length=60)
+    reason = models.TextField()
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_at = models.DateTimeField()
+    answer = models.TextField(blank=True, help_text="what the applicant says to the defect")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["declaration", "table", "field"], name="one_defect_a_field"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="field_defect_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.field}"

@@ -6,6 +6,7 @@ from evaluation.views import (
     applicant_form,
     applicant_materials,
     applicant_reading,
+    correction,
     differences,
     enterprises,
 )
@@ -68,6 +69,7 @@ urlpatterns = [
         name="material_remove",
     ),
     path("cases/<str:number>/completeness/", applicant_materials.completeness, name="completeness"),
+    path("cases/<str:number>/correction/", correction.correction, name="correction"),
     path("cases/<str:number>/preview/", applicant_reading.preview, name="preview"),
     path(
         "cases/<str:number>/versions/<int:version>/",

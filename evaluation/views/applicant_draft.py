@@ -119,7 +119,17 @@ class Draft:
         """Tables 1 to 13, the materials, the check before submitting."""
         language = reader_language()
         number = self.evaluation.number
-        items = [
+        items = []
+        if self.evaluation.state == "correction":
+            items.append(
+                NavItem(
+                    label=_("补正清单"),
+                    url=reverse("evaluation:correction", args=[number]),
+                    current=current == "correction",
+                    state="attention",
+                )
+            )
+        items += [
             NavItem(
                 number=table.number,
                 label=in_language(table, "title", language),

@@ -1,8 +1,6 @@
 """The ten slots of Table 1, and what is still missing before the application can be submitted."""
 
 import uuid
-from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from evaluation import permissions, queries, uploads
 from evaluation.actions import application
 from evaluation.completeness import Gap
+from evaluation.correction import Defect, defects_under_correction
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.models import Evaluation
@@ -94,15 +93,23 @@ def _page(
     draft = Draft(evaluation)
     refused = refusals or {}
     defects = open_defects(draft)
+    closed = evaluation.state == "correction"  # all but the slots of the notice
     context = {
         **draft.context("materials"),
         "slots": [
             {
-                "shown": _slot(draft, material, defects.get(material.number)),
+                "shown": _slot(
+                    draft,
+                    material,
+                    defects.get(material.number),
+                    may_change=not closed or material.number in defects,
+                ),
                 "material": material,
                 "upload_url": reverse(
                     "evaluation:material_add", args=[evaluation.number, material.number]
-                ),
+                )
+                if not closed or material.number in defects
+                else "",
                 "hint": _hint(material),
                 "refusals": refused.get(material.number, []),
             }
@@ -117,37 +124,18 @@ def _page(
     )
 
 
-@dataclass(frozen=True)
-class Defect:
-    """Why a slot was not accepted, and whether its files are still the same."""
-
-    reason: str
-    unchanged: bool
-
-
 def open_defects(draft: Draft) -> dict[int, Defect]:
     """While a correction is asked for: the defect of each slot that was not accepted."""
-    if draft.evaluation.state != "correction":
-        return {}
-    declaration = queries.current_declaration(draft.evaluation)
-    if declaration is None:
-        return {}
-    frozen = defaultdict(set)
-    for slot, sha256 in declaration.materials.values_list("slot", "sha256"):
-        frozen[slot].add(sha256)
-    return {
-        review.slot: Defect(
-            review.reason,
-            {file.sha256 for file in draft.files.get(review.slot, [])} == frozen[review.slot],
-        )
-        for review in declaration.slot_reviews.filter(accepted=False)
-    }
+    found = defects_under_correction(draft.evaluation)
+    return {defect.slot: defect for defect in found if defect.slot is not None}
 
 
-def _slot(draft: Draft, material: Material, defect: Defect | None) -> dict[str, Any]:
+def _slot(
+    draft: Draft, material: Material, defect: Defect | None, *, may_change: bool = True
+) -> dict[str, Any]:
     language = reader_language()
     files = draft.files.get(material.number, [])
-    if defect and (defect.unchanged or not files):
+    if defect and (not defect.changed or not files):
         state, label = "not_met", _("需补正")
     elif defect:
         state, label = "attention", _("已更换文件，待重新提交")
@@ -171,7 +159,7 @@ def _slot(draft: Draft, material: Material, defect: Defect | None) -> dict[str, 
         "state": state,
         "state_label": label,
         "defect": defect.reason if defect else "",
-        "files": file_rows(draft.evaluation, files, remove=True),
+        "files": file_rows(draft.evaluation, files, remove=may_change),
     }
 
 
@@ -198,8 +186,8 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
     draft = Draft(evaluation)
-    language = reader_language()
-    defects = open_defects(draft)
+    corrections = defects_under_correction(evaluation)
+    defects = {defect.slot: defect for defect in corrections if defect.slot is not None}
 
     def linked(gaps: list[Gap]) -> list[tuple[Gap, str]]:
         return [(gap, place_of(gap, number)) for gap in gaps]
@@ -225,15 +213,8 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
         ],
         "blocking": len(draft.blocking),
         "advice": sum(not gap.blocks for gap in draft.gaps),
-        "defects": [
-            (
-                slot,
-                in_language(draft.edition.material(slot), "name", language),
-                defect,
-                f"{reverse('evaluation:materials', args=[number])}#slot-{slot}",
-            )
-            for slot, defect in defects.items()
-        ],
+        "defects": corrections,
+        "unsettled": sum(not defect.settled for defect in corrections),
         "returned": queries.last_answer(evaluation) if evaluation.state == "returned" else None,
         "move": "resubmit" if evaluation.state == "correction" else "submit",
     }

@@ -1,5 +1,6 @@
 """材料初审: the ten slots of Table 1, each with what it proves and the secretariat's verdict."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions, queries, steps
 from evaluation.actions import review as actions
+from evaluation.correction import Defect, field_label, found_in, told_after
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
-from evaluation.forms.review import SlotForm
-from evaluation.models import Declaration, Evaluation, SlotReview
+from evaluation.forms.review import FieldDefectForm, SlotForm
+from evaluation.models import Declaration, Evaluation, FieldDefect, SlotReview
 from evaluation.rulebook import Indicator, in_language
 from evaluation.steps import Actor
 from evaluation.views.evidence import FileRow, Materials, materials
@@ -49,7 +51,22 @@ class Slot:
     verdict: SlotReview | None
     carried: bool
     renewed: bool
+    earlier: Defect | None  # why the version before was found wanting here, and the answer
+    added: list[str]  # names of the files that are new in this version
+    removed: list[str]
     form: SlotForm | None
+
+
+@dataclass(frozen=True)
+class MarkedField:
+    """A field of the form that is wanting, or was in the version before."""
+
+    pk: int
+    label: str
+    url: str
+    reason: str
+    answer: str
+    changed: bool
 
 
 @case_view
@@ -78,6 +95,7 @@ def judge(request: SignedInRequest, number: str, slot: int) -> HttpResponse:
                 slot,
                 accepted=form.cleaned_data["verdict"] == "accept",
                 reason=form.cleaned_data["reason"],
+                seen=form.cleaned_data["seen"],
             )
         except (NotAllowed, WrongState):
             raise
@@ -86,7 +104,7 @@ def judge(request: SignedInRequest, number: str, slot: int) -> HttpResponse:
     if form.is_valid() and not request.htmx:
         address = reverse("evaluation:review", args=[number])
         return redirect(f"{address}#slot-{slot}")
-    typed = None if form.is_valid() else (slot, form)
+    typed = None if form.is_valid() else (slot, _asked_again(evaluation, slot, form))
     context = _context(request.user, evaluation, typed)
     if request.htmx:
         context["slot"] = next(s for s in context["slots"] if s.number == slot)
@@ -94,6 +112,49 @@ def judge(request: SignedInRequest, number: str, slot: int) -> HttpResponse:
     else:
         template = "evaluation/staff/review.html"
     return render(request, template, context, status=200 if typed is None else 422)
+
+
+def _asked_again(evaluation: Evaluation, slot: int, form: SlotForm) -> SlotForm:
+    """The refused form with its words, and the verdict that stands now as the one seen."""
+    declaration = queries.current_declaration(evaluation)
+    standing = declaration.slot_reviews.filter(slot=slot).first() if declaration else None
+    data = {key: form.data.get(key) for key in form.data}
+    form.data = {**data, form.add_prefix("seen"): actions.stamp(standing)}
+    return form
+
+
+@case_view
+@require_POST
+def mark_field(request: SignedInRequest, number: str) -> HttpResponse:
+    """Mark a field of the form as wanting."""
+    evaluation = queries.case_for(request.user, number)
+    permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
+    form = FieldDefectForm(request.POST, edition=edition_of(evaluation))
+    if form.is_valid():
+        table, _dot, field = form.cleaned_data["place"].partition(".")
+        try:
+            actions.mark_field(request.user, evaluation, table, field, form.cleaned_data["reason"])
+        except (NotAllowed, WrongState):
+            raise
+        except Refused as refusal:
+            add_to_form(form, refusal)
+        else:
+            return redirect(reverse("evaluation:review", args=[number]) + "#fields")
+    context = {**_context(request.user, evaluation), "field_form": form}
+    return render(request, "evaluation/staff/review.html", context, status=422)
+
+
+@case_view
+@require_POST
+def unmark_field(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
+    """Take the mark of a field back."""
+    evaluation = queries.case_for(request.user, number)
+    permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
+    declaration = queries.current_declaration(evaluation)
+    if declaration is None or not declaration.field_defects.filter(pk=pk).exists():
+        raise Http404
+    actions.unmark_field(request.user, evaluation, pk)
+    return redirect(reverse("evaluation:review", args=[number]) + "#fields")
 
 
 def _context(
@@ -106,16 +167,21 @@ def _context(
     judging = evaluation.state == "preliminary_review" and permissions.is_actor(
         user, evaluation, Actor.SECRETARIAT
     )
-    slots = _slots(evaluation, declaration, before, judging, typed)
+    answered = told_after(before, declaration) if before else []
+    slots = _slots(evaluation, declaration, before, judging, typed, answered)
+    marked = _marked(declaration, found_in(declaration))
     return {
         "evaluation": evaluation,
         "declaration": declaration,
         "slots": slots,
         "judging": judging,
         "accepted": sum(1 for s in slots if s.verdict and s.verdict.accepted),
-        "defects": sum(1 for s in slots if s.verdict and not s.verdict.accepted),
+        "defects": sum(1 for s in slots if s.verdict and not s.verdict.accepted) + len(marked),
         "open": sum(1 for s in slots if s.verdict is None),
         "second_round": before is not None,
+        "marked": marked,
+        "answered": _answered(declaration, answered),
+        "field_form": FieldDefectForm(edition=edition_of(evaluation)) if judging else None,
         "moves": {
             code: steps.MOVES[code]
             for code in ("pass_review", "request_correction")
@@ -130,12 +196,14 @@ def _slots(
     before: Declaration | None,
     judging: bool,
     typed: tuple[int, SlotForm] | None,
+    answered: list[Defect],
 ) -> list[Slot]:
     edition = edition_of(evaluation)
     language = reader_language()
     files = materials(evaluation, declaration)
     files_before = materials(evaluation, before)
     verdicts = {v.slot: v for v in declaration.slot_reviews.select_related("reviewed_by")}
+    earlier = {defect.slot: defect for defect in answered if defect.slot}
     slots = []
     for material in edition.materials:
         verdict = verdicts.get(material.number)
@@ -145,7 +213,10 @@ def _slots(
         if judging:
             form = SlotForm(
                 prefix=f"slot{material.number}",
-                initial={"reason": verdict.reason if verdict else ""},
+                initial={
+                    "reason": verdict.reason if verdict else "",
+                    "seen": actions.stamp(verdict),
+                },
             )
             if typed and typed[0] == material.number:
                 form = typed[1]
@@ -165,10 +236,53 @@ def _slots(
                 carried=carried,
                 renewed=before is not None
                 and _hashes(files, material.number) != _hashes(files_before, material.number),
+                earlier=earlier.get(material.number),
+                added=_only_in(files, files_before, material.number) if before else [],
+                removed=_only_in(files_before, files, material.number) if before else [],
                 form=form,
             )
         )
     return slots
+
+
+def _only_in(files: Materials, others: Materials, slot: int) -> list[str]:
+    there = _hashes(others, slot)
+    return [file.name for file in files.slot(slot) if file.sha256 not in there]
+
+
+def _marked(declaration: Declaration, defects: Iterable[Any]) -> list[MarkedField]:
+    """The fields that are marked in this version."""
+    return [
+        _marked_field(declaration, row, field_label(declaration, row), changed=False)
+        for row in defects
+        if isinstance(row, FieldDefect)
+    ]
+
+
+def _answered(declaration: Declaration, answered: list[Defect]) -> list[MarkedField]:
+    """The fields that were marked in the version before, with what became of them."""
+    return [
+        _marked_field(declaration, each.row, each.label, changed=each.changed)
+        for each in answered
+        if isinstance(each.row, FieldDefect)
+    ]
+
+
+def _marked_field(
+    declaration: Declaration, row: FieldDefect, label: str, *, changed: bool
+) -> MarkedField:
+    table = edition_of(declaration.evaluation).form_table(row.table)
+    page = reverse(
+        "evaluation:declaration", args=[declaration.evaluation.number, declaration.number]
+    )
+    return MarkedField(
+        pk=row.pk,
+        label=label,
+        url=f"{page}#table-{table.number}",
+        reason=row.reason,
+        answer=row.answer,
+        changed=changed,
+    )
 
 
 def _hashes(files: Materials, slot: int) -> set[str]:

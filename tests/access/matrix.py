@@ -203,6 +203,10 @@ def _import(case: Any) -> Any:
     return case.enterprise_imports.earliest("uploaded_at", "pk").pk
 
 
+def _marked_field(case: Any) -> Any:
+    return case.declarations.latest("number").field_defects.get().pk
+
+
 def _invitation(state: str, username: str, *, of: Roles) -> Row:
     return Row(
         "evaluation:invitation",
@@ -300,7 +304,7 @@ CASE_ROWS = [
 
 APPLICANT_ROWS = [
     Row("evaluation:new", CLOSED, get=APPLICANTS, post=APPLICANTS),
-    _case("scope", "correction", get=APPLICANT, post=APPLICANT),
+    _case("scope", "draft", get=APPLICANT, post=APPLICANT),
     _case("form", "correction", get=APPLICANT, opens=ONWARD),
     _constant("form_table", "draft", "cover", "no-such-table", get=APPLICANT, post=APPLICANT),
     _constant("form_table", "correction", "cover", "no-such-table", get=APPLICANT, post=APPLICANT),
@@ -322,13 +326,16 @@ APPLICANT_ROWS = [
     _case("preview", "draft", get=MEMBERS),
     _case("preview", "preliminary_review", get=MEMBERS),
     _constant("declaration", "panel_scoring", 1, 99, get=readers("panel_scoring")),
-    _constant("changes", "second_version", 2, 99, get=APPLICANT | STAFF),
+    _case("correction", "correction", get=APPLICANT, post=APPLICANT),
+    _constant("changes", "second_version", 2, 99, get=readers("second_version")),
 ]
 
 STAFF_ROWS = [
     _case("review", "preliminary_review", get=STAFF),
     _case("review", "panel_scoring", get=STAFF),
     _constant("judge", "preliminary_review", 1, 11, post=SECRETARIAT),
+    _case("mark_field", "preliminary_review", post=SECRETARIAT),
+    _part("unmark_field", "preliminary_review", "field", _marked_field, 0, post=SECRETARIAT),
     _case("experts", "panel_scoring", get=STAFF),
     _case("assign", "panel_scoring", post=SECRETARIAT),
     _part(

@@ -21,7 +21,14 @@ from dataaccess.models import ApiKey, Base
 from evaluation.actions import application, experts
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
-from evaluation.models import Document, Duty, EnterpriseImport, Evaluation, Objection
+from evaluation.models import (
+    Document,
+    Duty,
+    EnterpriseImport,
+    Evaluation,
+    FieldDefect,
+    Objection,
+)
 from portal.accounts.models import Role, User
 from tests.evaluation.cast import Cast, make_cast
 
@@ -119,6 +126,15 @@ class World:
                 experts.release(self.cast.chen, waiting, "示例：未答复。")
             journey.carry(case, players, stop)
         case.refresh_from_db()
+        if state in ("preliminary_review", "published"):
+            FieldDefect.objects.create(
+                declaration=case.declarations.latest("number"),
+                table="other",
+                field="features_text",
+                reason="示例：请写明节能措施。",
+                reviewed_by=self.cast.chen,
+                reviewed_at=timezone.now(),
+            )
         if state in ("published", "decision_pending", "certified"):
             Objection.objects.create(
                 publication=case.publication,

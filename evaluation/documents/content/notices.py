@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from evaluation.documents.content.common import Json, case_facts, day, files_by_slot, numeral
 from evaluation.edition import edition_of
-from evaluation.models import Declaration, Publication, Review, SlotReview
+from evaluation.models import Declaration, FieldDefect, Publication, Review, SlotReview
+from evaluation.rulebook.shapes import Edition
 
 # A reading of 8.4: what was scored on a written commitment is checked again.
 COMMITMENTS = "申报时以承诺材料满足的数据接入要求的兑现情况"
@@ -21,21 +22,24 @@ def _contact() -> str:
 
 
 def deficiency_notice(
-    declaration: Declaration, defects: Iterable[SlotReview], deadline: date
+    declaration: Declaration, defects: Iterable[SlotReview | FieldDefect], deadline: date
 ) -> Json:
-    """补正通知: each defect with its slot, clause, what is wrong and what to send; the deadline."""
+    """补正通知: each defect with its slot or field, clause, what is wrong and what to send; the
+    deadline."""
     evaluation = declaration.evaluation
     edition = edition_of(evaluation)
     files = files_by_slot(declaration)
     rows = []
-    for number, defect in enumerate(sorted(defects, key=lambda d: d.slot), start=1):
+    for number, defect in enumerate(defects, start=1):
+        if isinstance(defect, FieldDefect):
+            rows.append({"number": str(number), **_field_row(edition, defect)})
+            continue
         material = edition.material(defect.slot)
         proves = edition.proved_by(defect.slot)
         rows.append(
             {
                 "number": str(number),
-                "slot": str(material.number),
-                "material": material.name,
+                "what": f"材料{material.number}　{material.name}",
                 "clauses": list(dict.fromkeys(["表1", *(i.clause for i in proves)])),
                 "wrong": defect.reason,
                 "send": f"{material.name}，{material.copies}份（{material.form}）",
@@ -52,6 +56,19 @@ def deficiency_notice(
         "where": settings.PUBLIC_URL,
         "contact": _contact(),
         "dated": day(timezone.localdate()),
+    }
+
+
+def _field_row(edition: Edition, defect: FieldDefect) -> Json:
+    table = edition.form_table(defect.table)
+    asked = table.field(defect.field)
+    clause = edition.indicator(asked.indicator).clause if asked.indicator else table.clause
+    return {
+        "what": f"申报书　表{table.number}　{table.title}：{asked.label}",
+        "clauses": [clause],
+        "wrong": defect.reason,
+        "send": "在平台修改申报书的这一项",
+        "submitted": [],
     }
 
 

@@ -1,9 +1,6 @@
 """Two versions side by side: fields, rows and files that differ, and nothing else."""
 
-from datetime import timedelta
-
 from django.urls import reverse
-from django.utils import timezone
 
 from evaluation import queries
 from evaluation.actions import application, review
@@ -24,9 +21,9 @@ def _changes(cast: Cast, case: Evaluation, version: int, query: str = "") -> str
 
 
 def test_a_changed_field_is_shown_with_both_texts_and_the_rest_is_not(cast: Cast) -> None:
-    case = cast.case_in("correction")
+    case = cast.case_in("returned")
     _save(cast, case, "other", features_text="示例新特色。")
-    review.resubmit(cast.lin, case)
+    application.submit(cast.lin, case)
     words = _changes(cast, case, 2)
     assert "申报书第 1 版到第 2 版的修改" in words
     assert words.count("示例新特色。") == 1
@@ -34,7 +31,7 @@ def test_a_changed_field_is_shown_with_both_texts_and_the_rest_is_not(cast: Cast
 
 
 def test_rows_are_told_as_changed_added_and_taken_out(cast: Cast) -> None:
-    case = cast.case_in("correction")
+    case = cast.case_in("returned")
     rows = queries.enterprise_rows(case)
     changed = {**rows[0], "field": "示例改后的领域"}
     _save(
@@ -43,7 +40,7 @@ def test_rows_are_told_as_changed_added_and_taken_out(cast: Cast) -> None:
         "clustering",
         enterprises=[changed, *rows[2:], {**rows[1], "name": "示例新增制造有限公司"}],
     )
-    review.resubmit(cast.lin, case)
+    application.submit(cast.lin, case)
     response = signed_in(cast.chen).get(reverse("evaluation:changes", args=[case.number, 2]))
     (change,) = [
         each.rows
@@ -84,12 +81,11 @@ def test_equal_versions_say_so_and_a_first_version_has_nothing_to_compare(cast: 
 
 
 def test_any_earlier_version_can_be_chosen(cast: Cast) -> None:
-    case = cast.case_in("correction")
+    case = cast.case_in("returned")
     _save(cast, case, "other", features_text="示例第二版。")
-    review.resubmit(cast.lin, case)
-    review.judge_slot(cast.chen, case, 4, accepted=False, reason="示例：仍缺证书。")
-    review.request_correction(cast.chen, case, timezone.localdate() + timedelta(days=9))
+    application.submit(cast.lin, case)
+    application.return_application(cast.chen, case, "示例：再改。")
     _save(cast, case, "other", features_text="示例第三版。")
-    review.resubmit(cast.lin, case)
+    application.submit(cast.lin, case)
     assert "示例第二版。" in _changes(cast, case, 3)
     assert "示例第二版。" not in _changes(cast, case, 3, "?from=1")

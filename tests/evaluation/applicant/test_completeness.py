@@ -87,10 +87,10 @@ def test_every_defect_stands_at_the_top_of_a_correction(cast: Cast) -> None:
     page = signed_in(cast.lin).get(f"/cases/{case.number}/completeness/")
     words = text_of(page)
     assert "还剩 15 天" in words
-    assert "文件尚未更换" in words
+    assert "还有 1 项没有改动，也没有填写补正说明" in words
     assert "示例：缺机房等级证书。" in words
     links = read(page).links
-    assert f"/cases/{case.number}/materials/#slot-4" in links
+    assert f"/cases/{case.number}/correction/" in links
     assert f"/cases/{case.number}/moves/resubmit/" in links
 
 

@@ -3,7 +3,7 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.actions import application, review
+from evaluation.actions import application
 from evaluation.demo.tables import enterprises
 from tests.evaluation.applicant.pages import text_of
 from tests.evaluation.cast import Cast, signed_in
@@ -39,12 +39,12 @@ def test_who_may_read_a_version(cast: Cast) -> None:
 
 
 def test_an_earlier_version_stays_as_it_was(cast: Cast) -> None:
-    case = cast.case_in("correction")
+    case = cast.case_in("returned")
     table = case.tables.get(key="other")
     application.save_table(
         cast.lin, case, "other", {"features_text": "第二版的特色。"}, table.version
     )
-    review.resubmit(cast.lin, case)
+    application.submit(cast.lin, case)
     client = signed_in(cast.chen)
     first = text_of(client.get(f"/cases/{case.number}/versions/1/"))
     second = text_of(client.get(f"/cases/{case.number}/versions/2/"))
@@ -54,8 +54,8 @@ def test_an_earlier_version_stays_as_it_was(cast: Cast) -> None:
     assert "现行版本" in second
 
 
-def test_a_draft_under_correction_is_not_shown_to_the_secretariat(cast: Cast) -> None:
-    case = cast.case_in("correction")
+def test_a_draft_after_a_return_is_not_shown_to_the_secretariat(cast: Cast) -> None:
+    case = cast.case_in("returned")
     table = case.tables.get(key="other")
     application.save_table(cast.lin, case, "other", {"features_text": "未提交。"}, table.version)
     assert "未提交。" not in text_of(signed_in(cast.chen).get(f"/cases/{case.number}/versions/1/"))

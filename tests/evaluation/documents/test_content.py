@@ -179,7 +179,7 @@ def test_the_chart_adds_up_to_the_dimensions(said: Said) -> None:
 
 def test_the_deficiency_notice_says_what_is_wrong_and_what_to_send(said: Said) -> None:
     (defect,) = said("deficiency_notice")["defects"]
-    assert defect["slot"] == "4"
+    assert defect["what"].startswith("材料4　")
     assert defect["clauses"] == ["表1", "8.3.1 a)", "8.3.4 a)", "8.3.4 b)"]
     assert defect["wrong"] == "示例：缺机房等级证书。"
     assert defect["send"] == "待评估基地机房环境建设等级评估证明材料，1份（纸质/电子版）"

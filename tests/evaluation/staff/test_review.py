@@ -23,10 +23,16 @@ def verdicts(case):
     }
 
 
-def judge(client, case, slot, verdict, reason="", **headers):
+def judge(client, case, slot, verdict, reason="", seen=None, **headers):
+    """Press one of a slot's buttons, having seen the verdict that stands now, or `seen`."""
+    standing = SlotReview.objects.filter(declaration__evaluation=case, slot=slot).last()
     return client.post(
         f"{page_of(case)}{slot}/",
-        {f"slot{slot}-verdict": verdict, f"slot{slot}-reason": reason},
+        {
+            f"slot{slot}-verdict": verdict,
+            f"slot{slot}-reason": reason,
+            f"slot{slot}-seen": review.stamp(standing) if seen is None else seen,
+        },
         **headers,
     )
 

@@ -1,0 +1,198 @@
+"""补正: the defects of one submitted version, what they reopen, and what became of each.
+
+A defect is a slot of Table 1 that was not accepted, or a field of Appendix A that was marked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from evaluation import queries
+from evaluation.edition import edition_of, reader_language
+from evaluation.enterprises.rows import FIELD, TABLE, with_rows
+from evaluation.errors import Refused
+from evaluation.models import Declaration, Evaluation, FieldDefect, SlotReview
+from evaluation.rulebook import in_language
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One entry of the deficiency notice, as applicant and secretariat follow it."""
+
+    number: int  # in the notice
+    row: SlotReview | FieldDefect
+    label: str
+    clauses: tuple[str, ...]
+    changed: bool  # the draft differs there from the version that was found wanting
+
+    @property
+    def slot(self) -> int | None:
+        return self.row.slot if isinstance(self.row, SlotReview) else None
+
+    @property
+    def field(self) -> tuple[str, str] | None:
+        """Table and field."""
+        return (self.row.table, self.row.field) if isinstance(self.row, FieldDefect) else None
+
+    @property
+    def key(self) -> str:
+        """Names it in a form: s4, or f12."""
+        return f"s{self.row.slot}" if isinstance(self.row, SlotReview) else f"f{self.row.pk}"
+
+    @property
+    def reason(self) -> str:
+        return self.row.reason
+
+    @property
+    def answer(self) -> str:
+        return self.row.answer
+
+    @property
+    def settled(self) -> bool:
+        """Whether the applicant did something about it, or said why not."""
+        return self.changed or bool(self.answer)
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """What may be changed while a correction is asked for."""
+
+    slots: frozenset[int]
+    fields: Mapping[str, frozenset[str]]  # table -> fields
+
+
+def found_in(declaration: Declaration) -> list[SlotReview | FieldDefect]:
+    """The defects of a version in the order of the notice: slots, then the form's fields."""
+    edition = edition_of(declaration.evaluation)
+    place = {
+        (table.key, asked.key): (table.number, nth)
+        for table in edition.form
+        for nth, asked in enumerate(table.fields)
+    }
+    fields = sorted(declaration.field_defects.all(), key=lambda d: place[d.table, d.field])
+    return [*declaration.slot_reviews.filter(accepted=False).order_by("slot"), *fields]
+
+
+def defects_under_correction(evaluation: Evaluation) -> list[Defect]:
+    """What the applicant is asked to correct now; empty in any other state."""
+    if evaluation.state != "correction":
+        return []
+    declaration = queries.current_declaration(evaluation)
+    assert declaration is not None, "a case under correction was submitted"
+    drafts = with_rows(
+        {table.key: table.content for table in evaluation.tables.all()},
+        queries.enterprise_rows(evaluation),
+    )
+    now = _hashes(queries.draft_materials(evaluation))
+    return told(declaration, drafts, now)
+
+
+def told(
+    declaration: Declaration, tables: Mapping[str, Any], hashes: Mapping[int, frozenset[str]]
+) -> list[Defect]:
+    """The defects of a version, held against later tables and files."""
+    edition = edition_of(declaration.evaluation)
+    language = reader_language()
+    before = _hashes(declaration.materials.all())
+    told = []
+    for number, row in enumerate(found_in(declaration), start=1):
+        if isinstance(row, SlotReview):
+            material = edition.material(row.slot)
+            label = _("材料%(number)s %(name)s") % {
+                "number": row.slot,
+                "name": in_language(material, "name", language),
+            }
+            clauses = tuple(dict.fromkeys(i.clause for i in edition.proved_by(row.slot)))
+            changed = hashes.get(row.slot) != before.get(row.slot)
+        else:
+            asked = edition.form_table(row.table).field(row.field)
+            label = field_label(declaration, row)
+            clauses = (edition.indicator(asked.indicator).clause,) if asked.indicator else ()
+            was = declaration.tables.get(row.table, {}).get(row.field)
+            changed = tables.get(row.table, {}).get(row.field) != was
+        told.append(Defect(number, row, label, clauses, changed))
+    return told
+
+
+def field_label(declaration: Declaration, row: FieldDefect) -> str:
+    """The field with its table, as a reader finds it."""
+    table = edition_of(declaration.evaluation).form_table(row.table)
+    language = reader_language()
+    return _("表%(number)s %(title)s：%(field)s") % {
+        "number": table.number,
+        "title": in_language(table, "title", language),
+        "field": in_language(table.field(row.field), "label", language),
+    }
+
+
+def told_after(before: Declaration, after: Declaration) -> list[Defect]:
+    """The defects of a version, held against the version that answered them."""
+    return told(before, after.tables, _hashes(after.materials.all()))
+
+
+def reopened(evaluation: Evaluation) -> Reopened | None:
+    """What a correction reopens; None where the whole application is open."""
+    if evaluation.state != "correction":
+        return None
+    declaration = queries.current_declaration(evaluation)
+    assert declaration is not None, "a case under correction was submitted"
+    fields: dict[str, set[str]] = {}
+    for defect in declaration.field_defects.all():
+        fields.setdefault(defect.table, set()).add(defect.field)
+    slots = declaration.slot_reviews.filter(accepted=False).values_list("slot", flat=True)
+    return Reopened(frozenset(slots), {key: frozenset(names) for key, names in fields.items()})
+
+
+def check_slot(evaluation: Evaluation, slot: int) -> None:
+    """Refused where a correction is under way that does not name this slot."""
+    open_now = reopened(evaluation)
+    if open_now is not None and slot not in open_now.slots:
+        raise Refused(
+            _("补正期间只能更换补正通知列出的材料，材料%(slot)s不在其中。") % {"slot": slot}
+        )
+
+
+def check_enterprises(evaluation: Evaluation) -> None:
+    """Refused where a correction is under way that does not name the list of enterprises."""
+    check_fields(evaluation, TABLE, {}, {FIELD: True})
+
+
+def check_fields(
+    evaluation: Evaluation, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Refused where a correction is under way and a field changed that it does not name."""
+    open_now = reopened(evaluation)
+    if open_now is None:
+        return
+    may = open_now.fields.get(key, frozenset())
+    table = edition_of(evaluation).form_table(key)
+    changed = [
+        in_language(asked, "label", reader_language())
+        for asked in table.fields
+        if asked.key not in may and before.get(asked.key) != after.get(asked.key)
+    ]
+    if changed:
+        raise Refused(
+            _("补正期间只能修改补正通知列出的内容，以下各项不在其中：%(fields)s。")
+            % {"fields": _("、").join(changed)}
+        )
+
+
+def check_settled(evaluation: Evaluation) -> None:
+    """Refused, naming each defect that was neither corrected nor answered."""
+    refused = [
+        _("补正事项%(number)s（%(label)s）：内容没有变化，也没有填写补正说明。")
+        % {"number": defect.number, "label": defect.label}
+        for defect in defects_under_correction(evaluation)
+        if not defect.settled
+    ]
+    if refused:
+        raise Refused(*refused)
+
+
+def _hashes(files: Any) -> dict[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    for slot, sha256 in files.values_list("slot", "sha256"):
+        found.setdefault(slot, set()).add(sha256)
+    return {slot: frozenset(each) for slot, each in found.items()}
