@@ -155,28 +155,32 @@ def check_slot(evaluation: Evaluation, slot: int) -> None:
 
 def check_enterprises(evaluation: Evaluation) -> None:
     """Refused where a correction is under way that does not name the list of enterprises."""
-    check_fields(evaluation, TABLE, {}, {FIELD: True})
+    only_open_fields(evaluation, TABLE, {}, {FIELD: True})
 
 
-def check_fields(
-    evaluation: Evaluation, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
-    """Refused where a correction is under way and a field changed that it does not name."""
+def only_open_fields(
+    evaluation: Evaluation, key: str, before: Mapping[str, Any], sent: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What may be saved of a table. While a correction is under way, fields that it does not name
+    stay as they were: they are closed in the form, so that it does not send them. Refused, naming
+    them, where other words for them were sent all the same."""
     open_now = reopened(evaluation)
     if open_now is None:
-        return
+        return dict(sent)
     may = open_now.fields.get(key, frozenset())
     table = edition_of(evaluation).form_table(key)
     changed = [
         in_language(asked, "label", reader_language())
         for asked in table.fields
-        if asked.key not in may and before.get(asked.key) != after.get(asked.key)
+        if asked.key not in may and asked.key in sent and before.get(asked.key) != sent[asked.key]
     ]
     if changed:
         raise Refused(
             _("补正期间只能修改补正通知列出的内容，以下各项不在其中：%(fields)s。")
             % {"fields": _("、").join(changed)}
         )
+    closed = {name: value for name, value in before.items() if name not in may}
+    return {**{name: value for name, value in sent.items() if name in may}, **closed}
 
 
 def check_settled(evaluation: Evaluation) -> None:

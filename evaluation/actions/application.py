@@ -142,9 +142,9 @@ def save_table(
         draft, _created = DraftTable.objects.select_for_update().get_or_create(
             evaluation=current, key=key
         )
+        table = correction.only_open_fields(current, key, draft.content, table)
         if draft.content == table:
             return draft
-        correction.check_fields(current, key, draft.content, table)
         if draft.version != version and not (tab and draft.tab == tab):
             raise Conflict(
                 _(

@@ -4,7 +4,7 @@ A draft may be half filled and wrong: nothing is refused on saving. The form kee
 and what the rulebook says about it stands beside the field."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -115,6 +115,12 @@ class TableForm(forms.Form):
                     place = f"id_{key}-{sent[row]}"
                     found[f"{place}-{column}" if column else place] = messages
         return found
+
+    def close_all_but(self, names: Collection[str]) -> None:
+        """Show the other fields without letting them be changed; they are not sent either."""
+        for name, field in self.fields.items():
+            if name not in names:
+                field.widget.attrs["disabled"] = True
 
     def add_blank_rows(self, key: str, count: int) -> None:
         """Show more empty rows than usual: the way to add rows without scripts."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import permissions, queries
 from evaluation.actions import application
+from evaluation.correction import reopened
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import Conflict, NotAllowed
 from evaluation.forms.application_table import TableForm, shown_value
@@ -206,6 +207,9 @@ def _page(
     """The page of a table. `saved` is what the next save starts from."""
     evaluation = draft.evaluation
     shown.show_faults(draft.declared.faults)
+    open_now = reopened(evaluation)
+    if open_now is not None:
+        shown.close_all_but(open_now.fields.get(table.key, frozenset()))
     after = next_table(draft.edition, table.key)
     context = {
         **draft.context(table.key),
@@ -214,6 +218,13 @@ def _page(
         "lines": [
             _line(f"{table.number}.{place}", asked, draft, shown, theirs or {})
             for place, asked in enumerate(table.fields, 1)
+        ],
+        "reopened": None
+        if open_now is None
+        else [
+            in_language(asked, "label", reader_language())
+            for asked in table.fields
+            if asked.key in open_now.fields.get(table.key, ())
         ],
         "conflicts": list((theirs or {}).values()),
         "conflict_by": saved if theirs is not None else None,

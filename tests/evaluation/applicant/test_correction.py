@@ -61,7 +61,13 @@ def test_nothing_but_what_the_notice_names_can_be_changed(cast: Cast) -> None:
     case = asked_for(cast)
     cover = case.tables.get(key="cover")
     with pytest.raises(Refused) as refused:
-        application.save_table(cast.lin, case, "cover", {}, cover.version)
+        application.save_table(
+            cast.lin,
+            case,
+            "cover",
+            {**cover.content, "applicant_name": "示例他名有限公司"},
+            cover.version,
+        )
     assert "补正期间只能修改补正通知列出的内容" in str(refused.value)
     with pytest.raises(Refused) as refused:
         application.add_material(cast.lin, case, 5, example_pdf("示例网络材料"))
