@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from dataaccess import windows
 from dataaccess.actions import keys
 from dataaccess.errors import Invalid
-from dataaccess.models import Base
 from dataaccess.shapes import TABLES
 from dataaccess.words import printed
 
@@ -60,6 +59,22 @@ class KeyForm(forms.Form):
         return datetime.combine(day + timedelta(days=1), time(), windows.SHANGHAI)
 
 
+class DowntimeForm(forms.Form):
+    """Days on which the base will not report."""
+
+    first_day = forms.DateField(label=_("首日"), widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(
+        label=_("末日"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("含当天。"),
+    )
+    reason = forms.CharField(
+        label=_("原因"),
+        max_length=200,
+        help_text=_("例如：机房搬迁、电力检修。秘书处可以看到。"),
+    )
+
+
 class WindowForm(forms.Form):
     """The base's choice among the three windows of clause 8.4.4 a."""
 
@@ -69,5 +84,5 @@ class WindowForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, base: Base, data: Any = None) -> None:
-        super().__init__(data, initial={"window": base.window})
+    def __init__(self, window: str, data: Any = None) -> None:
+        super().__init__(data, initial={"window": window})

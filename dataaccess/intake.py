@@ -12,13 +12,25 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from dataaccess import storage, windows
+from dataaccess import days, storage, windows
 from dataaccess.checking import MAX_BYTES, MAX_EVENTS, Checked, Refused, check, too_large
 from dataaccess.models import ApiKey, Base, Receipt
 from dataaccess.shapes import Kind
 from dataaccess.shapes.faults import fault
 
-__all__ = ["MAX_BYTES", "MAX_EVENTS", "Answer", "Refused", "accept", "receipt_of", "too_large"]
+# A sender's clock may be off by so many seconds before the answer speaks of it.
+CLOCK_TOLERANCE = 60
+
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "MAX_BYTES",
+    "MAX_EVENTS",
+    "Answer",
+    "Refused",
+    "accept",
+    "receipt_of",
+    "too_large",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +52,29 @@ def accept(
     received_at: datetime | None = None,
     idempotency_key: str = "",
     dry_run: bool = False,
+    client_ahead: int | None = None,
 ) -> Answer:
     """Check a body and keep it. Raises Refused where nothing could be kept.
 
     `received_at` is the server's clock at receipt (now where absent); `dry_run` does all of the
     work and takes it back. The same idempotency key with the same body gets the first answer
-    again; with another body it is refused."""
+    again; with another body it is refused. `client_ahead`: by how many seconds the sender's
+    clock was ahead, where it told its time."""
     at = received_at or timezone.now()
     checked = check(kind, raw, content_type, at)
     digest = hashlib.sha256(raw).hexdigest()
     with transaction.atomic():
         # One delivery of a base at a time: counts and history are exact, and of two with the
         # same idempotency key the second finds the first.
-        Base.objects.select_for_update(no_key=True).values_list("pk").get(pk=base.pk)
+        locked = Base.objects.select_for_update(no_key=True, of=("self",)).filter(pk=base.pk)
+        window = days.with_window(locked, windows.day_of(at)).values_list("window", flat=True).get()
         if idempotency_key and not dry_run:
             earlier = _first_answer(base, kind, idempotency_key, digest)
             if earlier is not None:
                 return earlier
-        delivery = storage.Delivery(base, uuid4(), at)
+        delivery = storage.Delivery(base, uuid4(), at, window)
         counts, timeliness = _keep(delivery, checked)
-        answer = _answer(delivery, checked, counts, timeliness)
+        answer = _answer(delivery, checked, counts, timeliness, client_ahead)
         if dry_run:
             transaction.set_rollback(True)
             return Answer(
@@ -78,6 +93,7 @@ def accept(
             unchanged=counts.unchanged,
             refused=len(checked.rejected),
             timeliness=timeliness or "",
+            clock_ahead=client_ahead,
             idempotency_key=idempotency_key,
             body_digest=digest,
             status=answer.status,
@@ -91,7 +107,7 @@ def _keep(
 ) -> tuple[storage.Counts, windows.Timeliness | None]:
     if checked.events is not None:
         return storage.keep_events(delivery, checked.events), None
-    timeliness = windows.judge(delivery.at, delivery.base.window, checked.day)
+    timeliness = windows.judge(delivery.at, delivery.window, checked.day)
     if checked.base_info is not None:
         return storage.keep_base_info(delivery, checked.base_info), timeliness
     if checked.report is None or checked.day is None:
@@ -105,6 +121,7 @@ def _answer(
     checked: Checked,
     counts: storage.Counts,
     timeliness: windows.Timeliness | None,
+    client_ahead: int | None,
 ) -> Answer:
     body: dict[str, Any] = {
         "receipt": str(delivery.receipt),
@@ -116,9 +133,20 @@ def _answer(
         "rejected": checked.rejected,
     }
     if timeliness is not None:
-        body["timeliness"] = {"status": timeliness, "window": delivery.base.window}
+        body["timeliness"] = {"status": timeliness, "window": delivery.window}
+    if client_ahead is not None and abs(client_ahead) > CLOCK_TOLERANCE:
+        body["clock"] = _clock_warning(client_ahead)
     status = 207 if checked.rejected else 201 if counts.created else 200
     return Answer(status, body)
+
+
+def _clock_warning(ahead: int) -> dict[str, Any]:
+    said = "快" if ahead > 0 else "慢"
+    return {
+        "ahead_seconds": ahead,
+        "message": f"您的时钟比服务器{said}{abs(ahead)}秒，请校准（如启用 NTP）；"
+        "上报时段以服务器的北京时间为准。",
+    }
 
 
 def _first_answer(base: Base, kind: Kind, idempotency_key: str, digest: str) -> Answer | None:

@@ -1,29 +1,17 @@
 """Reads of bases and of what they reported. Every page starts from bases_for."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal
+from datetime import datetime
+from itertools import pairwise
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from dataaccess import windows
-from dataaccess.models import Base, ComputeReport, SecurityEvent
+from dataaccess.models import ApiKey, Base, ComputeReport, EarlierVersion, SecurityEvent
+from dataaccess.shapes import tables
 from portal.accounts.models import Role, User
 
-DAYS_SHOWN = 60
 EVENTS_A_PAGE = 50
-
-DayStatus = Literal["on_time", "out_of_window", "makeup", "missing", "pending"]
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """How a base's report of one day stands; pending while the day's window may still be met."""
-
-    date: date
-    status: DayStatus
-    received_at: datetime | None = None
 
 
 def bases_for(user: User) -> QuerySet[Base]:
@@ -37,6 +25,14 @@ def bases_for(user: User) -> QuerySet[Base]:
     return Base.objects.none()
 
 
+def keys_for(user: User) -> QuerySet[ApiKey]:
+    """The keys a person may look after: the own organisation's, or all of them."""
+    keys = ApiKey.objects.select_related("base__organisation", "created_by")
+    if user.may_write or user.role == Role.SECURITY_ADMIN:
+        return keys.filter(base__in=bases_for(user))
+    return keys.none()
+
+
 def with_latest_report(bases: QuerySet[Base]) -> QuerySet[Base]:
     """Each base with the day of its latest report and how that was judged."""
     latest = ComputeReport.objects.filter(base=OuterRef("pk")).order_by("-date")
@@ -44,41 +40,6 @@ def with_latest_report(bases: QuerySet[Base]) -> QuerySet[Base]:
         last_report=Subquery(latest.values("date")[:1]),
         last_timeliness=Subquery(latest.values("timeliness")[:1]),
     )
-
-
-def reporting_days(
-    base: Base, until: date | None = None, count: int = DAYS_SHOWN, now: datetime | None = None
-) -> list[Day]:
-    """The days up to `until` (today), oldest first, from when the base began: its first report
-    or its entry in the portal, whichever was earlier. One query."""
-    moment = now or timezone.now()
-    last = until or windows.day_of(moment)
-    first = last - timedelta(days=count - 1)
-    reports = {
-        day: (status, received_at)
-        for day, status, received_at in ComputeReport.objects.filter(
-            base=base, date__range=(first, last)
-        ).values_list("date", "timeliness", "received_at")
-    }
-    began = min([windows.day_of(base.created_at), *reports])
-    return [
-        _day(base, day, reports.get(day), moment)
-        for day in (first + timedelta(days=number) for number in range(count))
-        if day >= began
-    ]
-
-
-def _day(base: Base, day: date, report: tuple[str, datetime] | None, now: datetime) -> Day:
-    if report is not None:
-        status, received_at = report
-        return Day(day, _status(status), received_at)
-    return Day(day, "missing" if windows.is_over(base.window, day, now) else "pending")
-
-
-def _status(timeliness: str) -> DayStatus:
-    if timeliness == windows.ON_TIME:
-        return "on_time"
-    return "makeup" if timeliness == windows.MAKEUP else "out_of_window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +65,46 @@ def events_page(base: Base, before: str = "", size: int = EVENTS_A_PAGE) -> Even
     page = found[:size]
     last = page[-1] if len(found) > size else None
     return EventPage(page, f"{last.occurred_at.timestamp():.0f}-{last.pk}" if last else "")
+
+
+@dataclass(frozen=True, slots=True)
+class EventVersion:
+    """A delivery of an event: when it came, and the fields it changed (name, old, new); none for
+    the first."""
+
+    at: datetime
+    changes: list[tuple[str, str, str]]
+
+
+def as_sent(event: SecurityEvent) -> dict[str, str]:
+    """The ten fields as the base sent them."""
+    moment = event.occurred_at.astimezone(windows.SHANGHAI)
+    shown = {
+        "occurred_at": f"{moment:%Y-%m-%d %H:%M:%S}",
+        "ongoing": tables.YES if event.ongoing else tables.NO,
+    }
+    return {
+        field.name: shown.get(field.english) or getattr(event, field.english)
+        for field in tables.SECURITY_EVENT.fields
+    }
+
+
+def versions(event: SecurityEvent) -> list[EventVersion]:
+    """What became of an event, newest first. One query."""
+    earlier = EarlierVersion.objects.filter(
+        base_id=event.base_id, kind="security_event", key=event.event_id
+    )
+    said = [(each.received_at, each.values) for each in earlier]
+    said.append((event.changed_at, as_sent(event)))
+    found = [EventVersion(said[0][0], [])]
+    for (_then, before), (at, after) in pairwise(said):
+        changes = [
+            (name, before.get(name, ""), value)
+            for name, value in after.items()
+            if before.get(name) != value
+        ]
+        found.append(EventVersion(at, changes))
+    return found[::-1]
 
 
 def _read_cursor(text: str) -> tuple[datetime, int] | None:

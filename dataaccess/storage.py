@@ -33,6 +33,7 @@ class Delivery:
     base: Base
     receipt: UUID
     at: datetime
+    window: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +82,14 @@ def keep_compute_report(
             **columns,
         )
         return CREATED
+    same = ComputeReport.objects.filter(pk=current.pk)
+    if timeliness == windows.ON_TIME and current.timeliness != windows.ON_TIME:
+        same.update(timeliness=timeliness, received_at=delivery.at)
     figures = current.figures()
     if figures == values:
         return UNCHANGED
     _set_aside(delivery, "compute_report", [(day.isoformat(), figures, current.changed_at)])
-    better = timeliness == windows.ON_TIME and current.timeliness != windows.ON_TIME
-    if better:
-        columns |= {"timeliness": timeliness, "received_at": delivery.at}
-    ComputeReport.objects.filter(pk=current.pk).update(
-        changed_at=delivery.at, receipt=delivery.receipt, **columns
-    )
+    same.update(changed_at=delivery.at, receipt=delivery.receipt, **columns)
     return UPDATED
 
 

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from dataaccess.api import document, reading
 from dataaccess.api import views as api
-from dataaccess.views import bases, keys
+from dataaccess.views import bases, calendar, events, keys
 
 app_name = "dataaccess"
 urlpatterns = [
@@ -16,9 +16,17 @@ urlpatterns = [
     path("api/v1/receipts/<uuid:identifier>", api.ReceiptView.as_view(), name="receipt"),
     path("api/v1/status", api.StatusView.as_view(), name="status"),
     re_path(r"^api/v1/(?P<rest>.*)$", api.unknown_address, name="unknown"),
+    path("keys/", keys.every, name="keys"),
     path("bases/", bases.own, name="bases"),
     path("bases/<slug:code>/", bases.one, name="base"),
-    path("bases/<slug:code>/events/", bases.events, name="events"),
+    path("bases/<slug:code>/calendar/", calendar.calendar, name="calendar"),
+    path(
+        "bases/<slug:code>/downtime/<int:pk>/cancel/",
+        calendar.cancel_downtime,
+        name="cancel_downtime",
+    ),
+    path("bases/<slug:code>/events/", events.events, name="events"),
+    path("bases/<slug:code>/events/<int:pk>/", events.one, name="event"),
     path("bases/<slug:code>/window/", bases.choose_window, name="window"),
     path("bases/<slug:code>/keys/new/", keys.new, name="new_key"),
     path("bases/<slug:code>/keys/<int:pk>/rotate/", keys.rotate, name="rotate_key"),

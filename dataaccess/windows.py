@@ -56,6 +56,16 @@ def judge(received_at: datetime, chosen: str, report_date: date | None = None) -
     return ON_TIME if span.start <= local.time() <= span.end else OUT_OF_WINDOW
 
 
+def opens_at(chosen: str, day: date) -> datetime:
+    """The first moment of a day's window."""
+    return datetime.combine(day, window(chosen).start, SHANGHAI)
+
+
+def closes_at(chosen: str, day: date) -> datetime:
+    """The last moment of a day's window, which belongs to it."""
+    return datetime.combine(day, window(chosen).end, SHANGHAI)
+
+
 def is_over(chosen: str, day: date, now: datetime) -> bool:
     """Whether a day's window has closed."""
-    return now.astimezone(SHANGHAI) > datetime.combine(day, window(chosen).end, SHANGHAI)
+    return now > closes_at(chosen, day)

@@ -1,9 +1,6 @@
 """Telling people by mail that a case waits for them."""
 
-from typing import Any
-
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,8 +9,8 @@ from evaluation import steps
 from evaluation.models import Evaluation, Transition
 from evaluation.permissions import active_assignments
 from evaluation.steps import Actor
+from portal.accounts.mail import put_mail as mail
 from portal.accounts.models import MemberRole, Role, User
-from portal.ledger import outbox
 
 
 def owners(evaluation: Evaluation) -> list[User]:
@@ -61,16 +58,3 @@ def case_moved(evaluation: Evaluation, transition: Transition) -> None:
                 "url": url,
             }
             mail(user, f"transition:{transition.pk}:{user.pk}", subject, body)
-
-
-def mail(user: User, key: str, subject: str, body: str) -> None:
-    """Put one mail into the outbox; the same key is never sent twice."""
-    outbox.put("mail", f"mail:{key}", user=user.pk, subject=subject, body=body)
-
-
-@outbox.handles("mail")
-def deliver_mail(payload: dict[str, Any]) -> None:
-    """Send one mail, to the address the person has now; not to one who was disabled meanwhile."""
-    user = User.objects.get(pk=payload["user"])
-    if user.is_active and user.email:
-        EmailMessage(payload["subject"], payload["body"], to=[user.email]).send()

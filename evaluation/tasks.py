@@ -4,7 +4,6 @@ from typing import Any
 
 from celery import shared_task
 
-from evaluation import notify  # noqa: F401  registers the mail handler
 from evaluation.actions import enterprises, reviews
 from portal.ledger import outbox
 

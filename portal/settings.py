@@ -196,6 +196,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 6 * 3600.0,
         "options": {"expires": 3600},
     },
+    "judge windows that closed": {
+        "task": "dataaccess.judge_closed_windows",
+        "schedule": 120.0,
+        "options": {"expires": 120},
+    },
     "annual review reminders": {
         "task": "evaluation.remind_reviews",
         "schedule": 3600.0,

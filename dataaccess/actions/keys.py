@@ -70,6 +70,8 @@ def rotate(key: ApiKey, *, actor: User | None, overlap: timedelta) -> tuple[ApiK
         old = ApiKey.objects.select_for_update(of=("self",)).select_related("base").get(pk=key.pk)
         if old.state != "valid":
             raise Invalid(_("这个密钥已经失效，请直接签发新密钥。"))
+        if old.successor_id is not None:
+            raise Invalid(_("这个密钥已经更换过，请使用新密钥；如已遗失，请直接签发新密钥。"))
         new, text = issue(
             old.base,
             actor=actor,
@@ -79,7 +81,8 @@ def rotate(key: ApiKey, *, actor: User | None, overlap: timedelta) -> tuple[ApiK
         )
         end = timezone.now() + overlap
         old.valid_until = min(end, old.valid_until) if old.valid_until else end
-        old.save(update_fields=["valid_until"])
+        old.successor = new
+        old.save(update_fields=["valid_until", "successor"])
         audit.record(
             actor,
             "api_key.rotated",

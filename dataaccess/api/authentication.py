@@ -2,16 +2,16 @@
 
 import ipaddress
 import logging
-import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
+from dataaccess import pace
 from dataaccess.actions import keys
 from dataaccess.api.problems import Denied
 from dataaccess.models import ApiKey
@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 
 # A key's last use is shown to people; once in a while is exact enough and saves a write a call.
 _USE_NOTED_EVERY = timedelta(minutes=5)
-_MINUTE = 60
 
 
 def caller(request: HttpRequest) -> ApiKey:
@@ -84,12 +83,9 @@ def _check_pace(key: ApiKey) -> None:
     limit = settings.API_RATE_LIMIT
     if not limit:
         return
-    now = time.time()
-    slot = f"api-pace:{key.pk}:{int(now // _MINUTE)}"
     try:
-        cache.add(slot, 0, 2 * _MINUTE)
-        calls = cache.incr(slot)
-    except Exception:
+        calls = pace.count_call(key.pk)
+    except RedisError:
         log.warning("the cache is away: calls are not counted", exc_info=True)
         return
     if calls > limit:
@@ -98,7 +94,7 @@ def _check_pace(key: ApiKey) -> None:
             _("调用过于频繁"),
             _("每个密钥每分钟最多调用 %(limit)s 次，请按 Retry-After 重试；事件可批量发送。")
             % {"limit": limit},
-            {"Retry-After": str(_MINUTE - int(now % _MINUTE))},
+            {"Retry-After": str(pace.seconds_left())},
         )
 
 

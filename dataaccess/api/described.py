@@ -6,12 +6,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from pydantic import TypeAdapter
 
-from dataaccess.api.examples import BODIES
+from dataaccess import regions
+from dataaccess.api import examples
 from dataaccess.shapes import Kind, tables, types
-from dataaccess.shapes.text import TEXT
 from dataaccess.windows import WINDOWS
 
 Schema = dict[str, Any]
+# Where a field's schema holds its English name; document.py puts it into the description.
+ENGLISH_NAME = "x-english-name"
 
 _BODY_TYPES: dict[Kind, Any] = {
     "base_info": types.BaseInfo,
@@ -20,17 +22,31 @@ _BODY_TYPES: dict[Kind, Any] = {
 }
 
 
+# Forms that stand in code beside the types, written out for whoever reads the schema alone.
+_LONGITUDE = r"(?:(?:7[3-9]|[89][0-9]|1[0-2][0-9]|13[0-5])(?:\.[0-9]{1,12})?|136(?:\.0{1,12})?)"
+_LATITUDE = r"(?:(?:[3-9]|[1-4][0-9]|5[0-3])(?:\.[0-9]{1,12})?|54(?:\.0{1,12})?)"
+
+
+def _closer() -> dict[str, Schema]:
+    """What a field's schema says beyond its type."""
+    provinces = [region.code for region in regions.provinces()]
+    return {
+        "所在省份": {"enum": provinces},
+        "所在城市": {"enum": sorted({c.code for p in provinces for c in regions.cities_of(p)})},
+        "基地所在位置": {"pattern": f"^{_LONGITUDE},{_LATITUDE}$"},
+    }
+
+
 def body_schema(kind: Kind) -> Schema:
     """The JSON schema of a body, each field with its meaning and its English name."""
     schema = TypeAdapter(_BODY_TYPES[kind]).json_schema()
+    closer = _closer()
     for field in tables.TABLES[kind].fields:
         about = schema["properties"][field.name]
         about.pop("title", None)
-        if about.get("pattern") == TEXT:  # says only that something must stand there
-            about.pop("pattern")
-        if about.get("type") == "string" and "enum" not in about and "format" not in about:
-            about.setdefault("minLength", 1)
-        about["description"] = f"{field.note}（也可写作 {field.english}）"
+        about |= closer.get(field.name, {})
+        about["description"] = field.note
+        about[ENGLISH_NAME] = field.english
     return schema
 
 
@@ -49,15 +65,31 @@ _REJECTED: Schema = {
     "items": {
         "type": "object",
         "required": ["index", "errors"],
-        "properties": {"index": _COUNT, "errors": {"type": "array", "items": _FAULT}},
+        "properties": {
+            "index": {**_COUNT, "description": "被拒绝的事件在批中的位置，从 0 起"},
+            "errors": {"type": "array", "items": _FAULT},
+        },
     },
 }
 _TIMELINESS: Schema = {
     "type": "object",
     "required": ["status", "window"],
     "properties": {
-        "status": {"type": "string", "enum": ["on_time", "out_of_window", "makeup"]},
+        "status": {
+            "type": "string",
+            "enum": ["on_time", "out_of_window", "makeup"],
+            "description": "on_time 按时，out_of_window 窗口外，makeup 补报",
+        },
         "window": {"type": "string", "enum": [window.name for window in WINDOWS]},
+    },
+}
+_CLOCK: Schema = {
+    "type": "object",
+    "description": "仅在请求的 Date 与服务器相差超过一分钟时出现",
+    "required": ["ahead_seconds", "message"],
+    "properties": {
+        "ahead_seconds": {"type": "integer", "description": "正数为请求方快，负数为慢"},
+        "message": {"type": "string", "description": "应当怎样做"},
     },
 }
 
@@ -72,8 +104,9 @@ def _answer_schema(*, judged: bool) -> Schema:
         "unchanged": {**_COUNT, "description": "与已有数据相同，未作改动"},
         "rejected": _REJECTED,
         "dry_run": {"type": "boolean", "description": "仅试运行时出现"},
+        "clock": _CLOCK,
     }
-    required = [name for name in properties if name != "dry_run"]
+    required = [name for name in properties if name not in ("dry_run", "clock")]
     if judged:
         properties["timeliness"] = _TIMELINESS
         required.append("timeliness")
@@ -123,6 +156,7 @@ _PARAMETERS = [
         "Idempotency-Key",
         OpenApiTypes.STR,
         OpenApiParameter.HEADER,
+        pattern=r"^[\x21-\x7e]{1,255}$",
         description="可选。同一个键与同一份正文重发，得到第一次的回答；正文不同则为 422。",
     ),
     OpenApiParameter(
@@ -130,6 +164,13 @@ _PARAMETERS = [
         OpenApiTypes.BOOL,
         OpenApiParameter.QUERY,
         description="为 true 时只检查、不保存。",
+    ),
+    OpenApiParameter(
+        "Date",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="可选。发送时刻，如 Sun, 26 Jul 2026 07:12:00 +0800；"
+        "与服务器相差较多时，回答中的 clock 会提示。",
     ),
 ]
 _SECURITY: Any = [{"baseKey": []}]
@@ -158,8 +199,48 @@ def _delivery(kind: Kind, summary: str, description: str, *, batch: bool = False
         request=accepted,
         responses=_responses(good, _FOR_DELIVERIES),
         auth=_SECURITY,
-        examples=[OpenApiExample(summary, value=BODIES[kind], request_only=True)],
+        examples=[*_bodies(kind, batch=batch), *_answers(kind), *_problems(_FOR_DELIVERIES)],
     )
+
+
+def _bodies(kind: Kind, *, batch: bool) -> list[OpenApiExample]:
+    one = examples.BODIES[kind]
+    if not batch:
+        return [OpenApiExample(tables.TABLES[kind].title, value=one, request_only=True)]
+    json, lines = "application/json", "application/x-ndjson"
+    return [
+        OpenApiExample("一个事件", value=one, request_only=True, media_type=json),
+        OpenApiExample("一批事件", value=examples.EVENTS, request_only=True, media_type=json),
+        OpenApiExample(
+            "每行一个 JSON 对象", value=examples.LINES, request_only=True, media_type=lines
+        ),
+    ]
+
+
+def _answers(kind: str) -> list[OpenApiExample]:
+    return [
+        OpenApiExample(
+            f"{kind} {status}",
+            value=value,
+            response_only=True,
+            status_codes=[str(status)],
+            media_type="application/json",
+        )
+        for status, value in examples.ANSWERS[kind].items()
+    ]
+
+
+def _problems(particular: tuple[int, ...]) -> list[OpenApiExample]:
+    return [
+        OpenApiExample(
+            f"problem {status}",
+            value=examples.PROBLEMS[status],
+            response_only=True,
+            status_codes=[str(status)],
+            media_type="application/problem+json",
+        )
+        for status in (*_FOR_ALL, *particular)
+    ]
 
 
 base_info = _delivery(
@@ -202,50 +283,77 @@ receipt = extend_schema(
         (404,),
     ),
     auth=_SECURITY,
+    examples=[*_answers("receipt"), *_problems((404,))],
 )
+
+_DAY_STATUSES = ["on_time", "out_of_window", "makeup", "missing", "planned", "pending"]
+_DATA_CALL: Schema = {
+    "type": "object",
+    "required": ["id", "title", "reason", "issued_at", "deadline", "overdue", "waiting_for"],
+    "properties": {
+        "id": {"type": "integer"},
+        "title": {"type": "string"},
+        "reason": {"type": "string"},
+        "issued_at": {"type": "string", "format": "date-time"},
+        "deadline": {"type": "string", "format": "date-time"},
+        "overdue": {"type": "boolean", "description": "已过截止时刻"},
+        "waiting_for": {
+            "type": "array",
+            "description": "还需上报的接口；调用它即为答复",
+            "items": {"type": "string", "enum": list(tables.KINDS)},
+        },
+    },
+}
+_STATUS: Schema = {
+    "type": "object",
+    "required": [
+        "base", "window", "next_window", "now", "reported", "late", "missing", "days",
+        "data_calls",
+    ],
+    "properties": {
+        "base": {"type": "string", "description": "基地代码"},
+        "window": {**_TIMELINESS["properties"]["window"], "description": "今天的上报时段"},
+        "next_window": {
+            "type": ["object", "null"],
+            "description": "已选定、尚未生效的上报时段",
+            "properties": {
+                "window": _TIMELINESS["properties"]["window"],
+                "since": {"type": "string", "format": "date"},
+            },
+        },
+        "now": {"type": "string", "format": "date-time"},
+        "reported": {**_COUNT, "description": "已上报的天数"},
+        "late": {**_COUNT, "description": "窗口外和补报的天数"},
+        "missing": {**_COUNT, "description": "未上报的天数，不含事先报备的停机"},
+        "days": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["date", "status", "corrected"],
+                "properties": {
+                    "date": {"type": "string", "format": "date"},
+                    "status": {
+                        "type": "string",
+                        "enum": _DAY_STATUSES,
+                        "description": "planned 为事先报备的停机，pending 为时段尚未结束",
+                    },
+                    "corrected": {"type": "boolean", "description": "当天的数据此后有更正"},
+                },
+            },
+        },
+        "data_calls": {
+            "type": "array",
+            "description": "尚未答复的数据统计要求（8.4.4 b）",
+            "items": _DATA_CALL,
+        },
+    },
+}  # fmt: skip
 status = extend_schema(
     operation_id="status",
     summary="查询上报情况",
     description="本基地最近 60 天每天的上报情况，以及尚未答复的数据统计要求。",
     tags=["查询"],
-    responses=_responses(
-        {
-            200: (
-                "上报情况",
-                {
-                    "type": "object",
-                    "properties": {
-                        "base": {"type": "string"},
-                        "window": _TIMELINESS["properties"]["window"],
-                        "now": {"type": "string", "format": "date-time"},
-                        "reported": _COUNT,
-                        "late": _COUNT,
-                        "missing": _COUNT,
-                        "days": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "properties": {
-                                    "date": {"type": "string", "format": "date"},
-                                    "status": {
-                                        "type": "string",
-                                        "enum": [
-                                            "on_time",
-                                            "out_of_window",
-                                            "makeup",
-                                            "missing",
-                                            "pending",
-                                        ],
-                                    },
-                                },
-                            },
-                        },
-                        "data_calls": {"type": "array", "items": {"type": "object"}},
-                    },
-                },
-            )
-        },
-        (),
-    ),
+    responses=_responses({200: ("上报情况", _STATUS)}, ()),
     auth=_SECURITY,
+    examples=[*_answers("status"), *_problems(())],
 )

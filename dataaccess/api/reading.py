@@ -9,14 +9,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dataaccess.api.document import openapi
+from dataaccess.api.described import ENGLISH_NAME
+from dataaccess.api.document import Language, openapi
 from dataaccess.shapes import tables
 from dataaccess.windows import WINDOWS
+from dataaccess.words import printed, reads_english
 
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    document = openapi()
+    language: Language = "en" if reads_english() else "zh"
+    document = openapi(language)
     calls = [
         _call(path, method, operation)
         for path, methods in document["paths"].items()
@@ -31,8 +34,9 @@ def docs(request: HttpRequest) -> HttpResponse:
             "trail": [(_("首页"), "/"), (_("数据接入接口"), None)],
             "calls": calls,
             "windows": [window.name for window in WINDOWS],
-            "methods": tables.ATTACK_METHODS.items(),
-            "assets": tables.ASSET_TYPES.items(),
+            "methods": _read(tables.ATTACK_METHODS),
+            "assets": _read(tables.ASSET_TYPES),
+            "language": language,
             "limit": settings.API_RATE_LIMIT,
         },
     )
@@ -59,22 +63,42 @@ def _call(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
             for name, about in schema.get("properties", {}).items()
         ],
         "responses": [
-            {"status": status, "text": response["description"]}
-            for status, response in operation["responses"].items()
+            _response(status, response) for status, response in operation["responses"].items()
         ],
         "curl": _curl(path, method, example),
     }
 
 
+def _response(status: str, response: dict[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
+    shown = next((each["value"] for each in content.get("examples", {}).values()), None)
+    return {
+        "status": status,
+        "text": response["description"],
+        "example": json.dumps(shown, ensure_ascii=False, indent=2) if shown else "",
+    }
+
+
+def _read(dictionary: dict[str, str]) -> list[tuple[str, str]]:
+    """A dictionary table; beside a word its English for readers of English."""
+    return [
+        (code, f"{name} · {printed(name)}" if reads_english() else name)
+        for code, name in dictionary.items()
+    ]
+
+
 def _field(name: str, about: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    note, _separator, english = about["description"].rpartition("（也可写作 ")
+    english = about[ENGLISH_NAME]
+    # The name stands in a column of its own.
+    note = about["description"].removesuffix(f"（也可写作 {english}）")
     return {
         "name": name,
-        "english": english.rstrip("）"),
+        "english": english,
         "type": _("数字") if about["type"] == "number" else _("字符串"),
         "required": name in required,
-        "note": note,
-        "choices": about.get("enum", []),
+        "note": note.removesuffix(f" (also {english})"),
+        # The codes of provinces and cities would fill a page.
+        "choices": about.get("enum", []) if len(about.get("enum", [])) < 20 else [],
     }
 
 

@@ -2,6 +2,8 @@
 
 import logging
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -18,16 +20,17 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
-from dataaccess import intake, parsing, queries, windows
+from dataaccess import days, intake, parsing, windows
 from dataaccess.api import described
 from dataaccess.api.authentication import caller, check_scope
 from dataaccess.api.problems import Denied, answer, of_refusal, problem
-from dataaccess.models import ApiKey
+from dataaccess.models import ApiKey, Base
 from dataaccess.shapes import Kind
 
 log = logging.getLogger(__name__)
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_MOST_AHEAD = 2**31 - 1
 _CONTENT_TYPES = {
     "base_info": ("application/json",),
     "compute_report": ("application/json",),
@@ -105,6 +108,7 @@ class DeliveryView(KeyView):
             received_at=received_at,
             idempotency_key=_idempotency_key(request),
             dry_run=_dry_run(request),
+            client_ahead=_client_ahead(request, received_at),
         )
         response = answer(kept.status, kept.body)
         if kept.replayed:
@@ -150,22 +154,35 @@ class ReceiptView(KeyView):
 class StatusView(KeyView):
     @described.status
     def get(self, request: Any) -> HttpResponse:
-        base, now = self.key.base, timezone.now()
-        days = queries.reporting_days(base, now=now)
-        late = [day for day in days if day.status in ("out_of_window", "makeup")]
-        return answer(
-            200,
-            {
-                "base": base.code,
-                "window": base.window,
-                "now": now.astimezone(windows.SHANGHAI).isoformat(timespec="milliseconds"),
-                "reported": sum(day.received_at is not None for day in days),
-                "late": len(late),
-                "missing": sum(day.status == "missing" for day in days),
-                "days": [{"date": day.date.isoformat(), "status": day.status} for day in days],
-                "data_calls": [],  # the centre has no means of issuing one yet
-            },
-        )
+        now = timezone.now()
+        return answer(200, _reporting_status(self.key.base, now))
+
+
+def _reporting_status(base: Base, now: datetime) -> dict[str, Any]:
+    today = windows.day_of(now)
+    chosen = days.windows_of(base)
+    change = chosen.after(today)
+    shown = days.reporting_days(base, now=now)
+    tally = days.tally(shown)
+    late = tally.counts["out_of_window"] + tally.counts["makeup"]
+    return {
+        "base": base.code,
+        "window": chosen.on(today),
+        "next_window": {"window": change[1], "since": change[0].isoformat()} if change else None,
+        "now": _written(now),
+        "reported": tally.counts["on_time"] + late,
+        "late": late,
+        "missing": tally.counts["missing"],
+        "days": [
+            {"date": day.date.isoformat(), "status": day.status, "corrected": day.corrected}
+            for day in shown
+        ],
+        "data_calls": [],  # the centre has no means of issuing one yet
+    }
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(windows.SHANGHAI).isoformat(timespec="milliseconds")
 
 
 @csrf_exempt
@@ -229,14 +246,28 @@ def _content_type(request: Any, kind: Kind) -> str:
 
 
 def _idempotency_key(request: Any) -> str:
-    key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
-    if key and not _IDEMPOTENCY_KEY.fullmatch(key):
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None:
+        return ""
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise intake.Refused(
             400,
             _("Idempotency-Key 的格式不正确"),
             _("请使用1至255个可见的 ASCII 字符，如一个 UUID。"),
         )
     return str(key)
+
+
+def _client_ahead(request: Any, received_at: datetime) -> int | None:
+    """By how many seconds the sender's clock is ahead, where its Date can be read. A Date that
+    cannot is no reason to refuse data."""
+    try:
+        sent = parsedate_to_datetime(request.META.get("HTTP_DATE", ""))
+        moment = sent if sent.tzinfo else sent.replace(tzinfo=UTC)
+        ahead = round((moment - received_at).total_seconds())
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return max(-_MOST_AHEAD, min(_MOST_AHEAD, ahead))
 
 
 def _dry_run(request: Any) -> bool:

@@ -6,16 +6,22 @@ from dataaccess.models.data import (
     SecurityEvent,
     Timeliness,
 )
-from dataaccess.models.keys import ApiKey
+from dataaccess.models.keys import ApiKey, KeyPace
 from dataaccess.models.receipts import Receipt
+from dataaccess.models.reporting import Downtime, EmptyWindow, WindowChoice, WindowClosing
 
 __all__ = [
     "ApiKey",
     "Base",
     "BaseInfo",
     "ComputeReport",
+    "Downtime",
     "EarlierVersion",
+    "EmptyWindow",
+    "KeyPace",
     "Receipt",
     "SecurityEvent",
     "Timeliness",
+    "WindowChoice",
+    "WindowClosing",
 ]

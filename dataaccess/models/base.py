@@ -4,7 +4,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from dataaccess import windows
 from portal.accounts.models import Organisation
 
 
@@ -19,23 +18,11 @@ class Base(models.Model):
     # GB/T 2260-2007 codes, six digits.
     province = models.CharField(_("所在省份"), max_length=6, blank=True)
     city = models.CharField(_("所在城市"), max_length=6, blank=True)
-    # One of the three of clause 8.4.4 a; the base chooses.
-    window = models.CharField(
-        _("上报时段"),
-        max_length=11,
-        choices=[(each.name, each.name) for each in windows.WINDOWS],
-        default=windows.DEFAULT_WINDOW,
-    )
+    # Its reporting windows are the rows of WindowChoice: each holds from a day on.
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["code"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(window__in=[each.name for each in windows.WINDOWS]),
-                name="base_window_is_one_of_three",
-            )
-        ]
 
     def __str__(self) -> str:
         return self.name

@@ -24,6 +24,10 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     valid_until = models.DateTimeField(_("有效期至"), null=True, blank=True)
     revoked_at = models.DateTimeField(null=True)
+    # The key that takes over, where this one was rotated: once.
+    successor = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="predecessor"
+    )
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -46,3 +50,14 @@ class ApiKey(models.Model):
         if self.valid_until is not None and self.valid_until <= timezone.now():
             return "expired"
         return "valid"
+
+
+class KeyPace(models.Model):
+    """How often a key called in its latest minute, where there is no Redis to count in."""
+
+    key = models.OneToOneField(ApiKey, primary_key=True, on_delete=models.CASCADE)
+    minute = models.BigIntegerField(help_text="minutes since 1970")
+    calls = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.calls}"

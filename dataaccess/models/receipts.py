@@ -28,6 +28,8 @@ class Receipt(models.Model):
     unchanged = models.PositiveIntegerField()
     refused = models.PositiveIntegerField()
     timeliness = models.CharField(max_length=13, blank=True)
+    # Seconds by which the caller's clock was ahead, where the request told its time.
+    clock_ahead = models.IntegerField(null=True)
     idempotency_key = models.CharField(max_length=255, blank=True)
     body_digest = models.CharField(max_length=64, help_text="SHA-256 of the body")
     status = models.PositiveSmallIntegerField()

@@ -54,6 +54,9 @@ PARK = "是否为国家级省级产业园区或新型工业化示范基地"
 REPORT_DATE = "统计日期"
 EVENT_ID = "攻击事件ID"
 EVENT_TIME = "攻击时间"
+EVENT_METHOD = "攻击手段"
+EVENT_ASSET = "被攻击资产类型"
+YES, NO = "是", "否"
 
 BASE_INFO = Table(
     "base_info",

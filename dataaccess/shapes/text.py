@@ -30,8 +30,9 @@ def _ipv6() -> str:
 _IP = f"(?:{_IPV4}|{_ipv6()})"
 IP_LIST = f"^{_IP}(?:,{_IP})*$"
 
-_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
-_YEAR = "(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
+# From 1900 to 2999: the year 1 is no day of Shanghai's calendar that UTC could hold too.
+_YEAR = "(?:19|2[0-9])[0-9]{2}"
+_LEAP_YEAR = "(?:(?:19|2[0-9])(?:0[48]|[2468][048]|[13579][26])|2[048]00)"
 _DATE = (
     f"(?:{_YEAR}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
     "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
@@ -78,14 +79,14 @@ def _is_address(text: str) -> bool:
 def explain_time(text: str) -> str:
     form = "请按“年-月-日 时:分:秒”填写北京时间，不带时区，如 2024-07-26 10:20:35。"
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", text):
-        return f"“{text}”不是真实存在的日期时间。{form}"
+        return f"“{text}”不是真实存在的日期时间（1900年以后）。{form}"
     return f"“{shown(text)}”的格式不正确。{form}"
 
 
 def explain_date(text: str) -> str:
     form = "请按“YYYY-MM-DD”填写，如 2024-07-26；统计当天数据时可省略本字段。"
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return f"“{text}”不是真实存在的日期。{form}"
+        return f"“{text}”不是真实存在的日期（1900年以后）。{form}"
     return f"“{shown(text)}”的格式不正确。{form}"
 
 

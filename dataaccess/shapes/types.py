@@ -35,17 +35,17 @@ Code = Annotated[str, StringConstraints(strict=True, max_length=64, pattern=text
 IpList = Annotated[
     str,
     StringConstraints(strict=True, max_length=256, pattern=text.IP_LIST),
-    WithJsonSchema({"type": "string", "minLength": 2, "maxLength": 256}),
+    WithJsonSchema({"type": "string", "maxLength": 256, "pattern": text.IP_LIST}),
 ]
 Time = Annotated[
     str,
     StringConstraints(strict=True, pattern=text.TIME),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"}),
+    WithJsonSchema({"type": "string", "pattern": text.TIME}),
 ]
 Day = Annotated[
     str,
     StringConstraints(strict=True, pattern=text.DATE),
-    WithJsonSchema({"type": "string", "format": "date"}),
+    WithJsonSchema({"type": "string", "pattern": text.DATE}),
 ]
 Figure = Annotated[
     int,

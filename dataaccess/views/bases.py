@@ -1,6 +1,5 @@
 """The list of bases, and a base with what it reported."""
 
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -9,15 +8,17 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dataaccess import queries, regions
+from dataaccess import days, intake, queries, regions, windows
 from dataaccess.actions import window
 from dataaccess.forms import WindowForm
-from dataaccess.models import Base, BaseInfo, ComputeReport
+from dataaccess.models import Base, BaseInfo, ComputeReport, Receipt
 from dataaccess.shapes import tables
-from dataaccess.views.shared import base_context, base_for, reader, refuse_unless
+from dataaccess.views.shared import base_context, base_for, reader, refuse_unless, shown_day
 from dataaccess.words import printed
 from portal.accounts.requests import SignedInRequest
 
@@ -33,7 +34,12 @@ PLACES = {
 @require_safe
 def own(request: SignedInRequest) -> HttpResponse:
     """The bases the reader may see, with each one's latest report."""
-    bases = queries.with_latest_report(queries.bases_for(reader(request)))
+    now = timezone.now()
+    visible = queries.bases_for(reader(request))
+    missing = request.GET.get("today") == "missing"
+    silent = days.missing_now(visible, now)
+    chosen = visible.filter(pk__in=silent.values("pk")) if missing else visible
+    bases = queries.with_latest_report(days.with_today(chosen, now))
     wanted = request.GET.get("q", "").replace("\x00", "").strip()
     if wanted:
         bases = bases.filter(
@@ -44,7 +50,19 @@ def own(request: SignedInRequest) -> HttpResponse:
     page = Paginator(bases.order_by("code"), BASES_A_PAGE).get_page(request.GET.get("page"))
     for base in page:
         base.place = regions.place_name(base.province, base.city)  # type: ignore[attr-defined]
-    return render(request, "dataaccess/bases.html", {"page_obj": page, "wanted": wanted})
+        base.today = days.today_of(base, now)  # type: ignore[attr-defined]
+    here = reverse("dataaccess:bases")
+    chips = [
+        {"label": _("全部"), "url": here, "current": not missing},
+        {
+            "label": _("今日未上报"),
+            "url": f"{here}?today=missing",
+            "current": missing,
+            "count": silent.count(),
+        },
+    ]
+    context = {"page_obj": page, "wanted": wanted, "chips": chips, "missing": missing}
+    return render(request, "dataaccess/bases.html", context)
 
 
 @login_required
@@ -59,21 +77,13 @@ def one(request: SignedInRequest, code: str) -> HttpResponse:
         context["scope_names"] = {
             kind: printed(table.title) for kind, table in tables.TABLES.items()
         }
+    chosen = days.windows_of(base)
+    today = windows.day_of(timezone.now())
+    context["window"], context["coming"] = chosen.on(today), chosen.after(today)
     if context["may_choose_window"]:
-        context["window_form"] = WindowForm(base)
+        coming = context["coming"]
+        context["window_form"] = WindowForm(coming[1] if coming else context["window"])
     return render(request, "dataaccess/base.html", context)
-
-
-@login_required
-@require_safe
-def events(request: SignedInRequest, code: str) -> HttpResponse:
-    """Older security events, page by page."""
-    base = base_for(request, code)
-    context = base_context(request, base, _("安全事件"))
-    refuse_unless(context["may_read"])
-    before = request.GET.get("before", "")
-    context |= {"events": queries.events_page(base, before), "before": before}
-    return render(request, "dataaccess/events.html", context)
 
 
 @login_required
@@ -81,28 +91,34 @@ def events(request: SignedInRequest, code: str) -> HttpResponse:
 def choose_window(request: SignedInRequest, code: str) -> HttpResponse:
     base = base_for(request, code)
     refuse_unless(base_context(request, base)["may_choose_window"])
-    form = WindowForm(base, request.POST)
+    form = WindowForm("", request.POST)
     if not form.is_valid():
         messages.error(request, _("请在三个上报时段中选择一个。"))
+        return redirect("dataaccess:base", base.code)
+    name = form.cleaned_data["window"]
+    since = window.choose(base, name, actor=reader(request))
+    if since is not None:
+        told = _("上报时段将从%(day)s起改为 %(window)s，今天仍按原时段。")
+        messages.success(request, told % {"day": shown_day(since), "window": name})
     else:
-        window.choose(base, form.cleaned_data["window"], actor=reader(request))
-        messages.success(
-            request, _("上报时段已设为 %(window)s。") % {"window": form.cleaned_data["window"]}
-        )
+        messages.success(request, _("上报时段仍为 %(window)s。") % {"window": name})
     return redirect("dataaccess:base", base.code)
 
 
 def _reported(base: Base) -> dict[str, Any]:
-    days = queries.reporting_days(base)
+    shown = days.reporting_days(base)
     report = ComputeReport.objects.filter(base=base).first()
     info = BaseInfo.objects.filter(base=base).first()
+    latest = Receipt.objects.filter(base=base).first()
+    ahead = latest.clock_ahead if latest else None
     return {
-        "days": days,
-        "weeks": _weeks(days),
-        "tally": {
-            status: sum(day.status == status for day in days)
-            for status in ("on_time", "out_of_window", "makeup", "missing")
-        },
+        "days": shown,
+        "weeks": days.weeks(shown),
+        "tally": days.tally(shown),
+        "last_missed": _last_missed(shown),
+        "ahead": ahead if ahead is not None and abs(ahead) > intake.CLOCK_TOLERANCE else None,
+        "behind": abs(ahead or 0),
+        "planned": list(days.downtimes(base).filter(last_day__gte=windows.day_of(timezone.now()))),
         "report": report,
         "resources": _resources(report) if report else [],
         "traffic": [
@@ -137,13 +153,7 @@ def _facts(info: BaseInfo) -> list[tuple[str, str]]:
     return [(printed(field.name), printed(shown[field.name])) for field in tables.BASE_INFO.fields]
 
 
-def _weeks(days: list[queries.Day]) -> list[dict[str, Any]]:
-    """The days by weeks from Monday, each with its seven places, empty where no day stands."""
-    weeks = []
-    for _week, group in groupby(days, key=lambda day: day.date.isocalendar()[:2]):
-        places: list[queries.Day | None] = [None] * 7
-        found = list(group)
-        for day in found:
-            places[day.date.weekday()] = day
-        weeks.append({"first": found[0].date, "days": places})
-    return weeks
+def _last_missed(shown: list[days.Day]) -> days.Day | None:
+    """The latest day that is over, where nothing came for it."""
+    judged = [day for day in shown if day.status != "pending"]
+    return judged[-1] if judged and judged[-1].status == "missing" else None

@@ -1,24 +1,91 @@
 """Issuing, replacing and revoking a base's keys. A new key is shown once, on the answer to the
 POST itself, because it must not be stored for a page after a redirect."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dataaccess import queries
 from dataaccess.actions import keys
 from dataaccess.errors import Invalid
 from dataaccess.forms import KeyForm
 from dataaccess.models import ApiKey, Base
+from dataaccess.shapes import tables
 from dataaccess.views.shared import base_context, base_for, reader, refuse_unless
+from dataaccess.words import printed
+from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
 
 # How long a replaced key goes on, so that the base can change its configuration in between.
 OVERLAP = timedelta(days=7)
+
+
+KEYS_A_PAGE = 50
+SOON = timedelta(days=14)
+
+
+@login_required
+@require_safe
+def every(request: SignedInRequest) -> HttpResponse:
+    """The keys of all bases the reader looks after: the own ones, or everybody's."""
+    user = reader(request)
+    refuse_unless(user.may_write or user.role == Role.SECURITY_ADMIN)
+    now = timezone.now()
+    found = queries.keys_for(user)
+    wanted = request.GET.get("q", "").replace("\x00", "").strip()
+    if wanted:
+        found = found.filter(
+            Q(prefix__startswith=wanted[:12])
+            | Q(base__name__icontains=wanted)
+            | Q(base__code__icontains=wanted)
+            | Q(base__organisation__name__icontains=wanted)
+        )
+    states = _states(now)
+    state = request.GET.get("state", "")
+    if state in states:
+        found = found.filter(states[state][1])
+    context = {
+        "page_obj": Paginator(found, KEYS_A_PAGE).get_page(request.GET.get("page")),
+        "wanted": wanted,
+        "state": state,
+        "chips": [
+            {"label": _("全部"), "url": _chip("", wanted), "current": state not in states},
+            *(
+                {"label": label, "url": _chip(code, wanted), "current": state == code}
+                for code, (label, _filter) in states.items()
+            ),
+        ],
+        "scope_names": {kind: printed(table.title) for kind, table in tables.TABLES.items()},
+    }
+    return render(request, "dataaccess/keys.html", context)
+
+
+def _states(now: datetime) -> dict[str, tuple[str, Q]]:
+    """What keys can be picked by: code → words and condition."""
+    alive = Q(revoked_at__isnull=True) & (Q(valid_until__isnull=True) | Q(valid_until__gt=now))
+    return {
+        "valid": (_("有效"), alive),
+        "ending": (_("14天内到期"), alive & Q(valid_until__lte=now + SOON)),
+        "unused": (_("未使用"), alive & Q(last_used_at__isnull=True)),
+        "expired": (_("已过期"), Q(revoked_at__isnull=True, valid_until__lte=now)),
+        "revoked": (_("已吊销"), Q(revoked_at__isnull=False)),
+    }
+
+
+def _chip(state: str, wanted: str) -> str:
+    asked = {name: value for name, value in (("state", state), ("q", wanted)) if value}
+    here = reverse("dataaccess:keys")
+    return f"{here}?{urlencode(asked)}" if asked else here
 
 
 @login_required
@@ -62,6 +129,8 @@ def revoke(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
         messages.success(request, _("密钥 %(prefix)s… 已吊销，立即失效。") % {"prefix": key.prefix})
     else:
         messages.info(request, _("密钥 %(prefix)s… 此前已吊销。") % {"prefix": key.prefix})
+    if request.POST.get("back") == "keys":
+        return redirect("dataaccess:keys")
     return redirect("dataaccess:base", base.code)
 
 

@@ -1,8 +1,10 @@
 """What every page about a base begins with."""
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from dataaccess import permissions, queries
@@ -25,6 +27,11 @@ def base_for(request: SignedInRequest, code: str) -> Base:
     if found is None:
         raise Http404
     return found
+
+
+def shown_day(day: date) -> str:
+    """A day as the pages print it."""
+    return format_date(day, _("Y年n月j日"))
 
 
 def refuse_unless(allowed: bool) -> None:

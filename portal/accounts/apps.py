@@ -5,3 +5,6 @@ class AccountsConfig(AppConfig):
     name = "portal.accounts"
     label = "accounts"
     verbose_name = "Users and organisations"
+
+    def ready(self) -> None:
+        from portal.accounts import mail  # noqa: F401  registers the mail handler

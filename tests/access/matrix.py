@@ -230,13 +230,14 @@ def _base(name: str, **row: Any) -> Row:
     )
 
 
-def _key(name: str, **row: Any) -> Row:
+def _of_base(name: str, kind: str, **row: Any) -> Row:
+    """A page of one of a base's things: its keys, its events."""
     return Row(
         f"dataaccess:{name}",
         HIDDEN,
-        args=lambda world: [world.base.code, world.base.keys.latest("pk").pk],
+        args=lambda world: [world.base.code, getattr(world.base, kind).latest("pk").pk],
         missing=lambda world: [world.base.code, NO_PK],
-        foreign=lambda world: [world.base.code, world.other_base.keys.latest("pk").pk],
+        foreign=lambda world: [world.base.code, getattr(world.other_base, kind).latest("pk").pk],
         **row,
     )
 
@@ -378,10 +379,14 @@ BASE_ROWS = [
     Row("dataaccess:bases", HIDDEN, get=SIGNED_IN),
     _base("base", get=MEMBERS | STAFF | SECURITY),
     _base("events", get=MEMBERS | STAFF),
+    _base("calendar", get=MEMBERS | STAFF, post=APPLICANT),
+    _of_base("cancel_downtime", "downtimes", post=APPLICANT),
+    _of_base("event", "security_events", get=MEMBERS | STAFF),
     _base("window", post=APPLICANT),
     _base("new_key", get=APPLICANT | SECURITY, post=APPLICANT | SECURITY),
-    _key("rotate_key", post=APPLICANT | SECURITY),
-    _key("revoke_key", post=APPLICANT | SECURITY),
+    _of_base("rotate_key", "keys", post=APPLICANT | SECURITY),
+    _of_base("revoke_key", "keys", post=APPLICANT | SECURITY),
+    Row("dataaccess:keys", HIDDEN, get=APPLICANTS | SECURITY),
     _open("dataaccess:schema"),
     _open("dataaccess:docs"),
 ]

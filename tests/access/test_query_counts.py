@@ -54,6 +54,10 @@ def _base(world: World) -> list[Any]:
     return [world.base.code]
 
 
+def _event(world: World) -> list[Any]:
+    return [world.base.code, world.base.security_events.earliest("pk").pk]
+
+
 def _notice(world: World) -> list[Any]:
     return [world.case("published").publication.number]
 
@@ -72,6 +76,7 @@ LISTS = [
     Page("sysadmin", "accounts:organisations"),
     Page("auditor", "site:audit", grows=False),
     *(Page(role, "dataaccess:bases") for role in ("lin", "chen", "secadmin")),
+    *(Page(role, "dataaccess:keys") for role in ("lin", "secadmin")),
     Page("anonymous", "site:home", grows=False),
     Page("anonymous", "site:notices"),
     Page("anonymous", "site:register"),
@@ -87,6 +92,9 @@ WORKING = [
     Page("chen", "dataaccess:base", args=_base),
     Page("secadmin", "dataaccess:base", args=_base),
     Page("lin", "dataaccess:events", args=_base),
+    Page("lin", "dataaccess:calendar", args=_base),
+    Page("chen", "dataaccess:calendar", args=_base),
+    Page("lin", "dataaccess:event", args=_event, grows=False),
     Page("anonymous", "site:notice", args=_notice, grows=False),
     Page("anonymous", "site:certificate", args=_certificate),
     Page("lin", "evaluation:case", "draft"),

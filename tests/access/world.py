@@ -5,7 +5,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from django.utils import timezone
 from dataaccess import intake
 from dataaccess.actions import keys
 from dataaccess.api.examples import BODIES
-from dataaccess.models import ApiKey, Base
+from dataaccess.models import ApiKey, Base, Downtime
 from evaluation.actions import application, experts
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
@@ -262,6 +262,9 @@ def _base(organisation: int, code: str) -> Base:
     intake.accept(base, "compute_report", json.dumps(report).encode(), received_at=at)
     events = json.dumps([BODIES["security_event"]]).encode()
     intake.accept(base, "security_event", events, received_at=at)
+    Downtime.objects.create(
+        base=base, first_day=date(2099, 1, 1), last_day=date(2099, 1, 2), announced_at=at
+    )
     return base
 
 

@@ -426,22 +426,23 @@ def test_two_bases_may_use_the_same_event_id(caller: Caller, other_caller: Calle
 @time_machine.travel("2026-07-26T09:00:00+08:00", tick=False)
 def test_the_status_lists_a_bases_own_days(caller: Caller, jinan: Base) -> None:
     Base.objects.filter(pk=jinan.pk).update(created_at=datetime(2026, 7, 22, 4, tzinfo=UTC))
+    # Entered at noon of the 22nd: that day's window had passed.
     caller.report(report())
     caller.report(report(统计日期="2026-07-24"))
     body = caller.send("GET", "status").json()
     assert body == {
         "base": "jinan",
         "window": "07:00-08:00",
+        "next_window": None,
         "now": "2026-07-26T09:00:00.000+08:00",
         "reported": 2,
         "late": 2,
-        "missing": 3,
+        "missing": 2,
         "days": [
-            {"date": "2026-07-22", "status": "missing"},
-            {"date": "2026-07-23", "status": "missing"},
-            {"date": "2026-07-24", "status": "makeup"},
-            {"date": "2026-07-25", "status": "missing"},
-            {"date": "2026-07-26", "status": "out_of_window"},
+            {"date": "2026-07-23", "status": "missing", "corrected": False},
+            {"date": "2026-07-24", "status": "makeup", "corrected": False},
+            {"date": "2026-07-25", "status": "missing", "corrected": False},
+            {"date": "2026-07-26", "status": "out_of_window", "corrected": False},
         ],
         "data_calls": [],
     }
@@ -449,9 +450,9 @@ def test_the_status_lists_a_bases_own_days(caller: Caller, jinan: Base) -> None:
 
 def test_today_is_not_missing_before_its_window_is_over(caller: Caller, jinan: Base) -> None:
     with time_machine.travel("2026-07-26T08:00:00+08:00", tick=False):
-        Base.objects.filter(pk=jinan.pk).update(created_at=datetime(2026, 7, 26, tzinfo=UTC))
+        Base.objects.filter(pk=jinan.pk).update(created_at=datetime(2026, 7, 25, 22, tzinfo=UTC))
         assert caller.send("GET", "status").json()["days"] == [
-            {"date": "2026-07-26", "status": "pending"}
+            {"date": "2026-07-26", "status": "pending", "corrected": False}
         ]
     with time_machine.travel("2026-07-26T08:00:01+08:00", tick=False):
         assert caller.send("GET", "status").json()["days"][-1]["status"] == "missing"

@@ -11,17 +11,17 @@ import pytest
 pytestmark = pytest.mark.services
 
 
-@pytest.fixture
-def told(postgres_database: str) -> dict[str, Any]:
+def run(script: str, database: str, **more: str) -> dict[str, Any]:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "TEST_DATABASE_URL": postgres_database,
+        "TEST_DATABASE_URL": database,
         "API_RATE_LIMIT": "0",
         "DB_CONN_MAX_AGE": "0",
+        **more,
     }
     finished = subprocess.run(
-        [sys.executable, "-m", "tests.dataaccess.race"],
+        [sys.executable, "-m", script],
         env=environment,
         capture_output=True,
         text=True,
@@ -29,6 +29,11 @@ def told(postgres_database: str) -> dict[str, Any]:
     )
     assert finished.returncode == 0, finished.stderr
     return dict(json.loads(finished.stdout))
+
+
+@pytest.fixture
+def told(postgres_database: str) -> dict[str, Any]:
+    return run("tests.dataaccess.race", postgres_database)
 
 
 def test_of_many_at_once_each_thing_is_kept_exactly_once(told: dict[str, Any]) -> None:
@@ -47,3 +52,20 @@ def test_of_many_at_once_each_thing_is_kept_exactly_once(told: dict[str, Any]) -
     assert sum(body["created"] for body in answers) == told["events"] == 40
     assert sum(body["updated"] for body in answers) == told["earlier_events"] == 19 * 40
     assert told["receipts"] == 1 + 1 + 20
+
+
+def test_a_key_is_rotated_once_revoked_at_once_and_counted_exactly(postgres_database: str) -> None:
+    told = run("tests.dataaccess.race_keys", postgres_database)
+    # While it is rotated the old key goes on; of ten who rotate it one has a successor.
+    assert set(told["used"]) <= {200, 201}
+    assert (told["rotated"], told["keys"]) == ([False] * 9 + [True], 2)
+    # One of ten revokes it; whoever calls after that is let in no more.
+    assert told["revoked"] == [False] * 9 + [True]
+    assert set(told["while_revoked"]) <= {200, 401}
+    assert told["after"] == 401
+    # Of twenty calls in a minute the limit of seven are let through (or in two, over its turn).
+    assert sum(status == 200 for status in told["paced"]) in (7, 14)
+
+    # Five beats at once judge each window once, and each mail is put out once.
+    assert told["closings"] == told["distinct"] > 1
+    assert len(told["mails"]) == len(set(told["mails"])) == 2

@@ -222,6 +222,7 @@ CASES = ("evaluation:cases", gettext_lazy("案卷"))
 PEOPLE = ("accounts:people", gettext_lazy("人员"))
 ORGANISATIONS = ("accounts:organisations", gettext_lazy("机构"))
 BASES = ("dataaccess:bases", gettext_lazy("基地数据"))
+KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))
 AUDIT = ("site:audit", gettext_lazy("审计日志"))
 
 ROLE_MENUS = {
@@ -230,7 +231,7 @@ ROLE_MENUS = {
     "secretariat": [DESK, CASES, BASES],
     "decider": [DESK, CASES, BASES],
     "system_admin": [PEOPLE, ORGANISATIONS],
-    "security_admin": [PEOPLE, ORGANISATIONS, BASES],
+    "security_admin": [PEOPLE, ORGANISATIONS, BASES, KEYS],
     "audit_admin": [AUDIT],
 }
 

@@ -1,0 +1,10 @@
+"""What Celery runs for the data access. Each is safe to run twice and late."""
+
+from celery import shared_task
+
+from dataaccess.actions import closing
+
+
+@shared_task(name="dataaccess.judge_closed_windows")
+def judge_closed_windows() -> None:
+    closing.judge_closed_windows()

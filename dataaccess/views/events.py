@@ -1,0 +1,61 @@
+"""A base's security events, page by page, and one with everything that was said of it."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dataaccess import queries
+from dataaccess.models import SecurityEvent
+from dataaccess.shapes import tables
+from dataaccess.views.shared import base_context, base_for, refuse_unless
+from dataaccess.words import printed
+from portal.accounts.requests import SignedInRequest
+
+
+@login_required
+@require_safe
+def events(request: SignedInRequest, code: str) -> HttpResponse:
+    """Older security events, page by page."""
+    base = base_for(request, code)
+    context = base_context(request, base, _("安全事件"))
+    refuse_unless(context["may_read"])
+    before = request.GET.get("before", "")
+    context |= {"events": queries.events_page(base, before), "before": before}
+    return render(request, "dataaccess/events.html", context)
+
+
+@login_required
+@require_safe
+def one(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """One event: its ten fields as they stand, and what each delivery changed."""
+    base = base_for(request, code)
+    context = base_context(request, base, _("安全事件"))
+    refuse_unless(context["may_read"])
+    event = get_object_or_404(SecurityEvent, pk=pk, base=base)
+    context |= {
+        "event": event,
+        "facts": [
+            (printed(name), _in_words(name, value))
+            for name, value in queries.as_sent(event).items()
+        ],
+        "versions": [
+            {
+                "at": version.at,
+                "changes": [
+                    (printed(name), _in_words(name, old), _in_words(name, new))
+                    for name, old, new in version.changes
+                ],
+            }
+            for version in queries.versions(event)
+        ],
+    }
+    return render(request, "dataaccess/event.html", context)
+
+
+def _in_words(name: str, value: str) -> str:
+    """A code with what it stands for."""
+    meanings = {tables.EVENT_METHOD: tables.ATTACK_METHODS, tables.EVENT_ASSET: tables.ASSET_TYPES}
+    meaning = meanings.get(name)
+    return f"{value} {printed(meaning[value])}" if meaning else printed(value)
