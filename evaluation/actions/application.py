@@ -32,7 +32,7 @@ from evaluation.models import (
     Purpose,
 )
 from evaluation.rulebook.certificates import certificate_name
-from evaluation.rulebook.form import declared_values, with_case
+from evaluation.rulebook.form import declared_values, with_case, without_superseded
 from evaluation.rulebook.shapes import Edition
 from portal.accounts.models import User
 from portal.ledger import numbers
@@ -223,7 +223,7 @@ def freeze(user: User, evaluation: Evaluation) -> Declaration:
     if lacking:
         raise Refused(*lacking)
     edition = edition_of(evaluation)
-    tables = tables_of(evaluation)
+    tables = without_superseded(edition, tables_of(evaluation))
     values = edition.dump_values(declared_values(edition, tables).values)
     materials = list(queries.draft_materials(evaluation))
     last = queries.current_declaration(evaluation)

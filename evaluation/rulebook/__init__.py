@@ -24,7 +24,7 @@ from evaluation.rulebook.shapes import (
     Requirement,
     in_language,
 )
-from evaluation.rulebook.values import Clean, Fault, plain
+from evaluation.rulebook.values import Clean, Fault, plain, shortened
 
 __all__ = [
     "CATEGORY_CODES",
@@ -51,4 +51,5 @@ __all__ = [
     "other_categories",
     "plain",
     "score",
+    "shortened",
 ]

@@ -53,7 +53,7 @@ class Step(NamedTuple):
         return self.state == "met"
 
     def value_text(self, language: str = "zh") -> str:
-        return self.indicator.show(self.value, language)
+        return self.indicator.show_exactly(self.value, language)
 
     def distance_text(self, language: str = "zh") -> str:
         """The distance in words; empty where there is none to speak of."""

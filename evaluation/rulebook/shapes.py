@@ -4,7 +4,7 @@ Frozen, unknown keys forbidden, no coercion. Texts come in pairs: `name` in Chin
 English; :func:`in_language` picks one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -31,6 +31,7 @@ from evaluation.rulebook.values import (
     read_list,
     read_number,
     read_points,
+    shortened,
     unknown_key,
 )
 
@@ -374,7 +375,16 @@ class Indicator(Shape):
                 }
 
     def show(self, value: Clean | None, language: str = "zh") -> str:
-        """The value as a reader sees it, with its unit."""
+        """The value as a reader sees it, with its unit; of a number at most four decimals."""
+        return self._written(value, language, shortened)
+
+    def show_exactly(self, value: Clean | None, language: str = "zh") -> str:
+        """The same with every decimal: for the steps of a stored score."""
+        return self._written(value, language, plain)
+
+    def _written(
+        self, value: Clean | None, language: str, written: Callable[[Decimal], str]
+    ) -> str:
         english = language.startswith("en")
         if value is None:
             return "not given" if english else "未填报"
@@ -385,7 +395,7 @@ class Indicator(Shape):
                 unit = ("points" if english else "分") if self.kind == "judged" else self.unit
                 if self.kind != "judged" and english:
                     unit = self.unit_en
-                return with_unit(plain(value), unit)
+                return with_unit(written(value), unit)
             case str():
                 level = next(level for level in self.levels if level.key == value)
                 return in_language(level, "label", language)
@@ -402,7 +412,7 @@ class Indicator(Shape):
                     elif isinstance(held, bool):
                         text = _yes_or_no(held, english)
                     else:
-                        text = with_unit(plain(held), part.unit_en if english else part.unit)
+                        text = with_unit(written(held), part.unit_en if english else part.unit)
                     shown.append(f"{label}: {text}" if english else f"{label}：{text}")
                 return ("; " if english else "；").join(shown)
 

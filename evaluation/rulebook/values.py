@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_DOWN, Context, Decimal, InvalidOperation
 from typing import Any
 
 Clean = Decimal | bool | str | tuple[str, ...] | dict[str, Decimal | bool]
@@ -72,6 +72,22 @@ def plain(number: Decimal) -> str:
             text = format(held, "f")
             return text.rstrip("0").rstrip(".") if "." in text else text
     return _brief(number)
+
+
+SHOWN_PLACES = 4
+
+
+def shortened(number: Decimal) -> str:
+    """The number for a reader who wants its size: what stands after the fourth decimal place is
+    cut off. It is never rounded, and no limit has more places (test_limits.py): so a value
+    never seems to reach a limit that it misses, nor to keep below one that it has reached.
+
+    A number too small to show so is written in full.
+    """
+    if not number.is_finite() or number.adjusted() > MOST_WHOLE_DIGITS_SHOWN:
+        return plain(number)
+    held = number.quantize(Decimal(1).scaleb(-SHOWN_PLACES), ROUND_DOWN, context=_LONGEST)
+    return plain(held if held else number)
 
 
 def _brief(number: Decimal) -> str:

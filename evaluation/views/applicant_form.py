@@ -18,7 +18,7 @@ from evaluation.edition import edition_of, reader_language
 from evaluation.errors import Conflict, NotAllowed
 from evaluation.forms.application_table import TableForm, shown_value
 from evaluation.models import DraftTable, Evaluation
-from evaluation.rulebook import Edition, FormField, FormTable, in_language
+from evaluation.rulebook import Edition, FormField, FormTable, in_language, shortened
 from evaluation.rulebook.form import Declared
 from evaluation.views.applicant_draft import Draft, next_table, place_of, prefilled
 from evaluation.views.refusals import case_view
@@ -147,7 +147,7 @@ def derived_of(field: FormField, number: str, declared: Declared) -> Derived:
     if found is None:
         return Derived(field, number, label, unit)
     working = found.steps_en if language == "en" else found.steps
-    return Derived(field, number, label, unit, found.value, working)
+    return Derived(field, number, label, unit, shortened(found.value), working)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from evaluation import permissions, queries
 from evaluation.edition import edition_of, reader_language
 from evaluation.forms.application_table import shown_value
 from evaluation.models import CaseFile, Evaluation
-from evaluation.rulebook import Edition, FormField, in_language, plain
+from evaluation.rulebook import Edition, FormField, in_language, shortened
 from evaluation.rulebook.derive import Derivation
 from evaluation.rulebook.form import Declared, declared_values
 from evaluation.rulebook.shapes import clause_in
@@ -171,7 +171,7 @@ def _read_field(
         label=in_language(asked, "label", language),
         text=""
         if asked.kind == "rows"
-        else shown_value(asked, plain(found.value) if found else value),
+        else shown_value(asked, shortened(found.value) if found else value),
         unit=in_language(asked, "unit", language),
         kind=asked.kind,
         head=[(_with_unit(column, language), column.kind in NUMBERS) for column in asked.columns],

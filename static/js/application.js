@@ -57,9 +57,11 @@
   });
 
   document.addEventListener("htmx:responseError", (event) => {
-    const form = formOf(event);
+    const { status } = event.detail.xhr;
+    // The live score asks for itself: its 401 tells that the next save would be refused too.
+    const form = formOf(event) ?? (status === 401 ? document.querySelector("[data-table]") : null);
     if (!form) return;
-    if (event.detail.xhr.status === 403) expired(form);
+    if (status === 401 || status === 403) expired(form);
     else problem(form, form.dataset.offline);
   });
 

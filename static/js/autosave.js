@@ -113,7 +113,7 @@
       try {
         answer = await send(body);
         if (answer.status === 403 && (await renewed())) answer = await send(body);
-        if (leadsToLogin(answer) || answer.status === 403) return failed("expired");
+        if (leadsToLogin(answer) || answer.status === 401 || answer.status === 403) return failed("expired");
         if (answer.redirected || answer.status === 404) return failed("moved");
         if (answer.status >= 400 && answer.status < 500 && answer.status !== 409) return failed("refused");
         told = await answer.json();
@@ -332,7 +332,7 @@
       try {
         const answer = await send(body);
         if (answer.status === 409) return merge(body);
-        if (!answer.ok || answer.redirected) return say(leadsToLogin(answer) ? "expired" : "offline");
+        if (!answer.ok || answer.redirected) return say(leadsToLogin(answer) || answer.status === 401 ? "expired" : "offline");
         window.kept.drop(entry.key);
         location.reload();
       } catch {

@@ -1,4 +1,5 @@
-"""One Chromium for all browser tests of a process."""
+"""One Chromium for each module of browser tests: playwright keeps an event loop in the thread while
+it runs, and signing, in other modules, needs that place for its own."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from tests.browser.portal import CHROMIUM, FLAGS
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -19,7 +19,8 @@ from evaluation.documents.content.common import (
 )
 from evaluation.edition import edition_of
 from evaluation.models import Declaration
-from evaluation.rulebook import Edition, FormField, FormTable
+from evaluation.rulebook import Edition, FormField, FormTable, shortened
+from evaluation.rulebook.form import Declared, declared_values
 
 # The four groups of 申报条件具备情况, then 其他, in the order of the printed form.
 CONDITION_TABLES = ("support", "clustering", "service", "development")
@@ -32,8 +33,10 @@ def application(declaration: Declaration) -> Json:
     files handed in."""
     evaluation = declaration.evaluation
     edition = edition_of(evaluation)
+    working = declared_values(edition, declaration.tables)
     tables = {
-        table.key: _Table(table, declaration.tables.get(table.key, {})) for table in edition.form
+        table.key: _Table(table, declaration.tables.get(table.key, {}), working)
+        for table in edition.form
     }
     files = files_by_slot(declaration)
     declared = shown(edition, declaration.values)
@@ -78,7 +81,9 @@ def application(declaration: Declaration) -> Json:
                     "name": indicator.name,
                     "mandatory": indicator.mandatory,
                     "requirement": requirement(indicator, evaluation.category),
-                    "declared": declared[indicator.code],
+                    "declared": tables["data_access"].text(indicator.code)
+                    if indicator.kind == "proof"  # 技术证明 or 承诺, where the value says 是 only
+                    else declared[indicator.code],
                     "evidence": indicator.evidence,
                     "proof": proof(indicator, files),
                 }
@@ -122,12 +127,15 @@ def _annexes(tables: Mapping[str, "_Table"]) -> list[Json]:
 class _Table:
     """One table of the form with what was filled in, as text."""
 
-    def __init__(self, table: FormTable, content: Mapping[str, Any]) -> None:
+    def __init__(self, table: FormTable, content: Mapping[str, Any], working: Declared) -> None:
         self.table = table
         self.content = content
+        self.working = working
 
     def text(self, key: str) -> str:
-        return _text(self.table.field(key), self.content.get(key))
+        field = self.table.field(key)
+        computed = self.working.derivation(field.derived_by) if field.derived_by else None
+        return _text(field, shortened(computed.value) if computed else self.content.get(key))
 
     def texts(self) -> dict[str, str]:
         return {field.key: self.text(field.key) for field in self.table.fields}

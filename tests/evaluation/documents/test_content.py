@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from evaluation.actions import application as actions
+from evaluation.demo import journey
+from evaluation.demo.tables import PROVINCE_VALUES
+from evaluation.documents.content import application
 from evaluation.documents.content.common import day, filled, number, numeral, size
 from evaluation.documents.order import version_code
+from evaluation.edition import edition_of
 from evaluation.models import Kind
+from tests.evaluation.cast import make_cast
 from tests.evaluation.documents.conftest import A_DAY
 
 # The database is set up only where a test says that it needs one.
@@ -243,3 +249,47 @@ def test_small_texts() -> None:
         "1.0 KiB",
         "1.5 MiB",
     ]
+
+
+def test_the_application_prints_what_was_computed_and_not_what_was_typed_before() -> None:
+    """A number typed before the list took over is dropped when the version is frozen, and every
+    computed field prints its value."""
+    cast = make_cast()
+    case = cast.new_case()
+    journey.fill(case, cast.lin, PROVINCE_VALUES)
+    table = case.tables.get(key="clustering")
+    typed = {**table.content, "enterprise_count": "20"}
+    actions.save_table(cast.lin, case, "clustering", typed, table.version)
+    declaration = actions.submit(cast.lin, case)
+    assert "enterprise_count" not in declaration.tables["clustering"]
+    frozen = application(declaration)
+    printed = {
+        item["label"]: item["text"]
+        for items in (
+            *(condition["items"] for condition in frozen["conditions"]),
+            frozen["technical"]["items"],
+        )
+        for item in items
+    }
+    wanted = ["enterprise_count", "industrial_compute_share", "compute_efficiency", "pue"]
+    edition = edition_of(case)
+    form = [field for table in edition.form for field in table.fields]
+    labels = {field.derived_by: field.label for field in form if field.derived_by in wanted}
+    assert {code: printed[labels[code]] for code in wanted} == {
+        "enterprise_count": "26 家",
+        "industrial_compute_share": "41.5 %",
+        "compute_efficiency": "120 GFLOPS/W",
+        "pue": "1.28",
+    }
+
+
+def test_the_application_tells_proof_from_commitment() -> None:
+    cast = make_cast()
+    case = cast.new_case()
+    journey.fill(case, cast.lin, PROVINCE_VALUES)
+    table = case.tables.get(key="data_access")
+    chosen = {**table.content, "access_exchange": "commitment", "access_timeliness": "technical"}
+    actions.save_table(cast.lin, case, "data_access", chosen, table.version)
+    frozen = application(actions.submit(cast.lin, case))
+    said = {row["code"]: row["declared"] for row in frozen["sections"][-1]["rows"]}
+    assert (said["access_exchange"], said["access_timeliness"]) == ("承诺材料", "技术证明材料")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from evaluation.rulebook import CATEGORY_CODES, Edition, score
+from evaluation.rulebook import CATEGORY_CODES, Edition, load_edition, plain, score, shortened
 
 D = Decimal
 POINTS = {
@@ -261,3 +261,18 @@ def test_three_of_the_four_proofs_are_worth_nothing(edition: Edition, left_out: 
     card = score(edition, "province", edition.parse_values(values).values)
     assert (card.A3, card.A, card.qualified) == (0, 80, False)
     assert card.dimensions[2].failed == (proofs[left_out],)
+
+
+def test_a_shortened_number_never_crosses_a_limit() -> None:
+    """Four decimals are shown, cut off; so no limit may have more."""
+    shown = {"78.9999999": "78.9999", "79": "79", "1.219381": "1.2193", "0.00001": "0.00001"}
+    assert {text: shortened(Decimal(text)) for text in shown} == shown
+    limits = [
+        Decimal(str(limit))
+        for indicator in load_edition("2024").indicators
+        for code in CATEGORY_CODES
+        for limit in [indicator.requirement(code).limit]
+        if isinstance(limit, Decimal)
+    ]
+    assert len(limits) > 50
+    assert [limit for limit in limits if shortened(limit) != plain(limit)] == []
