@@ -391,7 +391,10 @@ CERTIFICATE_NUMBER_PATTERN = env.str(
 # Days before (positive) and after (negative) the due day of an annual review.
 REVIEW_REMINDER_DAYS = env.list("REVIEW_REMINDER_DAYS", cast=int, default=[90, 30, 7, 0, -7])
 ISSUER_NAME = env.str("ISSUER_NAME", default="中国工业互联网研究院")
-ISSUER_CONTACT = env.str("ISSUER_CONTACT", default="")
+ISSUER_CONTACT = env.str(
+    "ISSUER_CONTACT",
+    default="示例秘书处，电话 010-00000000，邮箱 secretariat@example.org" if EXAMPLE_DATA else "",
+)
 # A PKCS#12 file with the key that signs certificates; without it they carry no signature.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")

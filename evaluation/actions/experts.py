@@ -27,6 +27,8 @@ def assign(
             raise Refused(_("%(name)s不是可用的专家账号。") % {"name": expert.name})
         if expert.organisation_id == current.organisation_id:
             raise Refused(_("%(name)s任职于申报单位，应当回避，不能指派。") % {"name": expert.name})
+        if current.assignments.filter(expert=expert, recused_at__isnull=False).exists():
+            raise Refused(_("%(name)s已对本案卷声明回避，不能再指派。") % {"name": expert.name})
         if current.assignments.filter(expert=expert, duty=duty).exists():
             raise Refused(_("%(name)s已被指派过本项工作，请另选专家。") % {"name": expert.name})
         if is_leader and any(a.is_leader for a in permissions.active_assignments(current, duty)):

@@ -38,13 +38,19 @@ def judged(evaluation: Evaluation) -> list[Indicator]:
 
 
 def convene_panel(user: User, evaluation: Evaluation) -> None:
-    """启动专家评审: two or more experts, one of them the leader."""
+    """启动专家评审: two or more experts who signed the pledge, one of them the leader."""
     with moving(user, evaluation, "convene_panel") as move:
         panel = permissions.active_assignments(move.evaluation, Duty.PANEL)
         if len(panel) < PANEL_MINIMUM:
             raise Refused(_("评审专家组至少需要%(count)s位专家。") % {"count": PANEL_MINIMUM})
         if not any(member.is_leader for member in panel):
             raise Refused(_("请先指派评审专家组组长。"))
+        pledged = [member for member in panel if member.pledged_at]
+        if len(pledged) < PANEL_MINIMUM or not any(member.is_leader for member in pledged):
+            raise Refused(
+                _("组长和至少%(count)s位专家签署承诺书后才能启动评审，目前已签署%(pledged)s位。")
+                % {"count": PANEL_MINIMUM, "pledged": len(pledged)}
+            )
         move.data = {"panel": [member.expert_id for member in panel]}
 
 

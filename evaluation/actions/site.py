@@ -25,11 +25,13 @@ def verified_on_site(evaluation: Evaluation) -> list[Indicator]:
 
 
 def dispatch_team(user: User, evaluation: Evaluation) -> None:
-    """派出现场评估组: at least one expert, one of them the leader."""
+    """派出现场评估组: at least one expert, one of them the leader, who has signed the pledge."""
     with moving(user, evaluation, "dispatch_team") as move:
         team = permissions.active_assignments(move.evaluation, Duty.SITE)
         if not any(member.is_leader for member in team):
             raise Refused(_("请先指派现场评估组组长。"))
+        if not any(member.is_leader and member.pledged_at for member in team):
+            raise Refused(_("现场评估组组长还没有签署承诺书，请等待其答复或另行指派组长。"))
         move.data = {"team": [member.expert_id for member in team]}
 
 

@@ -288,12 +288,15 @@ def _candidates(
     evaluation: Evaluation, page: Page, assignments: list[Assignment], duty: str
 ) -> list[Candidate]:
     asked = {a.expert_id for a in assignments if a.duty == duty}
+    recused = {a.expert_id for a in assignments if a.recused_at}
     elsewhere = {a.expert_id for a in assignments if a.duty != duty and not a.released_at}
     candidates = []
     for expert in page:
         refusal = note = ""
         if expert.organisation_id == evaluation.organisation_id:
             refusal = _("应回避：任职于申报单位")
+        elif expert.pk in recused:
+            refusal = _("已声明回避")
         elif expert.pk in asked:
             refusal = _("已邀请过")
         elif expert.pk in elsewhere:

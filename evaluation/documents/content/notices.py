@@ -14,7 +14,7 @@ from evaluation.rulebook.shapes import Edition
 
 # A reading of 8.4: what was scored on a written commitment is checked again.
 COMMITMENTS = "申报时以承诺材料满足的数据接入要求的兑现情况"
-CONTACT_MISSING = "见本平台首页公布的秘书处联系方式"
+CONTACT_MISSING = "向发布机构书面提出"
 
 
 def _contact() -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from evaluation.documents import pages
 from evaluation.models import Kind
@@ -243,7 +244,8 @@ def test_the_certificate_is_one_page_with_a_qr_code(
     assert markup.count("<svg") == 1
 
 
-def test_without_a_contact_line_the_notice_says_where_to_find_it(
+def test_the_notice_says_how_to_reach_the_secretariat(
     printed: Callable[[str], Printed],
 ) -> None:
-    assert "受理方式：见本平台首页公布的秘书处联系方式" in printed("notice").text
+    said = f"受理方式：{settings.ISSUER_CONTACT}".replace(" ", "")
+    assert said in printed("notice").text

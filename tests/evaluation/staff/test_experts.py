@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.actions import experts, panel
+from evaluation.actions import experts, panel, site
 from evaluation.demo import journey
+from evaluation.errors import Refused
 from evaluation.models import Assignment
 from portal.accounts.models import Role, User
 from portal.ledger.models import AuditEvent
@@ -261,3 +262,43 @@ def test_queries_do_not_grow_with_experts():
         experts.assign(cast.chen, case, expert, "site")
     assert Assignment.objects.count() == 5
     assert count() == one
+
+
+def test_who_recused_once_is_never_asked_again_on_the_case():
+    cast = make_cast()
+    case = cast.case_in("site_preparation")
+    expert = cast.experts[3]
+    experts.recuse(expert, experts.assign(cast.chen, case, expert, "site"), "示例：有合作。")
+    cast.carry(case, "panel_preparation")
+    context = signed_in(cast.chen).get(page_of(case)).context
+    refusals = {c.expert.username: c.refusal for c in context["candidates"]}
+    assert refusals["expert4"] == "已声明回避"
+    with pytest.raises(Refused) as refused:
+        experts.assign(cast.chen, case, expert, "panel")
+    assert str(refused.value) == "专家马已对本案卷声明回避，不能再指派。"
+
+
+def test_a_team_leaves_only_with_a_leader_who_signed_the_pledge():
+    cast = make_cast()
+    case = cast.case_in("site_preparation")
+    asked = experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True)
+    with pytest.raises(Refused) as refused:
+        site.dispatch_team(cast.chen, case)
+    assert "还没有签署承诺书" in str(refused.value)
+    experts.pledge(cast.experts[0], asked)
+    site.dispatch_team(cast.chen, case)
+    assert case.state == "site_visit"
+
+
+def test_a_panel_begins_only_when_two_with_their_leader_signed_the_pledge():
+    cast = make_cast()
+    case = cast.case_in("panel_preparation")
+    leader = experts.assign(cast.chen, case, cast.experts[2], "panel", is_leader=True)
+    member = experts.assign(cast.chen, case, cast.experts[3], "panel")
+    experts.pledge(cast.experts[3], member)
+    with pytest.raises(Refused) as refused:
+        panel.convene_panel(cast.chen, case)
+    assert str(refused.value) == ("组长和至少2位专家签署承诺书后才能启动评审，目前已签署1位。")
+    experts.pledge(cast.experts[2], leader)
+    panel.convene_panel(cast.chen, case)
+    assert case.state == "panel_scoring"
