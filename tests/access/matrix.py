@@ -207,7 +207,7 @@ def _marked_field(case: Any) -> Any:
     return case.declarations.latest("number").field_defects.get().pk
 
 
-def _invitation(state: str, username: str, *, of: Roles) -> Row:
+def _invitation(state: str, username: str, *, of: Roles, duty: str = "panel") -> Row:
     return Row(
         "evaluation:invitation",
         HIDDEN,
@@ -215,7 +215,7 @@ def _invitation(state: str, username: str, *, of: Roles) -> Row:
         post=of,
         state=state,
         label=username,
-        args=lambda world: [_assignment(username)(world.case(state))],
+        args=lambda world: [_assignment(username, duty)(world.case(state))],
         missing=lambda world: [NO_PK],
     )
 
@@ -352,7 +352,7 @@ STAFF_ROWS = [
 
 EXPERT_ROWS = [
     _invitation("panel_scoring", "invited", of=group("invited")),
-    _invitation("panel_scoring", "recused", of=group("recused")),
+    _invitation("panel_scoring", "recused", of=group("recused"), duty="site"),
     _invitation("panel_scoring", "released", of=group("released")),
     _invitation("panel_scoring", "expert4", of=group("panel")),
     _case("site_visit", "site_visit", get=STAFF | SITE, post=SITE, but=BEFORE_IT_IS_SENT),

@@ -157,9 +157,12 @@ class World:
         return case
 
     def _ask_the_others(self, case: Evaluation, duty: str) -> None:
-        """Invite those who will not serve; who was asked first scores first."""
+        """Invite those who will not serve; who was asked first scores first. Who recused from
+        the visit is not asked again for the panel."""
         for role in ("invited", "recused", "released"):
             expert = self.people[role]
+            if case.assignments.filter(expert=expert, recused_at__isnull=False).exists():
+                continue
             asked = experts.assign(self.cast.chen, case, expert, duty)
             if role == "recused":
                 experts.recuse(expert, asked, "示例：存在利害关系。")
