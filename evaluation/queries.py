@@ -164,7 +164,9 @@ def files_for(user: User, evaluation: Evaluation) -> QuerySet[CaseFile]:
 
 
 APPLICANT_KINDS = (
+    Kind.APPLICATION_PRINT,
     Kind.APPLICATION,
+    Kind.RECEIPT,
     Kind.AGREEMENT,
     Kind.DEFICIENCY_NOTICE,
     Kind.NOTICE,
@@ -184,6 +186,7 @@ def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
             kinds.append(Kind.REPORT)
         return documents.filter(kind__in=kinds)
     if user.role in STAFF:
+        documents = documents.exclude(kind=Kind.APPLICATION_PRINT)
         # Each expert scores alone: nobody reads points before the panel has given its opinion.
         if evaluation.state in ("panel_scoring", "panel_consolidation"):
             return documents.exclude(kind=Kind.SCORE_SHEET)

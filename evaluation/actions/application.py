@@ -19,7 +19,7 @@ from evaluation.actions.files import keep
 from evaluation.actions.moving import changing, moving, note
 from evaluation.completeness import gaps, sentence
 from evaluation.documents import content
-from evaluation.documents.order import order
+from evaluation.documents.order import order, version_code
 from evaluation.edition import current_edition, edition_of
 from evaluation.enterprises.rows import FIELD, TABLE, with_rows
 from evaluation.errors import Conflict, NotAllowed, Refused
@@ -51,13 +51,17 @@ def start(
     province: str = "",
     city: str = "",
     base: Base | None = None,
+    source: Evaluation | None = None,
 ) -> Evaluation:
-    """Open a case for a base of the user's organisation, or for a new base."""
+    """Open a case for a base of the user's organisation, or for a new base. `source`: an earlier
+    application of the organisation whose form is copied, but for what is signed."""
     permissions.check_start(user)
     organisation = user.organisation
     assert organisation is not None, "a database constraint gives every applicant one"
     if base is not None and base.organisation_id != user.organisation_id:
         raise NotAllowed(_("只能为本单位的基地申报。"))
+    if source is not None and source.organisation_id != user.organisation_id:
+        raise NotAllowed(_("只能复制本单位的申报。"))
     if base is None:
         if not is_province(province) or (city and not is_city(city, province)):
             raise Refused(_("请选择待评估基地所在省份和城市。"))
@@ -87,7 +91,23 @@ def start(
         DraftTable(evaluation=evaluation, key=table.key) for table in edition.form
     )
     note(user, evaluation, "start", category=category, place=place, base=base.code)
+    if source is not None:
+        _copy_form(user, source, evaluation)
     return evaluation
+
+
+def _copy_form(user: User, source: Evaluation, evaluation: Evaluation) -> None:
+    """The tables of another application, as far as this edition asks for them. What is signed or
+    dated is left open, and no material is taken along: each is handed in for its own time."""
+    earlier = tables_of(source)
+    for table in edition_of(evaluation).form:
+        held = earlier.get(table.key, {})
+        signed = {field.key for field in table.fields if field.kind == "date" or field.must_be_true}
+        asked = {field.key for field in table.fields if not field.from_case} - signed
+        content = {key: value for key, value in held.items() if key in asked}
+        if content:
+            save_table(user, evaluation, table.key, content, 0)
+    note(user, evaluation, "copy_form", source=source.number)
 
 
 def change_scope(user: User, evaluation: Evaluation, *, category: str, place: str) -> None:
@@ -209,6 +229,12 @@ def tables_of(evaluation: Evaluation) -> dict[str, Any]:
     return with_case(edition_of(evaluation), tables, evaluation.category, evaluation.place)
 
 
+def form_code(evaluation: Evaluation, tables: dict[str, Any]) -> str:
+    """The version code on each page of the form: the same for the sealed paper, the screen and
+    the version submitted as long as nothing in the form's tables or its scope is changed."""
+    return version_code({"case": evaluation.number, "tables": tables})
+
+
 def what_is_missing(evaluation: Evaluation) -> list[str]:
     """Everything that keeps the application from being submitted, a sentence each."""
     edition = edition_of(evaluation)
@@ -218,7 +244,7 @@ def what_is_missing(evaluation: Evaluation) -> list[str]:
 
 
 def freeze(user: User, evaluation: Evaluation) -> Declaration:
-    """Make the next version of the declaration from the draft, and order its PDF."""
+    """Make the next version of the declaration from the draft, and order its PDF and receipt."""
     lacking = what_is_missing(evaluation)
     if lacking:
         raise Refused(*lacking)
@@ -241,11 +267,18 @@ def freeze(user: User, evaluation: Evaluation) -> Declaration:
         tables=tables,
         values=values,
         digest=hashlib.sha256(text.encode()).hexdigest(),
+        form_code=form_code(evaluation, tables),
         submitted_by=user,
         submitted_at=timezone.now(),
     )
     declaration.materials.set(materials)
-    order(evaluation, Kind.APPLICATION, content.application(declaration))
+    order(
+        evaluation,
+        Kind.APPLICATION,
+        content.application(declaration),
+        code=declaration.form_code,
+    )
+    order(evaluation, Kind.RECEIPT, content.receipt(declaration))
     return declaration
 
 

@@ -4,7 +4,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from dataaccess.models import Base
-from evaluation.actions import application, panel, publication
+from evaluation import queries
+from evaluation.actions import application, panel, publication, stamping
 from evaluation.demo import journey
 from evaluation.demo.cases import CASES, ExampleCase, declarations
 from evaluation.demo.people import ORGANISATIONS, PASSWORD, accounts
@@ -75,6 +76,7 @@ def _load_case(example: ExampleCase) -> None:
         cast.applicant, category=declaration["category"], place=example.place, base=base
     )
     journey.fill(evaluation, cast.applicant, declaration["values"])
+    _seal(evaluation, cast)
     if example.state == "published":
         journey.carry(evaluation, cast, "result_pending")
         publication.publish(cast.secretariat, evaluation, working_days=5)
@@ -82,6 +84,13 @@ def _load_case(example: ExampleCase) -> None:
         _leave_one_sheet_open(evaluation, cast)
     else:
         journey.carry(evaluation, cast, example.state)
+
+
+def _seal(evaluation: Evaluation, cast: journey.Cast) -> None:
+    """The paper that was printed is the one whose scan lies in slot 1."""
+    printed = stamping.print_form(cast.applicant, evaluation)
+    scan = queries.draft_materials(evaluation).get(slot=stamping.SLOT)
+    stamping.state_version(cast.applicant, evaluation, scan, printed.version_code)
 
 
 def _leave_one_sheet_open(evaluation: Evaluation, cast: journey.Cast) -> None:

@@ -13,7 +13,9 @@ from portal.ledger import numbers, outbox
 
 # The character in a document's number for its kind: 工智评申〔2026〕12号.
 SERIES = {
+    Kind.APPLICATION_PRINT: "稿",
     Kind.APPLICATION: "申",
+    Kind.RECEIPT: "回",
     Kind.AGREEMENT: "协",
     Kind.DEFICIENCY_NOTICE: "补",
     Kind.PLEDGE: "诺",
@@ -28,9 +30,14 @@ SERIES = {
 
 
 def order(
-    evaluation: Evaluation, kind: Kind, content: dict[str, Any], owner: User | None = None
+    evaluation: Evaluation,
+    kind: Kind,
+    content: dict[str, Any],
+    owner: User | None = None,
+    code: str = "",
 ) -> Document:
-    """Freeze the content, give the document its number, and have it rendered after the commit."""
+    """Freeze the content, give the document its number, and have it rendered after the commit.
+    `code` instead of its own version code: the application carries that of its form."""
     now = timezone.localtime()
     serial = numbers.next_number(f"document:{kind}:{now.year}")
     number = f"工智评{SERIES[kind]}〔{now.year}〕{serial}号"
@@ -53,7 +60,7 @@ def order(
         title=title,
         owner=owner,
         content=frozen,
-        version_code=version_code(frozen),
+        version_code=code or version_code(frozen),
         ordered_at=now,
     )
     outbox.put("document", f"document:{document.pk}", document=str(document.pk))

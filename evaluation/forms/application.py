@@ -57,7 +57,15 @@ class ScopeForm(forms.Form):
 class StartForm(ScopeForm):
     """A new application: its scope, and a base of the organisation or a new one."""
 
-    field_order = ["category", "place", "base", "base_name", "city"]
+    field_order = ["source", "category", "place", "base", "base_name", "city"]
+
+    source = forms.ChoiceField(
+        label=gettext_lazy("以本单位已有的申报为底稿"),
+        required=False,
+        help_text=gettext_lazy(
+            "复制申报书各表的内容；签署日期和承诺须重新填写，提交材料须重新上传。"
+        ),
+    )
 
     base = forms.ChoiceField(
         label=gettext_lazy("待评估基地"),
@@ -76,8 +84,17 @@ class StartForm(ScopeForm):
         help_text=gettext_lazy("按 GB/T 2260-2007；在列表中输入省份或城市名称可以快速定位。"),
     )
 
-    def __init__(self, *args: Any, bases: list[Base], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, bases: list[Base], sources: list[Evaluation], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.sources = {case.number: case for case in sources}
+        source = self.fields["source"]
+        assert isinstance(source, forms.ChoiceField)
+        source.choices = [
+            ("", _("不复制，从空白开始")),
+            *((case.number, f"{case.number} {case.base.name}（{case.place}）") for case in sources),
+        ]
         self.bases = {base.code: base for base in bases}
         base, city = self.fields["base"], self.fields["city"]
         assert isinstance(base, forms.ChoiceField)
@@ -86,7 +103,7 @@ class StartForm(ScopeForm):
             *((each.code, _base_label(each)) for each in bases),
             (NEW_BASE, _("新的基地")),
         ]
-        base.initial = bases[0].code if bases else NEW_BASE
+        base.initial = self.initial.get("base") or (bases[0].code if bases else NEW_BASE)
         city.choices = [("", _("请选择")), *city_groups()]
 
     def clean(self) -> dict[str, Any]:
@@ -101,7 +118,11 @@ class StartForm(ScopeForm):
     def to_start(self) -> dict[str, Any]:
         """What the action `start` takes."""
         given = self.cleaned_data
-        scope = {"category": given["category"], "place": given["place"]}
+        scope = {
+            "category": given["category"],
+            "place": given["place"],
+            "source": self.sources.get(given["source"]),
+        }
         if given["base"] != NEW_BASE:
             return {**scope, "base": self.bases[given["base"]]}
         city = given["city"]

@@ -1,7 +1,13 @@
 """What the portal keeps of a case. Written only by evaluation.actions."""
 
 from evaluation.models.case import CATEGORIES, Evaluation, Transition
-from evaluation.models.declaration import Declaration, DraftTable, FieldDefect, SlotReview
+from evaluation.models.declaration import (
+    Declaration,
+    DraftTable,
+    FieldDefect,
+    SlotReview,
+    Stamp,
+)
 from evaluation.models.enterprises import Enterprise, EnterpriseImport, ImportState
 from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
 from evaluation.models.files import CaseFile, Document, Kind, Purpose
@@ -43,5 +49,6 @@ __all__ = [
     "ScoreRun",
     "SiteRecord",
     "SlotReview",
+    "Stamp",
     "Transition",
 ]

@@ -52,6 +52,9 @@ class Declaration(models.Model):
     values = models.JSONField(help_text="declared values in the form of the score contract")
     materials = models.ManyToManyField(CaseFile, related_name="declarations")
     digest = models.CharField(max_length=64)
+    form_code = models.CharField(
+        max_length=16, blank=True, help_text="version code on each page of the form"
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -69,6 +72,21 @@ class Declaration(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         kwargs["force_insert"] = True
         super().save(*args, **kwargs)
+
+
+class Stamp(models.Model):
+    """Which version of the form a scan of the sealed paper shows: the code at its foot, as the
+    applicant read it there."""
+
+    file = models.OneToOneField(CaseFile, on_delete=models.PROTECT, related_name="stamp")
+    form_code = models.CharField(max_length=16)
+    stated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    stated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.form_code
 
 
 class SlotReview(models.Model):

@@ -71,7 +71,9 @@ class CaseFile(models.Model):
 class Kind(models.TextChoices):
     """The official documents."""
 
+    APPLICATION_PRINT = "application_print", _("评估申报书（盖章稿）")
     APPLICATION = "application", _("评估申报书")
+    RECEIPT = "receipt", _("申报回执")
     AGREEMENT = "agreement", _("评估咨询服务协议")
     DEFICIENCY_NOTICE = "deficiency_notice", _("补正通知")
     PLEDGE = "pledge", _("回避及廉洁承诺书")
@@ -98,7 +100,10 @@ class Document(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     content = models.JSONField(help_text="everything the template prints")
-    version_code = models.CharField(max_length=16, help_text="digest of the content, on each page")
+    version_code = models.CharField(
+        max_length=16,
+        help_text="digest of the content (of the application: of its form), on each page",
+    )
     ordered_at = models.DateTimeField()
     progress = models.PositiveSmallIntegerField(default=0, help_text="percent")
     rendered_at = models.DateTimeField(null=True)

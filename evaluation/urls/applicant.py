@@ -6,6 +6,7 @@ from evaluation.views import (
     applicant_form,
     applicant_materials,
     applicant_reading,
+    applicant_submission,
     correction,
     differences,
     enterprises,
@@ -70,6 +71,18 @@ urlpatterns = [
     ),
     path("cases/<str:number>/completeness/", applicant_materials.completeness, name="completeness"),
     path("cases/<str:number>/correction/", correction.correction, name="correction"),
+    path("cases/<str:number>/stamp/", applicant_submission.stamp_form, name="stamp_form"),
+    path("cases/<str:number>/stamp/print/", applicant_submission.print_form, name="print_form"),
+    path(
+        "cases/<str:number>/stamp/<uuid:file_id>/",
+        applicant_submission.state_version,
+        name="state_version",
+    ),
+    path(
+        "cases/<str:number>/versions/<int:version>/submitted/",
+        applicant_submission.submitted,
+        name="submitted",
+    ),
     path("cases/<str:number>/preview/", applicant_reading.preview, name="preview"),
     path(
         "cases/<str:number>/versions/<int:version>/",

@@ -26,10 +26,16 @@ def new(request: SignedInRequest) -> HttpResponse:
         permissions.check_start(user)
     except NotAllowed as refusal:
         return render(request, "403.html", {"reason": str(refusal)}, status=403)
+    sources = list(queries.cases_for(user).order_by("-created_at")[:50])
+    chosen = next((case for case in sources if case.number == request.GET.get("from")), None)
     form = StartForm(
         request.POST if request.method == "POST" else None,
         edition=current_edition(),
         bases=list(bases_for(user).order_by("name")),
+        sources=sources,
+        initial={"source": chosen.number, "base": chosen.base.code, **scope_of(chosen)}
+        if chosen
+        else {},
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -23,6 +23,7 @@ from evaluation.models import Evaluation
 from evaluation.rulebook import in_language
 from evaluation.rulebook.shapes import Material
 from evaluation.views.applicant_draft import Draft, file_rows, place_of
+from evaluation.views.applicant_submission import sealed
 from evaluation.views.refusals import case_view
 from portal.accounts.requests import SignedInRequest
 
@@ -194,6 +195,7 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
 
     context = {
         **draft.context("completeness"),
+        **sealed(evaluation, draft.tables),
         "tables": [
             {
                 "table": table,

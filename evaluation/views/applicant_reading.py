@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from evaluation import permissions, queries
+from evaluation.actions import application, stamping
 from evaluation.edition import edition_of, reader_language
 from evaluation.forms.application_table import shown_value
 from evaluation.models import CaseFile, Evaluation
@@ -58,6 +59,7 @@ def preview(request: SignedInRequest, number: str) -> HttpResponse:
     context = {
         **_context(evaluation, draft.tables, draft.files, draft.declared, draft.score),
         "blocking": len(draft.blocking),
+        "form_code": application.form_code(evaluation, draft.tables),
         "editable": permissions.can_edit(request.user, evaluation),
     }
     return render(request, "evaluation/applicant/preview.html", context)
@@ -86,6 +88,7 @@ def declaration(request: SignedInRequest, number: str, version: int) -> HttpResp
             self_score(edition, evaluation.category, values),
         ),
         "declaration": frozen,
+        "stamp": stamping.stamp_of(frozen),
         "versions": list(evaluation.declarations.values_list("number", flat=True)),
     }
     return render(request, "evaluation/applicant/declaration.html", context)

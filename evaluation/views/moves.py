@@ -16,6 +16,7 @@ from evaluation.actions import site as site_visit
 from evaluation.errors import NotAllowed, Refused
 from evaluation.forms.moves import DeadlineForm, MoveForm, PublishForm, ReasonForm, ScanForm
 from evaluation.timeline import label_for
+from evaluation.views.applicant_submission import sealed
 from evaluation.views.publication import decision_facts
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
@@ -61,6 +62,8 @@ GRAVE = ("withdraw", "decline", "certify", "publish")
 
 # What the one who decides should have before their eyes on the move's page.
 FACTS = dict.fromkeys(("certify", "decline", "send_back"), "evaluation/staff/decision_facts.html")
+SUBMISSIONS = ("submit", "resubmit")
+FACTS |= dict.fromkeys(SUBMISSIONS, "evaluation/applicant/submit_facts.html")
 
 
 @case_view
@@ -83,6 +86,9 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
             except Refused as refusal:
                 add_to_form(form, refusal)
             else:
+                if code in SUBMISSIONS:
+                    newest = queries.current_declaration(evaluation)
+                    return redirect("evaluation:submitted", number, newest.number if newest else 1)
                 messages.success(
                     request, _("%(move)s：已完成。") % {"move": steps.MOVES[code].label}
                 )
@@ -95,7 +101,9 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
         **_where_it_leads(request.user, code),
         "facts_template": FACTS.get(code),
     }
-    if code in FACTS:
+    if code in SUBMISSIONS:
+        context |= sealed(evaluation)
+    elif code in FACTS:
         context["decision"] = decision_facts(evaluation, request.user)
     return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)
 

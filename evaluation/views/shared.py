@@ -179,6 +179,7 @@ def case(request: SignedInRequest, number: str) -> HttpResponse:
     evaluation = queries.case_for(request.user, number)
     context = case_context(request, evaluation)
     context["facts"] = _facts(evaluation)
+    context["may_copy"] = permissions.is_actor(request.user, evaluation, Actor.APPLICANT)
     context["file_rows"] = [_file_row(evaluation, kept) for kept in context["files"]]
     context["certificate"] = Certificate.objects.filter(evaluation=evaluation).first()
     answer = context["answer"]

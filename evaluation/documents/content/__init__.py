@@ -6,22 +6,25 @@ documents are Chinese, whatever language the person who caused them reads; the c
 English beneath."""
 
 from evaluation.documents.content.agreement import agreement
-from evaluation.documents.content.application import application
+from evaluation.documents.content.application import application, application_print
 from evaluation.documents.content.certificate import certificate
 from evaluation.documents.content.notices import deficiency_notice, notice, review_notice
 from evaluation.documents.content.panel import minutes, score_sheet
 from evaluation.documents.content.pledge import pledge
+from evaluation.documents.content.receipt import receipt
 from evaluation.documents.content.report import report
 from evaluation.documents.content.site import site_record
 
 __all__ = [
     "agreement",
     "application",
+    "application_print",
     "certificate",
     "deficiency_notice",
     "minutes",
     "notice",
     "pledge",
+    "receipt",
     "report",
     "review_notice",
     "score_sheet",

@@ -1,4 +1,4 @@
-"""评估申报书 (Appendix A)."""
+"""评估申报书 (Appendix A): the paper to be sealed, and the version that was submitted."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,7 +18,7 @@ from evaluation.documents.content.common import (
     shown,
 )
 from evaluation.edition import edition_of
-from evaluation.models import Declaration
+from evaluation.models import Declaration, Evaluation
 from evaluation.rulebook import Edition, FormField, FormTable, shortened
 from evaluation.rulebook.form import Declared, declared_values
 
@@ -29,25 +29,48 @@ PERSON_FIELDS = ("name", "position", "phone", "email")
 
 
 def application(declaration: Declaration) -> Json:
-    """The cover and tables of the printed form, the technical annex with every indicator, and the
-    files handed in."""
-    evaluation = declaration.evaluation
-    edition = edition_of(evaluation)
-    working = declared_values(edition, declaration.tables)
-    tables = {
-        table.key: _Table(table, declaration.tables.get(table.key, {}), working)
-        for table in edition.form
-    }
+    """A submitted version, with the files handed in."""
     files = files_by_slot(declaration)
-    declared = shown(edition, declaration.values)
+    return {
+        **_form(declaration.evaluation, declaration.tables, declaration.values, files),
+        "version": f"第{declaration.number}版",
+        "submitted_at": moment(declaration.submitted_at),
+        "digest": declaration.digest,
+    }
+
+
+def application_print(
+    evaluation: Evaluation, tables: Mapping[str, Any], values: Mapping[str, Any]
+) -> Json:
+    """The draft as it stands, to be signed, sealed and scanned. Its list of materials names no
+    files: they are fixed by the submission."""
+    return {
+        **_form(evaluation, tables, values, {}),
+        "version": "",
+        "submitted_at": "",
+        "digest": "",
+    }
+
+
+def _form(
+    evaluation: Evaluation,
+    saved: Mapping[str, Any],
+    values: Mapping[str, Any],
+    files: Mapping[int, list[Json]],
+) -> Json:
+    """The cover and tables of the printed form, the technical annex with every indicator, and the
+    materials."""
+    edition = edition_of(evaluation)
+    working = declared_values(edition, saved)
+    tables = {
+        table.key: _Table(table, saved.get(table.key, {}), working) for table in edition.form
+    }
+    declared = shown(edition, values)
     facts = case_facts(evaluation)
     cover, organisation, base = tables["cover"], tables["organisation"], tables["base"]
     return {
         "case": facts,
         "title": "国家工业互联网大数据中心工业智算基地评估申报书",
-        "version": f"第{declaration.number}版",
-        "submitted_at": moment(declaration.submitted_at),
-        "digest": declaration.digest,
         "made_by": "2024 年制" if edition.id == "2024" else f"{edition.id} 年制",
         # By it the cover chooses a type in which long names still fit on one page.
         "cover_length": sum(len(cover.text(field.key)) for field in cover.table.fields),

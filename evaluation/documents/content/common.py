@@ -110,7 +110,9 @@ def files_by_slot(declaration: Declaration | None) -> dict[int, list[Json]]:
 
 
 def proof(indicator: Indicator, files: Mapping[int, list[Json]]) -> str:
-    """Where an indicator is documented: 材料4（2份）."""
+    """Where an indicator is documented: 材料4（2份）; before there are files, 材料4."""
+    if not files:
+        return "、".join(f"材料{slot}" for slot in indicator.materials)
     return "、".join(f"材料{slot}（{len(files.get(slot, []))}份）" for slot in indicator.materials)
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 from pypdf import PdfReader
 
-from evaluation.actions import panel, site
+from evaluation.actions import panel, site, stamping
 from evaluation.demo import journey
 from evaluation.documents import content, pages
 from evaluation.documents.order import order
@@ -21,6 +21,7 @@ from evaluation.models import Kind, Review, SiteRecord
 from tests.evaluation.cast import make_cast
 
 Content = dict[str, Any]
+ELSEWHERE = (Kind.DEFICIENCY_NOTICE, Kind.APPLICATION_PRINT)  # of a case in correction
 
 
 def _visit_with_a_difference(cast: Any, case: Any) -> None:
@@ -68,13 +69,14 @@ def issued(django_db_setup: None, django_db_blocker: Any) -> dict[str, tuple[Con
         _score_with_dissent(cast, case)
         journey.carry(case, cast.players(), "certified")
         correction = cast.case_in("correction")
+        stamping.print_form(cast.lin, correction)
         order(
             case,
             Kind.REVIEW_NOTICE,
             content.review_notice(Review.objects.order_by("due_on").first()),
         )
         assert SiteRecord.objects.filter(differs=True).count() == 1
-        documents = [*case.documents.all(), *correction.documents.filter(kind="deficiency_notice")]
+        documents = [*case.documents.all(), *correction.documents.filter(kind__in=ELSEWHERE)]
         found = {d.kind: (d.content, d.version_code) for d in documents}
         transaction.set_rollback(True)
     return found

@@ -50,7 +50,7 @@ def test_every_page_carries_number_case_version_and_time(
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"certificate"}))
 def test_pages_are_numbered_on_the_outer_side(kind: str, printed: Callable[[str], Printed]) -> None:
     paper = printed(kind)
-    covered = 1 if kind in ("application", "report") else 0
+    covered = 1 if kind in ("application", "application_print", "report") else 0
     for index, page in enumerate(paper.pages[covered:], start=covered + 1):
         assert f"— {index} —" in page
         x = next(run.x for run in paper.runs(index - 1) if f"— {index} —" in run.text)

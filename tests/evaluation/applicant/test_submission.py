@@ -1,0 +1,198 @@
+"""The sealed paper and the screen carry one code; a submission is confirmed; a form is copied."""
+
+import pytest
+
+from evaluation.actions import application, stamping
+from evaluation.demo import journey
+from evaluation.demo.files import example_pdf
+from evaluation.demo.tables import PROVINCE_VALUES
+from evaluation.errors import NotAllowed
+from evaluation.models import Document, Evaluation, Kind
+from tests.evaluation.applicant.pages import read, text_of
+from tests.evaluation.cast import Cast, signed_in
+
+
+@pytest.fixture
+def case(cast: Cast) -> Evaluation:
+    """Filled, without a scan of the sealed form."""
+    case = cast.new_case()
+    journey.fill(case, cast.lin, PROVINCE_VALUES)
+    application.remove_material(cast.lin, case, case.files.get(slot=1).pk)
+    return case
+
+
+def code_of(case: Evaluation) -> str:
+    return application.form_code(case, application.tables_of(case))
+
+
+def change_the_form(cast: Cast, case: Evaluation, text: str) -> None:
+    table = case.tables.get(key="other")
+    content = {**table.content, "features_text": text}
+    application.save_table(cast.lin, case, "other", content, table.version)
+
+
+def upload_scan(cast: Cast, case: Evaluation, title: str = "盖章申报书") -> None:
+    application.add_material(cast.lin, case, 1, example_pdf(title))
+
+
+def test_the_code_changes_with_the_form_and_its_scope_and_with_nothing_else(
+    cast: Cast, case: Evaluation
+) -> None:
+    first = code_of(case)
+    application.add_material(cast.lin, case, 5, example_pdf("示例新材料"))
+    assert code_of(case) == first
+    application.change_scope(cast.lin, case, category="province", place="山西")
+    scope = code_of(case)
+    change_the_form(cast, case, "余热供暖。")
+    assert len({first, scope, code_of(case)}) == 3
+    change_the_form(cast, case, "余热供暖。")
+    application.change_scope(cast.lin, case, category="province", place="山东")
+    assert code_of(case) != first
+    page = signed_in(cast.lin).get(f"/cases/{case.number}/preview/")
+    assert f"申报书版本码 {code_of(case)}" in text_of(page)
+
+
+def test_the_same_form_is_printed_once_and_a_changed_one_anew(cast: Cast, case: Evaluation) -> None:
+    client = signed_in(cast.lin)
+    for _press in range(2):
+        assert client.post(f"/cases/{case.number}/stamp/print/").status_code == 302
+    (first,) = stamping.prints(case)
+    assert first.version_code == code_of(case)
+    assert first.content["version"] == ""
+    assert {len(material["files"]) for material in first.content["materials"]} == {0}
+    change_the_form(cast, case, "余热供暖。")
+    client.post(f"/cases/{case.number}/stamp/print/")
+    second = stamping.prints(case).first()
+    assert second is not None
+    assert second.version_code == code_of(case) != first.version_code
+
+
+def test_the_applicant_is_told_which_version_the_scan_shows(cast: Cast, case: Evaluation) -> None:
+    client = signed_in(cast.lin)
+
+    def told() -> str:
+        found = {}
+        for page in ("completeness", "stamp"):
+            context = client.get(f"/cases/{case.number}/{page}/").context
+            found[page] = context["stamp"]
+        assert len(set(found.values())) == 1
+        return found["stamp"]
+
+    assert told() == "none"
+    upload_scan(cast, case)
+    assert told() == "unknown"  # nothing was printed here before
+    application.remove_material(cast.lin, case, case.files.get(slot=1, removed_at=None).pk)
+    printed = stamping.print_form(cast.lin, case)
+    upload_scan(cast, case, "盖章申报书二")
+    assert told() == "same"
+    change_the_form(cast, case, "余热供暖。")
+    assert told() == "other"
+    words = text_of(client.get(f"/cases/{case.number}/moves/submit/"))
+    assert f"的版本码是 {printed.version_code}，" in words
+    assert f"现在的申报书是 {code_of(case)}" in words
+    # It is told, not forbidden; who reads the version sees it too.
+    application.submit(cast.lin, case)
+    version = case.declarations.get()
+    assert version.form_code == code_of(case) != printed.version_code
+    page = text_of(signed_in(cast.chen).get(f"/cases/{case.number}/versions/1/"))
+    assert f"版本码 {version.form_code} ✗ 盖章扫描件是另一版本" in page
+
+
+def test_a_person_may_say_which_print_was_sealed(cast: Cast, case: Evaluation) -> None:
+    client = signed_in(cast.lin)
+    old = stamping.print_form(cast.lin, case)
+    change_the_form(cast, case, "余热供暖。")
+    new = stamping.print_form(cast.lin, case)
+    upload_scan(cast, case)
+    file = case.files.get(slot=1, removed_at=None)
+    address = f"/cases/{case.number}/stamp/{file.pk}/"
+    shown = [(scan.code, scan.stated, scan.same) for scan in stamping.scans(case, new.version_code)]
+    assert shown == [(new.version_code, False, True)]
+    client.post(address, {"code": "0123456789AB"})
+    assert "没有版本码为0123456789AB的盖章稿" in text_of(client.get(f"/cases/{case.number}/stamp/"))
+    client.post(address, {"code": old.version_code})
+    (scan,) = stamping.scans(case, new.version_code)
+    assert (scan.code, scan.stated, scan.same) == (old.version_code, True, False)
+
+
+def test_paper_and_submitted_version_carry_the_same_code_and_staff_see_no_print(
+    cast: Cast, case: Evaluation
+) -> None:
+    printed = stamping.print_form(cast.lin, case)
+    upload_scan(cast, case)
+    application.submit(cast.lin, case)
+    official = case.documents.get(kind=Kind.APPLICATION)
+    assert official.version_code == printed.version_code
+    assert stamping.stamp_of(case.declarations.get()) == "same"
+    address = f"/cases/{case.number}/documents/{printed.pk}/row/"
+    assert signed_in(cast.lin).get(address).status_code == 200
+    assert signed_in(cast.chen).get(address).status_code == 404
+
+
+def test_a_submission_is_confirmed_with_a_receipt_and_can_be_withdrawn(
+    cast: Cast, case: Evaluation
+) -> None:
+    upload_scan(cast, case)
+    client = signed_in(cast.lin)
+    answer = client.post(f"/cases/{case.number}/moves/submit/")
+    assert answer["Location"] == f"/cases/{case.number}/versions/1/submitted/"
+    page = client.get(answer["Location"])
+    words = text_of(page)
+    assert "申报书第 1 版已提交" in words
+    assert "秘书处核对申报书后受理或退回修改。" in words
+    kinds = {document.kind for document in page.context["documents"]}
+    assert kinds == {Kind.APPLICATION, Kind.RECEIPT}
+    receipt = Document.objects.get(kind=Kind.RECEIPT)
+    assert receipt.content["form_code"] == case.declarations.get().form_code
+    assert [len(material["files"]) for material in receipt.content["materials"]] == [1] * 10
+    withdraw = f"/cases/{case.number}/moves/withdraw/"
+    assert withdraw in read(page).links
+    client.post(withdraw, {"reason": "示例：另行申报。"})
+    assert withdraw not in read(client.get(answer["Location"])).links
+    case.refresh_from_db()
+    assert case.state == "withdrawn"
+
+
+def test_a_form_is_copied_without_what_is_signed_and_without_materials(
+    cast: Cast, case: Evaluation
+) -> None:
+    application.withdraw(cast.lin, case, "示例：暂缓。")
+    client = signed_in(cast.han)
+    page = client.get(f"/cases/new/?from={case.number}")
+    form = page.context["form"]
+    assert (form["source"].value(), form["place"].value()) == (case.number, "山东")
+    answer = client.post(
+        "/cases/new/",
+        {"source": case.number, "category": "city", "place": "济南市", "base": case.base.code},
+    )
+    copy = Evaluation.objects.exclude(pk=case.pk).get()
+    assert answer["Location"] == f"/cases/{copy.number}/form/"
+    assert copy.base == case.base
+    before, after = application.tables_of(case), application.tables_of(copy)
+    assert after["clustering"] == before["clustering"]
+    assert after["technical"] == before["technical"]
+    assert after["organisation"] == {
+        **before["organisation"],
+        "entity_type": "city",
+        "place_name": "济南市",
+    }
+    assert before["opinion"].keys() - after["opinion"].keys() == {"truthful", "signed_on"}
+    assert before["cover"].keys() - after["cover"].keys() == {"filled_on"}
+    assert not copy.files.exists()
+
+
+def test_only_applications_of_ones_own_organisation_are_copied(
+    cast: Cast, case: Evaluation
+) -> None:
+    page = signed_in(cast.other).get(f"/cases/new/?from={case.number}")
+    assert dict(page.context["form"]["source"].field.choices) == {"": "不复制，从空白开始"}
+    with pytest.raises(NotAllowed):
+        application.start(
+            cast.other,
+            category="city",
+            place="济南市",
+            base_name="示例他山基地",
+            province="370000",
+            city="370100",
+            source=case,
+        )
