@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
 from evaluation import permissions, queries
+from evaluation.correction import only_open_fields
 from evaluation.edition import edition_of
 from evaluation.errors import Conflict
 from evaluation.forms.application_table import TableForm
@@ -45,7 +46,8 @@ def form_autosave(request: SignedInRequest, number: str, key: str) -> HttpRespon
         saved = conflict = found.current
     draft = Draft(evaluation)
     if conflict is not None:
-        draft.show_instead(key, sent.content)
+        typed = only_open_fields(evaluation, key, conflict.content, sent.content)
+        draft.show_instead(key, typed)
     sent.show_faults(draft.declared.faults)
     answer: dict[str, Any] = {
         "faults": sent.faults(),
