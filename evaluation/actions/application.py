@@ -232,6 +232,7 @@ def tables_of(evaluation: Evaluation) -> dict[str, Any]:
 def form_code(evaluation: Evaluation, tables: dict[str, Any]) -> str:
     """The version code on each page of the form: the same for the sealed paper, the screen and
     the version submitted as long as nothing in the form's tables or its scope is changed."""
+    tables = without_superseded(edition_of(evaluation), tables)
     return version_code({"case": evaluation.number, "tables": tables})
 
 
