@@ -62,9 +62,7 @@ def _form(
     materials."""
     edition = edition_of(evaluation)
     working = declared_values(edition, saved)
-    tables = {
-        table.key: _Table(table, saved.get(table.key, {}), working) for table in edition.form
-    }
+    tables = {table.key: _Table(table, saved.get(table.key, {}), working) for table in edition.form}
     declared = shown(edition, values)
     facts = case_facts(evaluation)
     cover, organisation, base = tables["cover"], tables["organisation"], tables["base"]
