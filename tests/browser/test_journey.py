@@ -89,19 +89,20 @@ def test_from_application_to_verified_certificate(
 
     # 4 现场评估
     assign(secretariat, case, "示例专家孙立")
-    secretariat.move(case, "派出现场评估组")
     visitor = Person(browser, address, "expert1")
     pledge(visitor)
+    secretariat.move(case, "派出现场评估组")
     visit(visitor, case, photo)
     visitor.move(case, "提交现场评估记录")
 
     # 5 专家评审
     assign(secretariat, case, "示例专家何平", "示例专家马骏")
-    secretariat.move(case, "启动专家评审")
     leader = Person(browser, address, "expert3")
     member = Person(browser, address, "expert4")
     for expert in (leader, member):
         pledge(expert)
+    secretariat.move(case, "启动专家评审")
+    for expert in (leader, member):
         score(expert, case)
         expert.move(case, "提交评分表")
     leader.go(f"/cases/{case}/consolidation/")
