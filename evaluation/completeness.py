@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaluation.edition import reader_language
@@ -34,7 +35,7 @@ def gaps(
     """Every gap, in the order of the form and then of Table 1."""
     language = reader_language()
     found = []
-    for entry in missing(edition, tables):
+    for entry in missing(edition, tables, timezone.localdate()):
         message = without_value(in_language(entry, "message", language))
         label = in_language(edition.form_table(entry.table).field(entry.field), "label", language)
         if entry.row is not None:

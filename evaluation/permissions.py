@@ -87,19 +87,21 @@ def check_start(user: User) -> None:
         raise NotAllowed(only_reads())
 
 
-def check_state(evaluation: Evaluation, *states: str) -> None:
-    """Raise WrongState unless the case is in one of these states."""
+def check_state(evaluation: Evaluation, *states: str, user: User | None = None) -> None:
+    """Raise WrongState unless the case is in one of these states, named as the user calls it."""
     if evaluation.state not in states:
+        applicant = user is not None and user.is_applicant
+        label = evaluation.current.applicant_label if applicant else evaluation.current.label
         raise WrongState(
-            _("案卷%(number)s当前为“%(state)s”，不能进行此操作。请刷新页面查看最新进展。")
-            % {"number": evaluation.number, "state": evaluation.current.label}
+            _("案卷%(number)s当前为“%(state)s”，不能进行此操作。")
+            % {"number": evaluation.number, "state": label}
         )
 
 
 def check_move(user: User, evaluation: Evaluation, move: Move) -> None:
     """Raise unless this user may make this move on this case now."""
     check_actor(user, evaluation, move.actor)
-    check_state(evaluation, *move.sources)
+    check_state(evaluation, *move.sources, user=user)
 
 
 def can_move(user: User, evaluation: Evaluation, code: str) -> bool:
@@ -113,7 +115,7 @@ def can_move(user: User, evaluation: Evaluation, code: str) -> bool:
 def check_edit(user: User, evaluation: Evaluation) -> None:
     """Raise unless the user may change the application form and its materials now."""
     check_actor(user, evaluation, Actor.APPLICANT)
-    check_state(evaluation, *steps.EDITABLE)
+    check_state(evaluation, *steps.EDITABLE, user=user)
 
 
 def can_edit(user: User, evaluation: Evaluation) -> bool:

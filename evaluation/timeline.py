@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from evaluation import steps
-from evaluation.models import Evaluation
+from evaluation.models import Evaluation, Transition
 from evaluation.steps import Actor
 from portal.accounts.models import Role, User
 
@@ -50,12 +50,12 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
     nodes = [Node(step.number, step.name, _node_state(step.number, state)) for step in steps.STEPS]
     nodes[0].date = evaluation.created_at
     events = []
-    for transition in evaluation.transitions.all():
+    for transition in evaluation.transitions.select_related("actor"):
         before, after = steps.STATES[transition.source], steps.STATES[transition.target]
         events.append(
             Event(
                 transition.at,
-                steps.ACTOR_NAMES[Actor(transition.actor_role)],
+                _told_actor(reader, transition),
                 steps.MOVES[transition.move].done,
                 transition.reason if _may_read_reason(reader, transition.move) else "",
             )
@@ -64,13 +64,18 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
             nodes[after.step - 1].date = transition.at
     current = nodes[state.step - 1]
     current.note = label_for(reader, state)
-    current.awaited = state.awaits
+    current.awaited = awaited_by(reader, state)
     current.until = evaluation.deadline
     if not state.ended:
         current.holder = steps.ACTOR_NAMES[state.owner]
-    if reader.role == Role.APPLICANT and state.owner in (Actor.PANEL_EXPERT, Actor.PANEL_LEADER):
-        current.awaited = _("评审专家组正在评审。")
     return Timeline(nodes, events[::-1])
+
+
+def awaited_by(reader: User, state: steps.State) -> Any:
+    """What a state waits for. How a panel works stays with it."""
+    if reader.role == Role.APPLICANT and state.owner in (Actor.PANEL_EXPERT, Actor.PANEL_LEADER):
+        return _("评审专家组正在评审。")
+    return state.awaits
 
 
 def label_for(reader: User, state: steps.State) -> Any:
@@ -84,6 +89,14 @@ def _node_state(number: int, state: steps.State) -> str:
     if number > state.step:
         return "waiting"
     return "stopped" if state.ended else "current"
+
+
+def _told_actor(reader: User, transition: Transition) -> Any:
+    """The party that made the move; of the reader's own organisation, the person."""
+    actor = transition.actor
+    if reader.is_applicant and actor.organisation_id == reader.organisation_id:
+        return actor.name
+    return steps.ACTOR_NAMES[Actor(transition.actor_role)]
 
 
 def _may_read_reason(reader: User, move: str) -> bool:

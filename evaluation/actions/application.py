@@ -163,7 +163,8 @@ def save_table(
             evaluation=current, key=key
         )
         table = correction.only_open_fields(current, key, draft.content, table)
-        if draft.content == table:
+        # An empty table is saved the first time, too: from then on the page says what it lacks.
+        if draft.content == table and (draft.version or by_itself):
             return draft
         if draft.version != version and not (tab and draft.tab == tab):
             raise Conflict(

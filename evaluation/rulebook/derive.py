@@ -72,12 +72,14 @@ class Derivation:
 
 
 class CannotDerive(ValueError):
-    """The raw rows do not give the value; the message says why, in both languages."""
+    """The raw rows do not give the value; the message says why, in both languages, and `row`
+    which of them is at fault, counted from 0."""
 
-    def __init__(self, message: str, message_en: str) -> None:
+    def __init__(self, message: str, message_en: str, row: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.message_en = message_en
+        self.row = row
 
 
 def enterprise_count(rows: Sequence[EnterpriseRow]) -> Derivation:
@@ -198,20 +200,12 @@ def efficiency(rows: Sequence[CardRow], it_power_kw: Decimal) -> Derivation:
 def energy(rows: Sequence[MeterRow], months: int) -> tuple[Derivation, Derivation]:
     """PUE and RER (8.3.5) over so many consecutive months, with the same total energy in both."""
     _check_months(rows, months)
+    _check_amounts(rows)
     total = sum((Fraction(row.total_kwh) for row in rows), Fraction(0))
     it = sum((Fraction(row.it_kwh) for row in rows), Fraction(0))
     renewable = sum((Fraction(row.renewable_kwh) for row in rows), Fraction(0))
     if not it:
         raise CannotDerive("IT设备耗电量合计为0", "the energy of IT equipment is 0")
-    if it > total:
-        raise CannotDerive(
-            "IT设备耗电量大于总耗电量，PUE将小于1",
-            "IT equipment uses more than the total: PUE would be below 1",
-        )
-    if renewable > total:
-        raise CannotDerive(
-            "可再生能源电量大于总耗电量", "more renewable electricity than the total"
-        )
     first, *_, last = sorted(row.month for row in rows)
     span, span_en = f"{first}至{last}", f"{first} to {last}"
     pue = cut(total / it)
@@ -233,6 +227,27 @@ def energy(rows: Sequence[MeterRow], months: int) -> tuple[Derivation, Derivatio
             ),
         ),
     )
+
+
+def _check_amounts(rows: Sequence[MeterRow]) -> None:
+    """In no month may a part be more than the whole."""
+    for place, row in enumerate(rows):
+        total = plain(row.total_kwh)
+        if row.it_kwh > row.total_kwh:
+            it = plain(row.it_kwh)
+            raise CannotDerive(
+                f"{row.month}：IT设备耗电量{it}kWh大于总耗电量{total}kWh，PUE将小于1",
+                f"{row.month}: IT equipment uses {it} kWh of only {total} kWh: "
+                "PUE would be below 1",
+                place,
+            )
+        if row.renewable_kwh > row.total_kwh:
+            renewable = plain(row.renewable_kwh)
+            raise CannotDerive(
+                f"{row.month}：可再生能源电量{renewable}kWh大于总耗电量{total}kWh",
+                f"{row.month}: {renewable} kWh of renewable electricity of only {total} kWh",
+                place,
+            )
 
 
 def _check_months(rows: Sequence[MeterRow], wanted: int) -> None:

@@ -18,8 +18,10 @@ from evaluation.rulebook.shapes import Column, Edition, FormField, FormTable, in
 from evaluation.rulebook.values import (
     Clean,
     Fault,
+    as_decimal,
     expected,
     item,
+    plain,
     read_choice,
     read_flag,
     read_list,
@@ -120,8 +122,11 @@ def read_value(asked: FormField | Column, raw: Any, path: str) -> tuple[Any | No
 def _read_quantity(
     asked: FormField | Column, raw: Any, path: str
 ) -> tuple[Decimal | None, list[Fault]]:
+    raw = raw.strip() if isinstance(raw, str) else raw
+    if isinstance(raw, str) and as_decimal(raw) is None:
+        return None, [_not_a_number(asked, raw, path)]
     number, faults = read_number(
-        raw.strip() if isinstance(raw, str) else raw,
+        raw,
         path,
         minimum=asked.minimum or Decimal(0),
         maximum=asked.maximum,
@@ -132,6 +137,18 @@ def _read_quantity(
     if number is not None and number % FINEST_RAW:
         return None, [expected(path, "小数不超过12位的数值", "at most 12 decimal places", raw)]
     return number, faults
+
+
+def _not_a_number(asked: FormField | Column, raw: str, path: str) -> Fault:
+    """For “1Tbps” and “五百万”: what to type instead, and in which unit."""
+    example = "1000" if asked.maximum is None or asked.maximum >= 1000 else plain(asked.maximum)
+    unit, unit_en = (f"，单位{asked.unit}" if asked.unit else ""), in_language(asked, "unit", "en")
+    return expected(
+        path,
+        f"数字{unit}，如{example}",
+        f"a number{f' in {unit_en}' if unit_en else ''} such as {example}",
+        raw,
+    )
 
 
 def _read_text(asked: FormField | Column, raw: Any, path: str) -> tuple[str | None, list[Fault]]:
@@ -230,9 +247,10 @@ def with_case(
     return filled
 
 
-def declared_values(edition: Edition, tables: Tables) -> Declared:
-    """The values a saved form declares, the faults in it, and the working of what was derived."""
-    reading = _Reading(edition, tables)
+def declared_values(edition: Edition, tables: Tables, today: date | None = None) -> Declared:
+    """The values a saved form declares, the faults in it, and the working of what was derived.
+    With `today`, meter data of months to come are a fault."""
+    reading = _Reading(edition, tables, today)
     reading.typed()
     reading.derived()
     values = {
@@ -247,6 +265,7 @@ def declared_values(edition: Edition, tables: Tables) -> Declared:
 class _Reading:
     edition: Edition
     tables: Tables
+    today: date | None = None
     values: dict[str, Clean] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     derivations: list[Derivation] = field(default_factory=list)
@@ -304,14 +323,34 @@ class _Reading:
         self._derive(
             "technical", "meters", lambda rows: derive.energy(_meters(rows), measures.energy_months)
         )
+        self._no_months_to_come()
         power, _ = self._read("development", "it_power_kw")
-        if power is not None:
+        if power is not None and power <= 0:
+            self.faults.append(
+                Fault("development.it_power_kw", "IT设备总功耗须大于0", "IT power must be above 0")
+            )
+        elif power is not None:
             self._derive(
                 "technical",
                 "cards",
                 lambda rows: (derive.efficiency(_cards(rows), power),),
                 blame=("development", "it_power_kw"),
             )
+
+    def _no_months_to_come(self) -> None:
+        rows, _wrong = self._read("technical", "meters")
+        if self.today is None or rows is None:
+            return
+        this_month = f"{self.today:%Y-%m}"
+        self.faults += [
+            Fault(
+                f"{item('technical.meters', place)}.month",
+                f"{row['month']}尚未到来，须为已有的电表数据",
+                f"{row['month']} is still to come; give meter data that were read",
+            )
+            for place, row in enumerate(rows)
+            if row["month"] > this_month
+        ]
 
     def _read(self, table: str, key: str) -> tuple[Any | None, list[Fault]]:
         raw = self.tables.get(table, {}).get(key)
@@ -336,6 +375,8 @@ class _Reading:
             found = work(rows)
         except CannotDerive as refusal:
             path = ".".join(blame or (table, key))
+            if refusal.row is not None:
+                path = item(path, refusal.row)
             self.faults.append(Fault(path, refusal.message, refusal.message_en))
             return
         for derivation in found:
@@ -370,24 +411,28 @@ def _meters(rows: Sequence[dict[str, Any]]) -> list[derive.MeterRow]:
     ]
 
 
-def missing(edition: Edition, tables: Tables) -> tuple[Missing, ...]:
+def missing(edition: Edition, tables: Tables, today: date | None = None) -> tuple[Missing, ...]:
     """What keeps a form from being complete, in its order, then the indicators left out.
 
     Required fields and cells, faulty values, rows that do not add up, and the mandatory items of
-    9.2 and 9.3 are errors; any other indicator without a value is advice.
+    9.2 and 9.3 are errors; any other indicator without a value is advice, given once.
     """
-    declared = declared_values(edition, tables)
+    declared = declared_values(edition, tables, today)
     found = [
         entry
         for table in edition.form
         for entry in _missing_in(table, tables.get(table.key, {}), declared)
     ]
     seen = {(entry.table, entry.field) for entry in found}
+    named: set[str] = set()  # indicators of several fields
     for table in edition.form:
         for asked in table.fields:
             code = asked.indicator
             if code is None or code in declared.values or (table.key, asked.key) in seen:
                 continue
+            if code in named or not _is_first_open(table, asked, tables.get(table.key, {})):
+                continue
+            named.add(code)
             indicator = edition.indicator(code)
             name, name_en = indicator.name, in_language(indicator, "name", "en")
             if indicator.mandatory:
@@ -411,6 +456,14 @@ def missing(edition: Edition, tables: Tables) -> tuple[Missing, ...]:
                 )
     order = {table.key: table.number for table in edition.form}
     return tuple(sorted(found, key=lambda entry: order[entry.table]))
+
+
+def _is_first_open(table: FormTable, asked: FormField, saved: Mapping[str, Any]) -> bool:
+    """Whether this is the field by which an indicator without a value is named: of several parts
+    the first that is blank, or the first."""
+    parts = [each for each in table.fields if each.indicator == asked.indicator]
+    blank = [each for each in parts if is_blank(saved.get(each.key))]
+    return asked.key == (blank or parts)[0].key
 
 
 def _missing_in(

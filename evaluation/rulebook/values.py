@@ -154,7 +154,7 @@ def read_number(
     whole: bool = False,
 ) -> tuple[Decimal | None, list[Fault]]:
     """An exact number within its bounds, from a JSON number or the text of one."""
-    number = _as_decimal(raw)
+    number = as_decimal(raw)
     fits = (
         number is not None
         and number >= minimum
@@ -192,7 +192,8 @@ def read_points(raw: Any, path: str, maximum: Decimal) -> tuple[Decimal | None, 
     return _LONGEST.normalize(held), []
 
 
-def _as_decimal(raw: Any) -> Decimal | None:
+def as_decimal(raw: Any) -> Decimal | None:
+    """The exact number a JSON value or its text stands for; None where it stands for none."""
     if isinstance(raw, Decimal):
         return raw if raw.is_finite() else None
     if isinstance(raw, bool):

@@ -63,7 +63,7 @@ def scope(request: SignedInRequest, number: str) -> HttpResponse:
     """更改申报类别, as long as the application is with the applicant."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
-    permissions.check_state(evaluation, "draft", "returned")
+    permissions.check_state(evaluation, "draft", "returned", user=request.user)
     edition = edition_of(evaluation)
     form = ScopeForm(
         request.POST if request.method == "POST" else None,

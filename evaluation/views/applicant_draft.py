@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dataaccess.regions import place_name
@@ -77,7 +78,7 @@ class Draft:
 
     @cached_property
     def declared(self) -> Declared:
-        return declared_values(self.edition, self.tables)
+        return declared_values(self.edition, self.tables, timezone.localdate())
 
     @cached_property
     def gaps(self) -> list[Gap]:
@@ -95,11 +96,11 @@ class Draft:
         return [gap for gap in self.gaps if gap.table == key]
 
     def table_state(self, key: str) -> str:
-        """complete; incomplete; waiting for its first word; attention where only indicators that
-        may be left out are."""
+        """complete; incomplete; waiting for its first word; optional where none is asked for;
+        attention where only indicators that may be left out are."""
         found = self.table_gaps(key)
-        if found and not self._begun(key):
-            return "waiting"
+        if not self._begun(key):
+            return "waiting" if found else "optional"
         if any(gap.blocks for gap in found):
             return "incomplete"
         return "attention" if found else "complete"
@@ -167,7 +168,7 @@ class Draft:
             "evaluation": self.evaluation,
             "category": self.category,
             "nav": nav,
-            "nav_done": sum(item.state == "complete" for item in parts),
+            "nav_done": sum(item.state in ("complete", "optional") for item in parts),
             "nav_total": len(parts),
             "score": self.score,
         }

@@ -1,6 +1,7 @@
 """The ten slots of Table 1, and what is still missing before the application can be submitted."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -20,9 +21,9 @@ from evaluation.correction import Defect, defects_under_correction
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.models import Evaluation
-from evaluation.rulebook import in_language
+from evaluation.rulebook import FormTable, in_language
 from evaluation.rulebook.shapes import Material
-from evaluation.views.applicant_draft import Draft, file_rows, place_of
+from evaluation.views.applicant_draft import Draft, file_rows, place_of, prefilled
 from evaluation.views.applicant_submission import sealed
 from evaluation.views.refusals import case_view
 from portal.accounts.requests import SignedInRequest
@@ -190,8 +191,22 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
     corrections = defects_under_correction(evaluation)
     defects = {defect.slot: defect for defect in corrections if defect.slot is not None}
 
-    def linked(gaps: list[Gap]) -> list[tuple[Gap, str]]:
-        return [(gap, place_of(gap, number)) for gap in gaps]
+    def linked(table: FormTable) -> list[tuple[Gap, str]]:
+        never_saved = not draft.saved[table.key].version if table.key in draft.saved else True
+        offered = prefilled(draft, table) if never_saved else {}
+        return [
+            (
+                replace(
+                    gap,
+                    message=_("%(message)s（已先行填入，核对后保存本表）")
+                    % {"message": gap.message},
+                )
+                if gap.field in offered
+                else gap,
+                place_of(gap, number),
+            )
+            for gap in draft.table_gaps(table.key)
+        ]
 
     context = {
         **draft.context("completeness"),
@@ -201,7 +216,7 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
                 "table": table,
                 "state": draft.table_state(table.key),
                 "url": reverse("evaluation:form_table", args=[number, table.key]),
-                "gaps": linked(draft.table_gaps(table.key)),
+                "gaps": linked(table),
             }
             for table in draft.edition.form
         ],

@@ -14,8 +14,10 @@ from evaluation.actions import application, stamping
 from evaluation.edition import edition_of
 from evaluation.errors import NotAllowed, Refused
 from evaluation.models import Evaluation, Kind
+from evaluation.rulebook.certificates import certificate_name
 from evaluation.views.applicant_draft import Draft
 from evaluation.views.refusals import case_view, show
+from evaluation.views.waiting import waiting
 from portal.accounts.requests import SignedInRequest
 
 
@@ -26,6 +28,19 @@ def sealed(evaluation: Evaluation, tables: dict[str, Any] | None = None) -> dict
     )
     scans = stamping.scans(evaluation, code)
     return {"form_code": code, "scans": scans, "stamp": stamping.standing(scans)}
+
+
+def before_submission(evaluation: Evaluation) -> dict[str, Any]:
+    """What the applicant should have before the eyes when pressing 提交申报."""
+    edition = edition_of(evaluation)
+    last = queries.current_declaration(evaluation)
+    return {
+        **sealed(evaluation),
+        "category": edition.category(evaluation.category),
+        "certificate_name": certificate_name(edition, evaluation.category, evaluation.place),
+        "next_version": last.number + 1 if last else 1,
+        "files": queries.draft_materials(evaluation).count(),
+    }
 
 
 @case_view
@@ -90,12 +105,13 @@ def submitted(request: SignedInRequest, number: str, version: int) -> HttpRespon
     later = evaluation.declarations.filter(number=version + 1).first()
     if later is not None:
         documents = documents.filter(ordered_at__lt=later.submitted_at)
-    context = {
+    context: dict[str, Any] = {
         "evaluation": evaluation,
         "category": edition_of(evaluation).category(evaluation.category),
         "declaration": declaration,
         "documents": documents,
         "stamp": stamping.stamp_of(declaration),
         "may_withdraw": permissions.can_move(request.user, evaluation, "withdraw"),
+        **waiting(request.user, evaluation),
     }
     return render(request, "evaluation/applicant/submitted.html", context)

@@ -24,7 +24,7 @@ def correction(request: SignedInRequest, number: str) -> HttpResponse:
     """Show every defect with its state; keep the answers."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
-    permissions.check_state(evaluation, "correction")
+    permissions.check_state(evaluation, "correction", user=request.user)
     defects = defects_under_correction(evaluation)
     form = AnswersForm(request.POST or None, defects=defects)
     if request.method == "POST" and form.is_valid():

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods
 from evaluation import permissions, queries, steps
 from evaluation.actions import agreement, application, certification, panel, publication, review
 from evaluation.actions import site as site_visit
+from evaluation.actions.application import what_is_missing
 from evaluation.errors import NotAllowed, Refused
 from evaluation.forms.moves import DeadlineForm, MoveForm, PublishForm, ReasonForm, ScanForm
 from evaluation.timeline import label_for
-from evaluation.views.applicant_submission import sealed
+from evaluation.views.applicant_submission import before_submission
+from evaluation.views.moved import MADE
 from evaluation.views.publication import decision_facts
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
@@ -75,6 +77,8 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     if page is None:
         raise Http404
     permissions.check_move(request.user, evaluation, steps.MOVES[code])
+    if code in SUBMISSIONS and request.method != "POST" and what_is_missing(evaluation):
+        return redirect("evaluation:completeness", number)
     form = page.form(request.POST or None, request.FILES or None, evaluation=evaluation)
     if request.method == "POST":
         form = page.form(request.POST, request.FILES, evaluation=evaluation)
@@ -89,20 +93,21 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
                 if code in SUBMISSIONS:
                     newest = queries.current_declaration(evaluation)
                     return redirect("evaluation:submitted", number, newest.number if newest else 1)
-                messages.success(
-                    request, _("%(move)s：已完成。") % {"move": steps.MOVES[code].label}
-                )
+                messages.success(request, MADE[code])
                 return redirect("evaluation:case", number)
     context = {
         "evaluation": evaluation,
         "move": steps.MOVES[code],
         "form": form,
+        "refused_title": _("尚未提交，请先改正")
+        if code in SUBMISSIONS
+        else _("未能办理“%(move)s”，请先改正") % {"move": steps.MOVES[code].label},
         "grave": code in GRAVE,
         **_where_it_leads(request.user, code),
         "facts_template": FACTS.get(code),
     }
     if code in SUBMISSIONS:
-        context |= sealed(evaluation)
+        context |= before_submission(evaluation)
     elif code in FACTS:
         context["decision"] = decision_facts(evaluation, request.user)
     return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)

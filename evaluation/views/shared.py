@@ -22,6 +22,7 @@ from evaluation.models import CATEGORIES, CaseFile, Certificate, Document, Evalu
 from evaluation.steps import Actor
 from evaluation.timeline import label_for, timeline
 from evaluation.views.refusals import case_view
+from evaluation.views.waiting import waiting
 from portal.accounts.models import Role, User
 from portal.accounts.requests import SignedInRequest
 
@@ -92,6 +93,8 @@ RECORDS = (
 )
 # Reached from a working page that shows first what they would do.
 MOVES_ON_WORK_PAGES = ("submit", "resubmit", "consolidate")
+# Stands apart from what comes next.
+WITHDRAWAL = "withdraw"
 # Administrators have no cases; their desk is elsewhere.
 DESKS: dict[str, str] = {
     Role.SYSTEM_ADMIN: "accounts:people",
@@ -210,7 +213,7 @@ def _file_row(evaluation: Evaluation, kept: CaseFile) -> dict[str, Any]:
         "uploaded_at": kept.uploaded_at,
         "period": label,
         "state": "neutral" if kept.removed_at else "",
-        "state_label": _("已被替换") if kept.removed_at else "",
+        "state_label": _("已移除") if kept.removed_at else "",
     }
 
 
@@ -224,6 +227,12 @@ def case_context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, 
     """What the head of every page of a case shows."""
     user = request.user
     work = _pages(WORK_PAGES, user, evaluation)
+    open_moves = [
+        move
+        for move in steps.moves_from(evaluation.state)
+        if move.code not in MOVES_ON_WORK_PAGES
+        and permissions.can_move(user, evaluation, move.code)
+    ]
     return {
         "evaluation": evaluation,
         "category": edition_of(evaluation).category(evaluation.category),
@@ -235,12 +244,9 @@ def case_context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, 
             for page in _pages(RECORDS, user, evaluation)
             if page.name not in {open_page.name for open_page in work}
         ],
-        "moves": [
-            move
-            for move in steps.moves_from(evaluation.state)
-            if move.code not in MOVES_ON_WORK_PAGES
-            and permissions.can_move(user, evaluation, move.code)
-        ],
+        "moves": [move for move in open_moves if move.code != WITHDRAWAL],
+        "withdrawal": next((move for move in open_moves if move.code == WITHDRAWAL), None),
+        **waiting(user, evaluation),
         "declarations": list(evaluation.declarations.select_related("submitted_by")),
         "documents": list(queries.documents_for(user, evaluation)),
         "files": list(queries.files_for(user, evaluation).select_related("uploaded_by")),

@@ -257,6 +257,10 @@
       } else if (waits()) save();
     });
     window.addEventListener("focus", () => waits() && save());
+    // The browser's back button may bring the page back as it was left.
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted && isChanged()) touched();
+    });
     window.addEventListener("pagehide", () => {
       if (isChanged()) keep();
     });

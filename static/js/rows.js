@@ -70,10 +70,17 @@
     if (table) recount(table);
   });
 
+  // The choice that reads so; else the only one whose words contain it: 协议 is 合作协议.
+  const optionFor = (select, text) => {
+    const options = [...select.options].filter((o) => o.value);
+    const same = options.find((o) => o.textContent.trim() === text || o.value === text);
+    const alike = text ? options.filter((o) => o.textContent.includes(text)) : [];
+    return same ?? (alike.length === 1 ? alike[0] : undefined);
+  };
+
   const put = (input, text) => {
     if (input instanceof HTMLSelectElement) {
-      const option = [...input.options].find((o) => o.textContent.trim() === text || o.value === text);
-      input.value = option ? option.value : "";
+      input.value = (optionFor(input, text) ?? { value: "" }).value;
     } else {
       input.value = text;
     }

@@ -140,6 +140,7 @@ SIGNS = {
     "incomplete": Sign("attention", "!", gettext_lazy("尚有缺项")),
     "current": Sign("press", "●", gettext_lazy("进行中")),
     "waiting": Sign("missing", "○", gettext_lazy("未开始")),
+    "optional": Sign("missing", "○", gettext_lazy("选填")),
     "attention": Sign("attention", "!", gettext_lazy("需注意")),
     "refused": Sign("not-met", "✗", gettext_lazy("不予通过")),
     "neutral": Sign("missing", "·", ""),

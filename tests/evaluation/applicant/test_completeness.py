@@ -57,6 +57,27 @@ def test_exactly_what_is_missing_is_listed_and_submitting_refuses_the_same(cast:
     assert f"/cases/{case.number}/moves/submit/" not in read(page).links
 
 
+def test_an_incomplete_case_has_no_page_to_submit_it(cast: Cast) -> None:
+    case = filled(cast)
+    change(cast, case, "head", phone=None)
+    client = signed_in(cast.lin)
+    submit = f"/cases/{case.number}/moves/submit/"
+    assert client.get(submit)["Location"] == f"/cases/{case.number}/completeness/"
+    words = text_of(client.post(submit))
+    assert "尚未提交，请先改正" in words
+    assert "表3“负责人”：请填写“电话”" in words
+
+
+def test_what_is_offered_already_only_waits_to_be_checked(cast: Cast) -> None:
+    case = cast.new_case()
+    page = signed_in(cast.lin).get(f"/cases/{case.number}/completeness/")
+    states = {each["table"].key: each["state"] for each in page.context["tables"]}
+    assert (states["cover"], states["other"]) == ("waiting", "optional")
+    words = text_of(page)
+    assert "请填写“申报单位名称”（已先行填入，核对后保存本表）" in words
+    assert "请填写“联系电话”（已先行填入" not in words
+
+
 def test_every_link_leads_to_a_place_that_is_there(cast: Cast) -> None:
     case = cast.new_case()
     change(cast, case, "service", usage=[{"sector": "steel"}])

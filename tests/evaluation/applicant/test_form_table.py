@@ -131,9 +131,9 @@ def test_a_half_filled_faulty_table_is_saved_and_says_what_is_wrong(
     assert sent_by(page)["racks-0-rated_kw"] == ["八千瓦"]
     html = page.content.decode()
     bandwidth = html[html.index('id="id_egress_bandwidth_error"') :][:200]
-    assert "应为不小于0的数值" in bandwidth
+    assert "应为数字，单位Gbps，如1000" in bandwidth
     assert "实际为" not in bandwidth
-    assert "应为不小于0的数值" in html[html.index('id="id_racks-0-rated_kw_error"') :][:200]
+    assert "应为数字，单位kW，如1000" in html[html.index('id="id_racks-0-rated_kw_error"') :][:200]
     assert "请填写“其中上电在用”" in html[html.index('id="id_racks-0-in_use_error"') :][:200]
 
 
@@ -295,6 +295,16 @@ def test_saving_the_same_again_is_no_conflict(case: Evaluation, client: Client) 
     assert draft(case, "other").version == 1
 
 
+def test_a_table_saved_without_content_says_what_it_lacks(case: Evaluation, client: Client) -> None:
+    assert post(client, case, "head").status_code == 302
+    assert (draft(case, "head").version, draft(case, "head").content) == (1, {})
+    page = text_of(client.get(url(case, "head")))
+    assert "还有 4 处需要填写或改正，不影响保存" in page
+    assert "还有 4 处需填写或改正 ↑" in page  # at the foot, beside the button
+    post(client, case, "head")
+    assert draft(case, "head").version == 1
+
+
 # A table that saves itself
 
 
@@ -326,7 +336,7 @@ def test_an_autosave_tells_faults_by_the_inputs_as_they_are_numbered_in_the_page
     assert autosave(client, case, "technical", sent).json()["faults"] == {
         "id_cards-7-count": ["应为不小于0的整数"],
         "id_cards-7-peak_tflops": ["请填写“单卡FP16稠密峰值”"],
-        "id_pue": ["应为不小于1的数值"],
+        "id_pue": ["应为数字，如1000"],
     }
     assert draft(case, "technical").content == {
         "cards": [{"model": "示例卡", "count": "2.5"}],

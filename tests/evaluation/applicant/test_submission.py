@@ -139,7 +139,7 @@ def test_a_submission_is_confirmed_with_a_receipt_and_can_be_withdrawn(
     page = client.get(answer["Location"])
     words = text_of(page)
     assert "申报书第 1 版已提交" in words
-    assert "秘书处核对申报书后受理或退回修改。" in words
+    assert "起由秘书处办理，贵单位暂时不需要做什么。秘书处核对申报书后受理或退回修改。" in words
     kinds = {document.kind for document in page.context["documents"]}
     assert kinds == {Kind.APPLICATION, Kind.RECEIPT}
     receipt = Document.objects.get(kind=Kind.RECEIPT)
@@ -151,6 +151,35 @@ def test_a_submission_is_confirmed_with_a_receipt_and_can_be_withdrawn(
     assert withdraw not in read(client.get(answer["Location"])).links
     case.refresh_from_db()
     assert case.state == "withdrawn"
+
+
+def test_the_page_before_submitting_shows_what_is_fixed(cast: Cast, case: Evaluation) -> None:
+    upload_scan(cast, case)
+    words = text_of(signed_in(cast.lin).get(f"/cases/{case.number}/moves/submit/"))
+    assert "提交后形成申报书第 1 版，连同材料一并固定，不能再改" in words
+    assert "国家工业互联网大数据中心工业智算基地（山东）省级节点" in words
+    assert f"申报书版本码 {code_of(case)} 提交材料 10 个文件" in words
+
+
+def test_the_case_page_tells_what_comes_next_and_keeps_withdrawal_apart(
+    cast: Cast, case: Evaluation
+) -> None:
+    upload_scan(cast, case)
+    application.submit(cast.lin, case)
+    client = signed_in(cast.han)
+    page = client.get(f"/cases/{case.number}/")
+    words = text_of(page)
+    assert "起由秘书处办理，贵单位暂时不需要做什么。" in words
+    assert "受理后平台生成评估咨询服务协议" in words
+    assert (page.context["moves"], page.context["withdrawal"].code) == ([], "withdraw")
+    assert [event.actor for event in page.context["timeline"].events] == ["林工"]
+    staff = signed_in(cast.chen)
+    seen = staff.get(f"/cases/{case.number}/").context["timeline"].events
+    assert [str(event.actor) for event in seen] == ["申报单位"]
+    refused = client.get(f"/cases/{case.number}/form/head/", follow=True)
+    assert f"案卷{case.number}当前为“已提交”，不能进行此操作。" in text_of(refused)
+    answer = staff.post(f"/cases/{case.number}/moves/accept/", follow=True)
+    assert "申报已受理，协议已生成。下一步：申报单位签章后上传协议。" in text_of(answer)
 
 
 def test_a_form_is_copied_without_what_is_signed_and_without_materials(

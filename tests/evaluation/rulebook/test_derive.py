@@ -107,15 +107,25 @@ def test_a_pue_just_below_its_limit_stays_below() -> None:
         ([*year()[:11], year()[0]], "须为连续12个月、每月一行"),
         ([*year()[:11], MeterRow("2024-03", D(1), D(1), D(0))], "须为连续12个月、每月一行"),
         ([*year()[:11], MeterRow("2024-13", D(1), D(1), D(0))], "月份“2024-13”应写作2024-01的样式"),
-        (year(it="131"), "IT设备耗电量大于总耗电量，PUE将小于1"),
+        (year(it="131"), "2023-03：IT设备耗电量131kWh大于总耗电量130kWh，PUE将小于1"),
         (year(it="0"), "IT设备耗电量合计为0"),
-        (year(renewable="131"), "可再生能源电量大于总耗电量"),
+        (year(renewable="131"), "2023-03：可再生能源电量131kWh大于总耗电量130kWh"),
     ],
 )
 def test_meters_that_do_not_add_up_are_refused(rows: list[MeterRow], message: str) -> None:
     with pytest.raises(CannotDerive) as refusal:
         energy(rows, 12)
     assert refusal.value.message == message
+
+
+def test_one_month_may_not_hide_behind_the_sum_of_the_year() -> None:
+    rows = year()
+    rows[4] = MeterRow(rows[4].month, D(100), D(101), D(0))
+    with pytest.raises(CannotDerive) as refusal:
+        energy(rows, 12)
+    assert refusal.value.row == 4
+    rows[4] = MeterRow(rows[4].month, D(100), D(100), D(100))
+    assert energy(rows, 12)[0].code == "pue"
 
 
 def test_months_may_come_in_any_order() -> None:

@@ -1,5 +1,6 @@
 """The application form: what it declares, what it derives, what is still missing."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -214,6 +215,29 @@ def test_rows_that_do_not_add_up_are_an_error(edition: Edition) -> None:
     assert [(e.table, e.field, e.message) for e in errors] == [
         ("technical", "meters", "须为连续12个月、每月一行")
     ]
+
+
+def test_meter_data_of_a_month_to_come_are_an_error(edition: Edition) -> None:
+    tables = complete()
+    last = max(row["month"] for row in tables["technical"]["meters"])
+    year, month = map(int, last.split("-"))
+    assert missing(edition, tables, date(year, month, 1)) == ()
+    (found,) = missing(edition, tables, date(year, month, 1) - timedelta(days=1))
+    assert (found.field, found.message) == ("meters", f"{last}尚未到来，须为已有的电表数据")
+
+
+def test_it_power_is_above_zero(edition: Edition) -> None:
+    tables = complete()
+    tables["development"]["it_power_kw"] = "0"
+    assert [e.message for e in missing(edition, tables) if e.level == "error"] == [
+        "IT设备总功耗须大于0"
+    ]
+
+
+def test_an_indicator_of_several_fields_is_named_once(edition: Edition) -> None:
+    tables = complete()
+    del tables["technical"]["security_level"], tables["technical"]["security_assessed"]
+    assert [entry.field for entry in missing(edition, tables)] == ["security_level"]
 
 
 def test_a_complete_form_misses_nothing(edition: Edition) -> None:
