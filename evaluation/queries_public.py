@@ -8,12 +8,15 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Replace, Upper
 
+from dataaccess import regions
 from evaluation.models import Certificate, CertificateState, Publication
 
 # Certificates whose holder may call the base certified.
 STANDING = (CertificateState.VALID, CertificateState.RECTIFICATION)
 # Dashes that keyboards and copying make of the one in a certificate's number.
 DASHES = re.compile("[‐‑‒–—―−－﹣ー_]")
+# A certificate's number without its dashes, as people type it.
+PLAIN_NUMBER = Upper(Replace("number", Value("-"), Value("")))
 
 
 @dataclass(frozen=True)
@@ -65,16 +68,29 @@ def search(
     province: str = "",
     state: str = "",
 ) -> QuerySet[Certificate]:
-    """Those that fit every given part; "" fits all."""
-    if text:
-        certificates = certificates.filter(
-            Q(number__icontains=clean_number(text))
-            | Q(name__icontains=text)
-            | Q(holder__icontains=text)
-            | Q(base__name__icontains=text)
-        )
+    """Those that fit every given part; "" fits all. Of the text each word must be found, in the
+    number (with or without its dashes), a name, the holder, the base or the province."""
+    for word in unicodedata.normalize("NFKC", text).split():
+        certificates = certificates.annotate(plain=PLAIN_NUMBER).filter(_has(word))
     exact = {"category": category, "province": province, "state": state}
     return certificates.filter(**{name: value for name, value in exact.items() if value})
+
+
+def _has(word: str) -> Q:
+    number = clean_number(word)
+    found = Q(number__icontains=number)
+    if number.replace("-", ""):
+        found |= Q(plain__contains=number.replace("-", ""))
+    wide = word.replace("(", "（").replace(")", "）")  # as Chinese names are kept
+    for field, text in {"name": wide, "name_en": word, "holder": wide, "base__name": wide}.items():
+        found |= Q(**{f"{field}__icontains": text})
+    named = [
+        code
+        for language in ("zh", "en")
+        for code, name in regions.province_choices(language)
+        if word.casefold() in name.casefold()
+    ]
+    return found | Q(province__in=named)
 
 
 def standing_by_province() -> dict[str, int]:
@@ -103,8 +119,7 @@ def certificate_of(text: str) -> Certificate | None:
     found = certificates.filter(number=wanted).first()
     if found is not None:
         return found
-    plain = Upper(Replace("number", Value("-"), Value("")))
-    return certificates.annotate(plain=plain).filter(plain=bare).first()
+    return certificates.annotate(plain=PLAIN_NUMBER).filter(plain=bare).first()
 
 
 def notices() -> QuerySet[Publication]:

@@ -51,6 +51,7 @@ def test_it_is_searched_by_name_holder_base_and_number(
         certificate,
         1,
         name="国家工业互联网大数据中心工业智算基地（钢铁）行业节点",
+        name_en="Steel Industry Node",
         holder="示例钢铁公司",
     )
     assert numbers(client, q="（山东）") == {certificate.number}
@@ -59,6 +60,26 @@ def test_it_is_searched_by_name_holder_base_and_number(
     wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in other.number.lower())
     assert numbers(client, q=wide) == {other.number}
     assert numbers(client, q="%") == set()
+
+
+def test_each_word_is_looked_for_with_or_without_dashes_and_in_both_languages(
+    client: Client, certificate: Certificate
+) -> None:
+    (other,) = more_certificates(
+        certificate, 1, name="国家工业互联网大数据中心工业智算基地（钢铁）行业节点",
+        name_en="Steel Industry Node", province="130000",
+    )  # fmt: skip
+    for typed in (
+        other.number.replace("-", " ").lower(),
+        other.number.replace("-", ""),
+        "河北",
+        "钢铁 河北",
+        "Steel node",
+        "hebei",
+        "(钢铁)",
+    ):
+        assert numbers(client, q=typed) == {other.number}, typed
+    assert numbers(client, q="钢铁 山东") == set()
 
 
 def test_it_is_filtered_by_category_province_and_state(
