@@ -61,6 +61,8 @@ class Step(NamedTuple):
             return ""
         english = language.startswith("en")
         unit = self.indicator.unit_en if english else self.indicator.unit
+        if unit == "%":  # two shares differ by points, not by a share
+            unit = "percentage points" if english else "个百分点"
         amount = with_unit(plain(abs(self.distance)), unit)
         strict = self.indicator.comparison == "<"
         if not self.distance:

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from portal.site.styleguide import styleguide
-from portal.site.views import audit, home, notices, register, self_test, standard, verify
+from portal.site.views import about, audit, home, notices, register, self_test, standard, verify
 
 app_name = "site"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("about/", about.about, name="about"),
     path("standard/", standard.indicators, name="indicators"),
     path("standard/steps/", standard.steps, name="steps"),
     path("standard/readings/", standard.readings, name="readings"),

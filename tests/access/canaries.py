@@ -296,6 +296,7 @@ WITHOUT_CASES = (
     "dataaccess:docs",
     "site:indicators",
     "site:steps",
+    "site:about",
     "site:readings",
     "site:self_test",
 )

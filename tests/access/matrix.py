@@ -420,7 +420,7 @@ PUBLIC_ROWS = [
     *(
         _open(f"site:{name}")
         for name in (
-            "home", "indicators", "steps", "readings", "self_test", "self_test_score",
+            "home", "about", "indicators", "steps", "readings", "self_test", "self_test_score",
             "notices", "register", "register_csv", "register_json", "verify",
         )
     ),

@@ -85,6 +85,7 @@ LISTS = [
     Page("anonymous", "site:indicators", grows=False),
     Page("anonymous", "site:readings", grows=False),
     Page("anonymous", "site:steps", grows=False),
+    Page("anonymous", "site:about", grows=False),
 ]  # fmt: skip
 # Pages of one case or base, which show many things.
 WORKING = [
