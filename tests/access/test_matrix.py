@@ -191,6 +191,7 @@ def test_rows_are_open_only_where_it_is_meant():
         "dataaccess:schema",
         "dataaccess:docs",
         "site:home",
+        "site:about",
         "site:indicators",
         "site:steps",
         "site:readings",
