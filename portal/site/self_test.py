@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from evaluation.rulebook import (
     Category,
@@ -287,9 +288,20 @@ def _sheets(
 
 def _note(step: Step, language: str) -> str:
     """How far from the limit, or what is wanting; nothing where the tag says it all."""
+    if _between_awards(step):
+        return _("专家按%(step)s分一档给分；多位专家的均值可以介于其间。") % {
+            "step": plain(step.indicator.award_step)
+        }
     if step.state in ("missing", "partial"):
         return ""
     return step.distance_text(language) or step.note(language)
+
+
+def _between_awards(step: Step) -> bool:
+    """Whether no single expert could give these points, only the mean of several."""
+    if step.indicator.kind != "judged" or not isinstance(step.value, Decimal):
+        return False
+    return bool(step.value % step.indicator.award_step)
 
 
 def _widgets(indicator: Indicator, query: QueryDict, language: str) -> list[Widget]:

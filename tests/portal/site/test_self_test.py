@@ -238,3 +238,11 @@ def test_a_declaration_goes_into_a_link_and_comes_back(example: dict, drop: set[
     )  # fmt: skip
     assert test.faulty == 0
     assert isinstance(test.card.A, Decimal)
+
+
+def test_points_that_only_a_mean_can_have_are_told_so(client: Client) -> None:
+    told = "专家按0.5分一档给分；多位专家的均值可以介于其间。"
+    judged = next(i.code for i in EDITION.indicators if i.kind == "judged")
+    for points, said in (("4.7", True), ("4.5", False)):
+        page = client.get(f"/self-test/?category=city&{judged}={points}").content.decode()
+        assert (told in verdict(page, judged)) is said
