@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dataaccess import windows
 from dataaccess.actions import keys
 from dataaccess.errors import Invalid
+from dataaccess.models import Base
 from dataaccess.shapes import TABLES
 from dataaccess.words import printed
 
@@ -73,6 +75,37 @@ class DowntimeForm(forms.Form):
         max_length=200,
         help_text=_("例如：机房搬迁、电力检修。秘书处可以看到。"),
     )
+
+
+class DataCallForm(forms.Form):
+    """What the centre asks, of whom, and until when."""
+
+    title = forms.CharField(
+        label=_("标题"), max_length=100, help_text=_("例如：国庆保障期算力统计。")
+    )
+    reason = forms.CharField(
+        label=_("事由"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    interfaces = forms.MultipleChoiceField(
+        label=_("需要上报"),
+        choices=lambda: [(kind, printed(table.title)) for kind, table in TABLES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["compute_report"],
+    )
+    deadline = forms.DateTimeField(
+        label=_("截止时刻"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("北京时间。"),
+    )
+    bases = forms.ModelMultipleChoiceField(
+        label=_("基地"), queryset=Base.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, bases: QuerySet[Base], data: Any = None) -> None:
+        super().__init__(data)
+        field = self.fields["bases"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = bases
 
 
 class WindowForm(forms.Form):

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from dataaccess import days, storage, windows
+from dataaccess import calls, days, storage, windows
 from dataaccess.checking import MAX_BYTES, MAX_EVENTS, Checked, Refused, check, too_large
 from dataaccess.models import ApiKey, Base, Receipt
 from dataaccess.shapes import Kind
@@ -66,8 +66,12 @@ def accept(
     with transaction.atomic():
         # One delivery of a base at a time: counts and history are exact, and of two with the
         # same idempotency key the second finds the first.
-        locked = Base.objects.select_for_update(no_key=True, of=("self",)).filter(pk=base.pk)
-        window = days.with_window(locked, windows.day_of(at)).values_list("window", flat=True).get()
+        locked = Base.everything.select_for_update(no_key=True, of=("self",)).filter(pk=base.pk)
+        window, awaited = (
+            calls.with_waiting(days.with_window(locked, windows.day_of(at)), kind)
+            .values_list("window", "awaited")
+            .get()
+        )
         if idempotency_key and not dry_run:
             earlier = _first_answer(base, kind, idempotency_key, digest)
             if earlier is not None:
@@ -99,6 +103,8 @@ def accept(
             status=answer.status,
             answer=answer.body,
         )
+        if awaited:
+            calls.answer(base, kind, delivery.receipt, at, checked.day)
     return answer
 
 

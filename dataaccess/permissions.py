@@ -54,6 +54,20 @@ def can_choose_window(user: User, base: Base) -> bool:
     return _allowed(check_choose_window, user, base)
 
 
+def check_issue_calls(user: User) -> None:
+    """Data calls come from the command centre, whose part is the secretariat's."""
+    if not user.is_active or user.role != Role.SECRETARIAT:
+        raise NotAllowed(_("数据统计要求由秘书处下发。"))
+
+
+def can_issue_calls(user: User) -> bool:
+    try:
+        check_issue_calls(user)
+    except NotAllowed:
+        return False
+    return True
+
+
 def _allowed(check: Callable[[User, Base], None], user: User, base: Base) -> bool:
     try:
         check(user, base)

@@ -7,7 +7,14 @@ from itertools import pairwise
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from dataaccess import windows
-from dataaccess.models import ApiKey, Base, ComputeReport, EarlierVersion, SecurityEvent
+from dataaccess.models import (
+    ApiKey,
+    Base,
+    ComputeReport,
+    ConformanceRun,
+    EarlierVersion,
+    SecurityEvent,
+)
 from dataaccess.shapes import tables
 from portal.accounts.models import Role, User
 
@@ -25,12 +32,27 @@ def bases_for(user: User) -> QuerySet[Base]:
     return Base.objects.none()
 
 
+def bases_with_keys(user: User) -> QuerySet[Base]:
+    """The bases whose keys a person looks after, sandboxes among them."""
+    if user.role == Role.SECURITY_ADMIN:
+        return Base.everything.all()
+    if user.may_write:
+        return Base.everything.filter(organisation_id=user.organisation_id)  # type: ignore[misc]
+    return Base.everything.none()
+
+
+def runs_for(user: User) -> QuerySet[ConformanceRun]:
+    """The conformance runs of the reader's organisation."""
+    if user.role != Role.APPLICANT:
+        return ConformanceRun.objects.none()
+    own = ConformanceRun.objects.filter(base__organisation=user.organisation)
+    return own.select_related("base__organisation", "started_by")
+
+
 def keys_for(user: User) -> QuerySet[ApiKey]:
     """The keys a person may look after: the own organisation's, or all of them."""
     keys = ApiKey.objects.select_related("base__organisation", "created_by")
-    if user.may_write or user.role == Role.SECURITY_ADMIN:
-        return keys.filter(base__in=bases_for(user))
-    return keys.none()
+    return keys.filter(base__in=bases_with_keys(user))
 
 
 def with_latest_report(bases: QuerySet[Base]) -> QuerySet[Base]:

@@ -2,9 +2,14 @@
 
 from celery import shared_task
 
-from dataaccess.actions import closing
+from dataaccess.actions import closing, data_calls
 
 
 @shared_task(name="dataaccess.judge_closed_windows")
 def judge_closed_windows() -> None:
     closing.judge_closed_windows()
+
+
+@shared_task(name="dataaccess.remind_of_data_calls")
+def remind_of_data_calls() -> None:
+    data_calls.send_reminders()

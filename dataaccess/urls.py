@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from dataaccess.api import document, reading
 from dataaccess.api import views as api
-from dataaccess.views import bases, calendar, events, keys
+from dataaccess.views import bases, calendar, data_calls, events, keys, sandbox
 
 app_name = "dataaccess"
 urlpatterns = [
@@ -16,6 +16,19 @@ urlpatterns = [
     path("api/v1/receipts/<uuid:identifier>", api.ReceiptView.as_view(), name="receipt"),
     path("api/v1/status", api.StatusView.as_view(), name="status"),
     re_path(r"^api/v1/(?P<rest>.*)$", api.unknown_address, name="unknown"),
+    path("data-calls/", data_calls.every, name="data_calls"),
+    path("data-calls/new/", data_calls.new, name="new_data_call"),
+    path("data-calls/<int:pk>/", data_calls.one, name="data_call"),
+    path("data-calls/<int:pk>/withdraw/", data_calls.withdraw, name="withdraw_data_call"),
+    path("data-calls/<int:pk>/remind/", data_calls.remind, name="remind_data_call"),
+    path("sandbox/", sandbox.home, name="sandbox"),
+    path("sandbox/key/", sandbox.new_key, name="sandbox_key"),
+    path("sandbox/start/", sandbox.start, name="start_conformance"),
+    path("sandbox/runs/<uuid:pk>/", sandbox.run, name="conformance_run"),
+    path("sandbox/runs/<uuid:pk>/checks/", sandbox.checks, name="conformance_checks"),
+    path("sandbox/runs/<uuid:pk>/call/", sandbox.practise, name="practise_data_call"),
+    path("sandbox/runs/<uuid:pk>/finish/", sandbox.finish, name="finish_conformance"),
+    path("sandbox/runs/<uuid:pk>/record.pdf", sandbox.record, name="conformance_record"),
     path("keys/", keys.every, name="keys"),
     path("bases/", bases.own, name="bases"),
     path("bases/<slug:code>/", bases.one, name="base"),

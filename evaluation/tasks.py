@@ -8,6 +8,14 @@ from evaluation.actions import enterprises, reviews
 from portal.ledger import outbox
 
 
+@outbox.handles("conformance")
+def render_conformance(payload: dict[str, Any]) -> None:
+    """Make the PDF of a conformance run's record."""
+    from evaluation.documents.conformance import render
+
+    render(payload["run"])
+
+
 @outbox.handles("document")
 def render_document(payload: dict[str, Any]) -> None:
     """Make the pages of an ordered document. Imported late: WeasyPrint costs half a second."""

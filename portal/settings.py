@@ -202,6 +202,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 120.0,
         "options": {"expires": 120},
     },
+    "remind of data calls": {
+        "task": "dataaccess.remind_of_data_calls",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "annual review reminders": {
         "task": "evaluation.remind_reviews",
         "schedule": 3600.0,

@@ -7,9 +7,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,12 +21,13 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
-from dataaccess import days, intake, parsing, windows
+from dataaccess import calls, days, intake, parsing, windows
+from dataaccess.actions import sandbox
 from dataaccess.api import described
-from dataaccess.api.authentication import caller, check_scope
+from dataaccess.api.authentication import caller, check_scope, source_address
 from dataaccess.api.problems import Denied, answer, of_refusal, problem
 from dataaccess.models import ApiKey, Base
-from dataaccess.shapes import Kind
+from dataaccess.shapes import KINDS, Kind
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ class KeyView(APIView):
     content_negotiation_class = _OnlyJson
     http_method_names = ["get", "post", "put", "patch", "delete"]
     key: ApiKey
+    call: ClassVar[str]
 
     def perform_authentication(self, request: Any) -> None:
         """A key is no user: the framework's own would overwrite the request's user."""
@@ -89,6 +92,38 @@ class KeyView(APIView):
             500, _("服务器内部错误"), _("数据未保存，请稍后重试；若仍失败请联系秘书处。")
         )
 
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """A sandbox's calls are noted with what they were told, refused ones too."""
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        key = getattr(self, "key", None)
+        if key is not None and key.base.sandbox:
+            try:
+                sandbox.note(key.base, **_seen(request, finished, self.call))
+            except DatabaseError:
+                log.exception("a sandbox's call was not noted")
+        return finished
+
+
+def _seen(request: Any, response: HttpResponse, call: str) -> dict[str, Any]:
+    """What a conformance run keeps of a call."""
+    body = orjson.loads(response.content)
+    refused = body.get("rejected") or []
+    return {
+        "call": call,
+        "status": response.status_code,
+        "dry_run": bool(body.get("dry_run")),
+        "replayed": response.has_header("Idempotent-Replayed"),
+        "accepted": body.get("accepted", 0) if call in KINDS else 0,
+        "updated": body.get("updated", 0) if call in KINDS else 0,
+        "refused": len(refused),
+        "timeliness": body.get("timeliness", {}).get("status", ""),
+        "receipt": body.get("receipt") or "",
+        "source": source_address(request)[:45],
+        "agent": request.META.get("HTTP_USER_AGENT", "").replace("\x00", "")[:200],
+        "said": body.get("detail", "")[:500],
+        "errors": body.get("errors") or [error for each in refused for error in each["errors"]],
+    }
+
 
 class DeliveryView(KeyView):
     """One of the three interfaces."""
@@ -117,7 +152,7 @@ class DeliveryView(KeyView):
 
 
 class BaseInfoView(DeliveryView):
-    kind = "base_info"
+    kind = call = "base_info"
 
     @described.base_info
     def put(self, request: Any) -> HttpResponse:
@@ -125,7 +160,7 @@ class BaseInfoView(DeliveryView):
 
 
 class ComputeReportsView(DeliveryView):
-    kind = "compute_report"
+    kind = call = "compute_report"
 
     @described.compute_report
     def post(self, request: Any) -> HttpResponse:
@@ -133,7 +168,7 @@ class ComputeReportsView(DeliveryView):
 
 
 class SecurityEventsView(DeliveryView):
-    kind = "security_event"
+    kind = call = "security_event"
 
     @described.security_event
     def post(self, request: Any) -> HttpResponse:
@@ -141,6 +176,8 @@ class SecurityEventsView(DeliveryView):
 
 
 class ReceiptView(KeyView):
+    call = "receipt"
+
     @described.receipt
     def get(self, request: Any, identifier: UUID) -> HttpResponse:
         receipt = intake.receipt_of(self.key.base, identifier)
@@ -152,6 +189,8 @@ class ReceiptView(KeyView):
 
 
 class StatusView(KeyView):
+    call = "status"
+
     @described.status
     def get(self, request: Any) -> HttpResponse:
         now = timezone.now()
@@ -177,7 +216,18 @@ def _reporting_status(base: Base, now: datetime) -> dict[str, Any]:
             {"date": day.date.isoformat(), "status": day.status, "corrected": day.corrected}
             for day in shown
         ],
-        "data_calls": [],  # the centre has no means of issuing one yet
+        "data_calls": [
+            {
+                "id": call.pk,
+                "title": call.title,
+                "reason": call.reason,
+                "issued_at": _written(call.issued_at),
+                "deadline": _written(call.deadline),
+                "overdue": now > call.deadline,
+                "waiting_for": interfaces,
+            }
+            for call, interfaces in calls.open_calls(base)
+        ],
     }
 
 

@@ -1,4 +1,5 @@
 from dataaccess.models.base import Base
+from dataaccess.models.calls import DataCall, DataCallItem, DataCallReminder
 from dataaccess.models.data import (
     BaseInfo,
     ComputeReport,
@@ -9,12 +10,18 @@ from dataaccess.models.data import (
 from dataaccess.models.keys import ApiKey, KeyPace
 from dataaccess.models.receipts import Receipt
 from dataaccess.models.reporting import Downtime, EmptyWindow, WindowChoice, WindowClosing
+from dataaccess.models.sandbox import ConformanceAttempt, ConformanceRun
 
 __all__ = [
     "ApiKey",
     "Base",
     "BaseInfo",
     "ComputeReport",
+    "ConformanceAttempt",
+    "ConformanceRun",
+    "DataCall",
+    "DataCallItem",
+    "DataCallReminder",
     "Downtime",
     "EarlierVersion",
     "EmptyWindow",

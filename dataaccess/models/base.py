@@ -7,6 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Organisation
 
 
+class RealBases(models.Manager["Base"]):
+    """Without the sandboxes, whose data count for nothing: what every page and overview counts."""
+
+    def get_queryset(self) -> models.QuerySet["Base"]:
+        return super().get_queryset().filter(sandbox=False)
+
+
 class Base(models.Model):
     """A computing base of an organisation (clause 5). Its code names it in commands and keys."""
 
@@ -20,9 +27,21 @@ class Base(models.Model):
     city = models.CharField(_("所在城市"), max_length=6, blank=True)
     # Its reporting windows are the rows of WindowChoice: each holds from a day on.
     created_at = models.DateTimeField(auto_now_add=True)
+    # Where an applicant's programs try the interfaces (conformance runs).
+    sandbox = models.BooleanField(default=False)
+
+    objects = RealBases()
+    everything = models.Manager["Base"]()
 
     class Meta:
         ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(sandbox=True),
+                name="one_sandbox_an_organisation",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dataaccess import days, intake, queries, regions, windows
+from dataaccess import calls, days, intake, queries, regions, windows
 from dataaccess.actions import window
 from dataaccess.forms import WindowForm
 from dataaccess.models import Base, BaseInfo, ComputeReport, Receipt
@@ -116,6 +116,10 @@ def _reported(base: Base) -> dict[str, Any]:
         "weeks": days.weeks(shown),
         "tally": days.tally(shown),
         "last_missed": _last_missed(shown),
+        "open_calls": [
+            (call, [printed(tables.TABLES[kind].title) for kind in waiting])
+            for call, waiting in calls.open_calls(base)
+        ],
         "ahead": ahead if ahead is not None and abs(ahead) > intake.CLOCK_TOLERANCE else None,
         "behind": abs(ahead or 0),
         "planned": list(days.downtimes(base).filter(last_day__gte=windows.day_of(timezone.now()))),

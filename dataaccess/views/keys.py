@@ -123,13 +123,13 @@ def rotate(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def revoke(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    base = _managed_base(request, code)
+    base = get_object_or_404(queries.bases_with_keys(reader(request)), code=code)
     key = get_object_or_404(ApiKey, pk=pk, base=base)
     if keys.revoke(key, actor=reader(request)):
         messages.success(request, _("密钥 %(prefix)s… 已吊销，立即失效。") % {"prefix": key.prefix})
     else:
         messages.info(request, _("密钥 %(prefix)s… 此前已吊销。") % {"prefix": key.prefix})
-    if request.POST.get("back") == "keys":
+    if base.sandbox or request.POST.get("back") == "keys":
         return redirect("dataaccess:keys")
     return redirect("dataaccess:base", base.code)
 

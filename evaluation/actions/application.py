@@ -6,12 +6,12 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dataaccess.models import Base
+from dataaccess.models import Base, ConformanceRun
 from dataaccess.regions import is_city, is_province
 from evaluation import correction, permissions, queries, uploads
 from evaluation.actions import enterprises
@@ -94,6 +94,10 @@ def start(
     if source is not None:
         _copy_form(user, source, evaluation)
     return evaluation
+
+
+# Where proofs for 8.4 are filed: table 1 has no number for them (readings, 8.4).
+PROOF_SLOT = 10
 
 
 def _copy_form(user: User, source: Evaluation, evaluation: Evaluation) -> None:
@@ -208,6 +212,16 @@ def add_material(user: User, evaluation: Evaluation, slot: int, upload: Uploaded
         file = keep(user, current, upload, checked, purpose=Purpose.MATERIAL, slot=slot)
         note(user, current, "add_material", slot=slot, file=str(file.pk), sha256=file.sha256)
         return file
+
+
+def file_conformance_record(user: User, evaluation: Evaluation, run: ConformanceRun) -> CaseFile:
+    """Put the printed record of a passed conformance run among the other materials (10), which
+    hold the proof for 8.4."""
+    if not run.passed or run.rendered_at is None:
+        raise Refused(_("只有全部通过并已生成的测试记录可以作为证明材料。"))
+    with run.stored.open("rb") as printed:
+        upload = SimpleUploadedFile(f"{run.number}.pdf", printed.read(), "application/pdf")
+    return add_material(user, evaluation, PROOF_SLOT, upload)
 
 
 def remove_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> None:

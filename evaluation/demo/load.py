@@ -10,6 +10,7 @@ from evaluation.demo import journey
 from evaluation.demo.cases import CASES, ExampleCase, declarations
 from evaluation.demo.people import ORGANISATIONS, PASSWORD, accounts
 from evaluation.demo.reports import send_reports
+from evaluation.demo.watch import watch_bases
 from evaluation.models import Duty, Evaluation
 from portal.accounts.models import Organisation, User
 from portal.ledger import outbox
@@ -24,6 +25,8 @@ def load() -> None:
             _load_case(example)
     for code, fp16 in (("demo-base", 6700), ("demo-jinghua", 2050)):
         send_reports(Base.objects.select_related("organisation").get(code=code), fp16)
+    with outbox.left_to_the_sweep():
+        watch_bases()
 
 
 def load_people() -> None:

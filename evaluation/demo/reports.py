@@ -35,6 +35,18 @@ def send_reports(base: Base, fp16: int) -> None:
     _send(base, "security_event", [_event(now, n) for n in range(40)], now)
 
 
+def send_today(base: Base, fp16: int) -> None:
+    """Today's report, now."""
+    _send(base, "compute_report", _compute(fp16, 0), timezone.localtime())
+
+
+def send_event_again(base: Base) -> None:
+    """The latest event, handled meanwhile."""
+    now = timezone.localtime()
+    handled = {**_event(now, 1), "当前防御处理状态": "已处理"}
+    _send(base, "security_event", [handled], now)
+
+
 def _send(base: Base, kind: Kind, payload: Any, received_at: datetime) -> None:
     raw = json.dumps(payload, ensure_ascii=False).encode()
     intake.accept(base, kind, raw, received_at=received_at)

@@ -44,7 +44,8 @@ class Imprint:
 
     @property
     def text(self) -> str:
-        parts = [self.number, f"案卷 {self.case}", f"版本 {self.version_code}", self.made_at]
+        case = [f"案卷 {self.case}"] if self.case else []
+        parts = [self.number, *case, f"版本 {self.version_code}", self.made_at]
         if self.example:
             parts.append("示例数据，不具效力")
         return "　".join(parts)

@@ -7,12 +7,14 @@ from evaluation.views import (
     applicant_materials,
     applicant_reading,
     applicant_submission,
+    conformance,
     correction,
     differences,
     enterprises,
 )
 
 urlpatterns = [
+    path("sandbox/runs/<uuid:pk>/file/", conformance.file_record, name="file_conformance"),
     path("cases/new/", applicant.new, name="new"),
     path("cases/<str:number>/scope/", applicant.scope, name="scope"),
     path("cases/<str:number>/form/", applicant_form.form, name="form"),

@@ -1,5 +1,6 @@
 """Fifty of everything: copies of real rows, with what must be theirs alone changed."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,15 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 from stdnum.cn import uscc
 
-from dataaccess.models import ApiKey, Base, ComputeReport, SecurityEvent
+from dataaccess.models import (
+    ApiKey,
+    Base,
+    ComputeReport,
+    ConformanceAttempt,
+    ConformanceRun,
+    DataCall,
+    SecurityEvent,
+)
 from evaluation.models import (
     Assignment,
     CaseFile,
@@ -55,6 +64,8 @@ def multiply(world: World) -> None:
     )
     copies(world.base, lambda nth: {"code": f"own-{nth:02}"})
     _reports(world.base)
+    _data_calls(world.base, bases)
+    _runs(world)
     for state, case in world.states.items():
         if state == "other":
             continue
@@ -91,6 +102,25 @@ def _reports(base: Base) -> None:
     copies(event, lambda nth: {"event_id": f"copy-{nth}"})
     copies(base.keys.latest("pk"), lambda nth: {"digest": f"{nth:064}"})
     assert ApiKey.objects.filter(base=base).count() > MANY
+
+
+def _runs(world: World) -> None:
+    own = ConformanceRun.objects.filter(base__organisation=world.cast.organisation)
+    copies(own.exclude(number="").get(), lambda nth: {"id": uuid.uuid4(), "number": f"copy-{nth}"})
+    run = own.get(finished_at__isnull=True)
+    attempt = ConformanceAttempt.objects.create(
+        run=run, at=run.started_at, call="status", status=200
+    )
+    copies(attempt, lambda nth: {})
+
+
+def _data_calls(base: Base, bases: list[Base]) -> None:
+    """Fifty more calls of one base, and one call of fifty more bases."""
+    call = DataCall.objects.get(items__base=base)
+    calls = copies(call, lambda nth: {"title": f"示例统计{nth:02}"})
+    item = call.items.get()
+    copies(item, lambda nth: {"base_id": bases[nth].pk})
+    copies(item, lambda nth: {"call_id": calls[nth].pk})
 
 
 def _cases(world: World, case: Evaluation, bases: list[Base]) -> None:

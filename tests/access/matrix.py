@@ -16,6 +16,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import Q
+
+from dataaccess.models import ConformanceRun, DataCall
 from evaluation.models import Kind, Purpose
 from evaluation.steps import MOVES, Actor
 from tests.access.world import BEFORE_THE_PANEL, BEFORE_THE_SITE, ROLES, World
@@ -242,6 +245,31 @@ def _of_base(name: str, kind: str, **row: Any) -> Row:
     )
 
 
+READS_BASES = APPLICANTS | MEMBERS | STAFF
+
+
+def _conformance(name: str, which: str = "open", app: str = "dataaccess", **row: Any) -> Row:
+    """A page of a conformance run of lin's organisation, open or finished and printed."""
+    mine = Q(base__organisation__users__username="lin", finished_at__isnull=which == "open")
+    return Row(
+        f"{app}:{name}",
+        HIDDEN,
+        args=lambda world: [ConformanceRun.objects.get(mine).pk],
+        missing=lambda world: [NO_UUID],
+        **row,
+    )
+
+
+def _call(name: str, **row: Any) -> Row:
+    return Row(
+        f"dataaccess:{name}",
+        HIDDEN,
+        args=lambda world: [DataCall.objects.get(items__base=world.base).pk],
+        missing=lambda world: [NO_PK],
+        **row,
+    )
+
+
 def _open(name: str, **row: Any) -> Row:
     return Row(name, OPEN, get=EVERYBODY, **row)
 
@@ -392,6 +420,20 @@ BASE_ROWS = [
     _of_base("rotate_key", "keys", post=APPLICANT | SECURITY),
     _of_base("revoke_key", "keys", post=APPLICANT | SECURITY),
     Row("dataaccess:keys", HIDDEN, get=APPLICANTS | SECURITY),
+    Row("dataaccess:data_calls", HIDDEN, get=READS_BASES),
+    Row("dataaccess:new_data_call", HIDDEN, get=SECRETARIAT, post=SECRETARIAT),
+    _call("data_call", get=READS_BASES - group("other")),
+    _call("withdraw_data_call", post=SECRETARIAT),
+    _call("remind_data_call", post=SECRETARIAT),
+    Row("dataaccess:sandbox", HIDDEN, get=APPLICANTS | MEMBERS),
+    Row("dataaccess:sandbox_key", HIDDEN, post=APPLICANTS),
+    Row("dataaccess:start_conformance", HIDDEN, post=APPLICANTS),
+    _conformance("conformance_run", get=MEMBERS),
+    _conformance("conformance_checks", get=MEMBERS),
+    _conformance("practise_data_call", post=APPLICANT),
+    _conformance("finish_conformance", post=APPLICANT),
+    _conformance("conformance_record", "finished", get=MEMBERS),
+    _conformance("file_conformance", "finished", "evaluation", get=MEMBERS, post=MEMBERS),
     _open("dataaccess:schema"),
     _open("dataaccess:docs"),
 ]

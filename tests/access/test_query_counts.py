@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from dataaccess.models import Base, ConformanceRun
 from tests.access.many import multiply
 from tests.access.world import World, build
 
@@ -54,6 +55,18 @@ def _base(world: World) -> list[Any]:
     return [world.base.code]
 
 
+def _run(world: World) -> list[Any]:
+    return [ConformanceRun.objects.get(base=_sandbox(world), finished_at__isnull=True).pk]
+
+
+def _sandbox(world: World) -> Base:
+    return Base.everything.get(sandbox=True, organisation=world.cast.organisation)
+
+
+def _call(world: World) -> list[Any]:
+    return [world.base.data_call_items.earliest("pk").call_id]
+
+
 def _event(world: World) -> list[Any]:
     return [world.base.code, world.base.security_events.earliest("pk").pk]
 
@@ -76,6 +89,8 @@ LISTS = [
     Page("sysadmin", "accounts:organisations"),
     Page("auditor", "site:audit", grows=False),
     *(Page(role, "dataaccess:bases") for role in ("lin", "chen", "secadmin")),
+    *(Page(role, "dataaccess:data_calls") for role in ("lin", "chen")),
+    Page("lin", "dataaccess:sandbox"),
     *(Page(role, "dataaccess:keys") for role in ("lin", "secadmin")),
     Page("anonymous", "site:home", grows=False),
     Page("anonymous", "site:notices"),
@@ -95,6 +110,8 @@ WORKING = [
     Page("lin", "dataaccess:events", args=_base),
     Page("lin", "dataaccess:calendar", args=_base),
     Page("chen", "dataaccess:calendar", args=_base),
+    Page("lin", "dataaccess:conformance_run", args=_run),
+    Page("chen", "dataaccess:data_call", args=_call),
     Page("lin", "dataaccess:event", args=_event, grows=False),
     Page("anonymous", "site:notice", args=_notice, grows=False),
     Page("anonymous", "site:certificate", args=_certificate),

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from dataaccess import intake
-from dataaccess.actions import keys
+from dataaccess.actions import data_calls, keys, sandbox
 from dataaccess.api.examples import BODIES
 from dataaccess.models import ApiKey, Base, Downtime
 from evaluation.actions import application, experts
@@ -238,6 +238,21 @@ def build() -> World:
     User.objects.filter(pk=disabled.pk).update(is_active=False)
     base = _base(cast.organisation.pk, "base-own")
     other_base = _base(cast.other_organisation.pk, "base-other")
+    for each in (base, other_base):
+        data_calls.issue(
+            title="示例统计",
+            reason="示例事由",
+            interfaces=["compute_report"],
+            bases=[each],
+            deadline=timezone.now() + timedelta(days=2),
+            actor=cast.chen,
+        )
+    for user in (cast.lin, cast.other):
+        run = sandbox.finish(user, sandbox.start(user, "07:00-08:00"))
+        run.stored.save("example.pdf", ContentFile(b"%PDF-1.7 example"), save=False)
+        run.rendered_at, run.sha256, run.passed = timezone.now(), "0" * 64, True
+        run.save()
+        sandbox.start(user, "07:00-08:00")
     return World(cast, people, sessions, _keys(base, other_base), base, other_base)
 
 

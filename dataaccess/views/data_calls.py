@@ -1,0 +1,135 @@
+"""Data calls: the list, a new one, and who has answered."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dataaccess import calls, permissions, queries
+from dataaccess.actions import data_calls
+from dataaccess.errors import Invalid
+from dataaccess.forms import DataCallForm
+from dataaccess.models import Base, DataCall, DataCallItem
+from dataaccess.shapes import KINDS, tables
+from dataaccess.views.shared import reader, refuse_unless
+from dataaccess.words import printed
+from portal.accounts.models import Role
+from portal.accounts.requests import SignedInRequest
+
+CALLS_A_PAGE = 25
+
+
+@login_required
+@require_safe
+def every(request: SignedInRequest) -> HttpResponse:
+    """The calls that ask the bases the reader may see."""
+    found = calls.calls_of(_bases(request))
+    page = Paginator(found, CALLS_A_PAGE).get_page(request.GET.get("page"))
+    may_issue = permissions.can_issue_calls(reader(request))
+    context = {"page_obj": page, "may_issue": may_issue, "now": timezone.now()}
+    return render(request, "dataaccess/data_calls.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedInRequest) -> HttpResponse:
+    refuse_unless(permissions.can_issue_calls(reader(request)))
+    bases = _bases(request).order_by("province", "code")
+    form = DataCallForm(bases, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            call = data_calls.issue(
+                title=said["title"],
+                reason=said["reason"],
+                interfaces=said["interfaces"],
+                bases=list(said["bases"]),
+                deadline=said["deadline"],
+                actor=reader(request),
+            )
+        except Invalid as fault:
+            form.add_error("deadline", str(fault))
+        else:
+            messages.success(request, _("数据统计要求已下发，并已通知各基地。"))
+            return redirect("dataaccess:data_call", call.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "dataaccess/new_data_call.html", {"form": form}, status=status)
+
+
+@login_required
+@require_safe
+def one(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Who of the bases that the reader may see has answered, and when."""
+    call = _call(request, pk)
+    items = (
+        DataCallItem.objects.filter(call=call, base__in=_bases(request))
+        .annotate(base_code=F("base__code"), base_name=F("base__name"))
+        .order_by("base__code")
+    )
+    rows: dict[str, dict[str, Any]] = {}
+    for item in items:
+        item.call = call  # known already
+        row = rows.setdefault(item.base_code, {"name": item.base_name, "items": {}})
+        row["items"][item.interface] = item
+    asked = [kind for kind in KINDS if any(kind in row["items"] for row in rows.values())]
+    context = {
+        "call": call,
+        "kinds": [printed(tables.TABLES[kind].title) for kind in asked],
+        "rows": [
+            (code, row["name"], [row["items"].get(kind) for kind in asked])
+            for code, row in rows.items()
+        ],
+        "over": timezone.now() > call.deadline,
+        "may_issue": permissions.can_issue_calls(reader(request)),
+        "reminders": list(call.reminders.order_by("sent_at")),
+    }
+    return render(request, "dataaccess/data_call.html", context)
+
+
+@login_required
+@require_POST
+def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    refuse_unless(permissions.can_issue_calls(reader(request)))
+    call = _call(request, pk)
+    if data_calls.withdraw(call, actor=reader(request)):
+        messages.success(request, _("数据统计要求已撤回，并已通知尚未答复的基地。"))
+    else:
+        messages.info(request, _("这项要求此前已撤回。"))
+    return redirect("dataaccess:data_call", call.pk)
+
+
+@login_required
+@require_POST
+def remind(request: SignedInRequest, pk: int) -> HttpResponse:
+    refuse_unless(permissions.can_issue_calls(reader(request)))
+    call = _call(request, pk)
+    count = data_calls.remind(call, actor=reader(request))
+    if count:
+        told = ngettext("已催办%(count)s个基地。", "已催办%(count)s个基地。", count)
+        messages.success(request, told % {"count": count})
+    else:
+        messages.info(request, _("没有需要催办的基地，或一小时内已催办过。"))
+    return redirect("dataaccess:data_call", call.pk)
+
+
+def _bases(request: SignedInRequest) -> Any:
+    """Bases whose reporting the reader may read."""
+    user = reader(request)
+    refuse_unless(user.role in (Role.APPLICANT, Role.SECRETARIAT, Role.DECIDER))
+    return queries.bases_for(user)
+
+
+def _call(request: SignedInRequest, pk: int) -> DataCall:
+    bases: Any = _bases(request)
+    found = calls.calls_of(Base.objects.filter(pk__in=bases.values("pk"))).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

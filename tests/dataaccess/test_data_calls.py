@@ -1,0 +1,181 @@
+"""Data calls (8.4.4 b): 陈 of the secretariat asks, the bases' programs answer."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from dataaccess import days, intake
+from dataaccess.actions import data_calls
+from dataaccess.errors import Invalid, NotAllowed
+from dataaccess.models import Base, DataCall, DataCallItem
+from portal.accounts.models import Role, User
+from portal.ledger.models import OutboxEntry
+from tests.dataaccess.bodies import event, report
+from tests.dataaccess.conftest import Caller, person, signed_in
+
+pytestmark = pytest.mark.django_db
+NINE = datetime.fromisoformat("2026-09-30T09:00:00+08:00")
+DEADLINE = NINE + timedelta(days=2)
+
+
+@pytest.fixture
+def chen(jinan: Base) -> User:
+    return person("chen", Role.SECRETARIAT)
+
+
+def issue(chen: User, *bases: Base, **changes: Any) -> DataCall:
+    asked: dict[str, Any] = {
+        "title": "国庆保障期算力统计",
+        "reason": "重大节日保障",
+        "interfaces": ["compute_report", "security_event"],
+        "bases": list(bases),
+        "deadline": DEADLINE,
+        "actor": chen,
+    }
+    with time_machine.travel(NINE, tick=False):
+        return data_calls.issue(**(asked | changes))
+
+
+def deliver(base: Base, kind: Any, body: Any, at: datetime, **options: Any) -> None:
+    intake.accept(base, kind, json.dumps(body).encode(), received_at=at, **options)
+
+
+def waiting(call: DataCall) -> list[tuple[str, str]]:
+    items = DataCallItem.objects.filter(call=call, answered_at__isnull=True)
+    return sorted(items.values_list("base__code", "interface"))
+
+
+def mails() -> list[tuple[str, str]]:
+    names = dict(User.objects.values_list("pk", "username"))
+    told = OutboxEntry.objects.order_by("id").values_list("payload", flat=True)
+    return [(names[each["user"]], each["subject"]) for each in told]
+
+
+def test_a_delivery_of_the_interface_asked_for_is_the_answer(
+    chen: User, jinan: Base, qingdao: Base, caller: Caller
+) -> None:
+    call = issue(chen, jinan, qingdao)
+    with time_machine.travel(NINE + timedelta(minutes=5), tick=False):
+        assert caller.send("GET", "status").json()["data_calls"] == [
+            {
+                "id": call.pk,
+                "title": "国庆保障期算力统计",
+                "reason": "重大节日保障",
+                "issued_at": "2026-09-30T09:00:00.000+08:00",
+                "deadline": "2026-10-02T09:00:00.000+08:00",
+                "overdue": False,
+                "waiting_for": ["compute_report", "security_event"],
+            }
+        ]
+        receipt = caller.report(report()).json()["receipt"]
+        (open_call,) = caller.send("GET", "status").json()["data_calls"]
+        assert open_call["waiting_for"] == ["security_event"]
+        caller.events([event(), 1])
+        assert caller.send("GET", "status").json()["data_calls"] == []
+    answered = DataCallItem.objects.get(call=call, base=jinan, interface="compute_report")
+    assert (str(answered.receipt_id), answered.state) == (receipt, "answered")
+    assert waiting(call) == [("qingdao", "compute_report"), ("qingdao", "security_event")]
+
+
+def test_what_is_no_answer(chen: User, jinan: Base) -> None:
+    call = issue(chen, jinan, interfaces=["compute_report"])
+    deliver(jinan, "compute_report", report(), NINE - timedelta(minutes=1))
+    deliver(jinan, "compute_report", report(统计日期="2026-09-29"), NINE + timedelta(hours=1))
+    deliver(jinan, "security_event", event(), NINE + timedelta(hours=1))
+    deliver(jinan, "compute_report", report(), NINE + timedelta(hours=1), dry_run=True)
+    assert waiting(call) == [("jinan", "compute_report")]
+    # Unchanged figures are an answer: they say that nothing has changed.
+    deliver(jinan, "compute_report", report(), NINE + timedelta(hours=1))
+    assert waiting(call) == []
+
+
+def test_answers_stand_apart_from_the_daily_rate(chen: User, jinan: Base) -> None:
+    Base.objects.filter(pk=jinan.pk).update(created_at=NINE - timedelta(hours=3))
+    jinan.refresh_from_db()
+    call = issue(chen, jinan, interfaces=["compute_report"])
+    six = NINE.replace(day=1, month=10, hour=6)
+    deliver(jinan, "compute_report", report(), six)
+    deliver(jinan, "compute_report", report(), six + timedelta(hours=1, minutes=10))
+    assert DataCallItem.objects.get(call=call).answered_at == six
+    found = days.reporting_days(jinan, until=six.date(), now=six + timedelta(hours=4))
+    assert [day.status for day in found] == ["missing", "on_time"]
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        (DEADLINE, "answered"),
+        (DEADLINE + timedelta(milliseconds=1), "late"),
+    ],
+)
+def test_an_answer_at_the_deadline(chen: User, jinan: Base, at: datetime, state: str) -> None:
+    call = issue(chen, jinan, interfaces=["compute_report"])
+    deliver(jinan, "compute_report", report(), at)
+    assert DataCallItem.objects.select_related("call").get(call=call).state == state
+
+
+def test_reminders_go_out_once_each_also_after_a_late_beat(
+    chen: User, lin: User, zhou: User, jinan: Base, qingdao: Base
+) -> None:
+    issue(chen, jinan, qingdao, interfaces=["compute_report"])
+    deliver(qingdao, "compute_report", report(), NINE + timedelta(hours=1))
+    before = len(mails())
+    day = timedelta(hours=24)
+    assert data_calls.send_reminders(DEADLINE - day - timedelta(seconds=1)) == 0
+    assert [data_calls.send_reminders(DEADLINE - day) for _twice in range(2)] == [1, 0]
+    # The beat was away when 2 hours were left: one reminder, not two.
+    late = DEADLINE + timedelta(minutes=7)
+    assert [data_calls.send_reminders(late) for _twice in range(2)] == [1, 0]
+    assert mails()[:before] == [
+        ("lin", "数据统计要求：国庆保障期算力统计"), ("zhou", "数据统计要求：国庆保障期算力统计"),
+    ]  # fmt: skip
+    assert mails()[before:] == [
+        ("lin", "请尽快答复：国庆保障期算力统计"),
+        ("lin", "已逾期：国庆保障期算力统计"),
+        ("chen", "国庆保障期算力统计：1个基地逾期未答复"),
+    ]
+
+
+def test_the_centre_issues_tracks_reminds_and_withdraws(
+    chen: User, lin: User, jinan: Base, qingdao: Base
+) -> None:
+    client = signed_in(chen)
+    asked = {
+        "title": "国庆保障期算力统计", "reason": "重大节日保障", "interfaces": ["compute_report"],
+        "bases": [jinan.pk], "deadline": "2026-10-02T09:00",
+    }  # fmt: skip
+    with time_machine.travel(NINE, tick=False):
+        client.force_login(chen, backend="allauth.account.auth_backends.AuthenticationBackend")
+        wrong = client.post("/data-calls/new/", {**asked, "deadline": "2026-09-30T09:14"})
+        assert wrong.context["form"].errors == {"deadline": ["截止时刻须在15分钟以后、90天以内。"]}
+        answer = client.post("/data-calls/new/", asked)
+        call = DataCall.objects.get()
+        assert answer["Location"] == f"/data-calls/{call.pk}/"
+        assert "等待答复" in client.get(answer["Location"]).content.decode()
+        for said in ("已催办1个基地。", "没有需要催办的基地，或一小时内已催办过。"):
+            page = client.post(f"/data-calls/{call.pk}/remind/", follow=True)
+            assert said in page.content.decode()
+        own = signed_in(lin)
+        assert "数据统计要求：国庆保障期算力统计" in own.get("/bases/jinan/").content.decode()
+        client.post(f"/data-calls/{call.pk}/withdraw/")
+        assert "已撤回" in own.get(f"/data-calls/{call.pk}/").content.decode()
+    deliver(jinan, "compute_report", report(), NINE + timedelta(hours=1))
+    assert waiting(call) == [("jinan", "compute_report")]
+
+
+def test_an_operator_sees_the_own_answers_only(
+    chen: User, lin: User, zhou: User, jinan: Base, qingdao: Base
+) -> None:
+    call = issue(chen, jinan, qingdao)
+    page = signed_in(lin).get(f"/data-calls/{call.pk}/").content.decode()
+    assert (jinan.name in page, qingdao.name in page, "0 / 2" in page) == (True, False, True)
+    only = issue(chen, qingdao)
+    assert signed_in(lin).get(f"/data-calls/{only.pk}/").status_code == 404
+    assert signed_in(lin).post(f"/data-calls/{call.pk}/withdraw/").status_code == 404
+    with pytest.raises(NotAllowed):
+        data_calls.withdraw(call, actor=lin)
+    with pytest.raises(Invalid):
+        issue(chen)
