@@ -1,0 +1,1 @@
+"""Collectors: the 24 figures from Prometheus, security events from detectors' logs."""

@@ -1,0 +1,111 @@
+"""What the commands print for people."""
+
+import json
+from datetime import datetime
+from typing import IO, Any
+
+from dataaccess.edge.collect import compute, security
+from dataaccess.edge.collect.tasks import Tasks
+from dataaccess.shapes import TABLES, tables
+
+
+def show(tasks: Tasks, wanted: set[str], out: IO[str]) -> int:
+    """What would be reported now, where each value comes from, and what is missing."""
+    good = True
+    config = tasks.node.config
+    if "compute" in wanted and config.compute and tasks.queries:
+        collected = compute.collect(config.compute, tasks.queries, tasks.node.clock.now())
+        good &= _compute(collected, out)
+    if "security" in wanted and config.security and tasks.mapping:
+        for source in config.security.sources:
+            outcome = security.preview(
+                tasks.node.store, source, tasks.mapping, tasks.node.clock.now()
+            )
+            good &= _security(outcome, source.type, out)
+    if "base-info" in wanted and config.base_info:
+        _line(out, f"基地基本信息  {config.base_info.file}")
+        _line(out, "  内容有变化时上报；用 check 之外，运行一次 collect base-info 即可核对。")
+    _line(out, "以上只是预演，没有保存，也没有上报。")
+    return 0 if good else 1
+
+
+def _compute(collected: compute.Collected, out: IO[str]) -> bool:
+    moment = collected.at.strftime("%Y-%m-%d %H:%M:%S")
+    _line(out, f"{TABLES['compute_report'].title}（取数时刻 {moment}）")
+    notes = {field.name: field.note for field in tables.COMPUTE_REPORT.fields}
+    for reading in collected.readings:
+        source = " ".join(reading.source.split())
+        if reading.problem:
+            _line(out, f"  ✗ {reading.name}  缺：{reading.problem}")
+        else:
+            unit = notes[reading.name].split("，")[0].removeprefix("单位 ")
+            floored = collected.values.get(reading.name, int(reading.value or 0))
+            _line(out, f"  ✓ {reading.name}  {floored}（{unit}；原值 {_short(reading)}）")
+        if source:
+            _line(out, f"      ← {source}")
+    for warning in collected.warnings:
+        _line(out, f"  ! {warning}")
+    for fault in collected.faults:
+        _line(out, f"  ✗ {fault['field']}：{fault['message']}")
+    if not collected.problems():
+        _line(out, f"  会上报：{json.dumps(collected.values, ensure_ascii=False)}")
+        return True
+    _line(out, f"  缺{len(collected.problems())}项，不会上报；请按上面的说明补齐。")
+    return False
+
+
+def _short(reading: compute.Reading) -> str:
+    text = f"{reading.value:f}"
+    whole, dot, rest = text.partition(".")
+    return f"{whole}{dot}{rest[:3]}" if rest else whole
+
+
+def _security(outcome: security.Outcome, kind: str, out: IO[str]) -> bool:
+    _line(out, f"{TABLES['security_event'].title}（{kind} {outcome.path}）")
+    if outcome.problem:
+        _line(out, f"  ✗ {outcome.problem}")
+        return False
+    _line(out, f"  {outcome.words()}")
+    for event in outcome.events[:20]:
+        _line(out, f"  {json.dumps(event, ensure_ascii=False)}")
+    if len(outcome.events) > 20:
+        _line(out, f"  … 另有{len(outcome.events) - 20}次")
+    return True
+
+
+def status(found: dict[str, Any], out: IO[str]) -> None:
+    _line(out, f"边缘节点 {found['node']} → {found['centre']}，上报时段 {found['window']}")
+    for lane in found["interfaces"].values():
+        words = f"  {lane['title']}：待发 {lane['pending']}，已送达 {lane['sent']}"
+        words += f"，搁置 {lane['parked']}，放弃 {lane['discarded']}"
+        if lane["next_due"] and not lane["trouble"]:
+            words += f"；下次发送 {_time(lane['next_due'])}"
+        _line(out, words)
+    for each in found["collectors"]:
+        _line(
+            out, f"  采集 {each['name']}：{each['problem'] or each['done']}（{_time(each['at'])}）"
+        )
+    if not found["attention"]:
+        _line(out, "✓ 一切正常")
+    for each in found["attention"]:
+        _line(out, f"! {each['zh']}")
+
+
+def parked(items: list[dict[str, Any]], out: IO[str]) -> None:
+    if not items:
+        _line(out, "没有搁置的数据。")
+    for item in items:
+        about = "、".join(item["about"]) + ("…" if item["count"] > len(item["about"]) else "")
+        _line(out, f"{item['id']}  {item['title']}  {about}  收到于 {_time(item['received_at'])}")
+        _line(out, f"    {item['verdict']} {item['detail']}".rstrip())
+        for fault in item["faults"]:
+            where = f"{fault.get('event', '')} {fault['field']}".strip()
+            _line(out, f"    {where}：{fault['message']}")
+
+
+def _time(text: str) -> str:
+    return datetime.fromisoformat(text).strftime("%Y-%m-%d %H:%M")
+
+
+def _line(out: IO[str], text: str) -> None:
+    out.write(text + "\n")

@@ -1,0 +1,163 @@
+"""Sending what is due, one delivery of an interface at a time and in its order.
+
+Nothing is noted as sent before the centre's receipt is here, and each delivery keeps its
+Idempotency-Key until then: what was cut off in between is sent again and counted once."""
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from dataaccess.edge import centre, notes, outbox, schedule
+from dataaccess.edge.centre import Centre
+from dataaccess.edge.clock import Clock
+from dataaccess.edge.config import Config
+from dataaccess.edge.store import Full, Store, Unusable
+from dataaccess.shapes import KINDS, TABLES, Kind
+from dataaccess.windows import WINDOWS
+
+log = logging.getLogger(__name__)
+
+ASK_EVERY = 1800.0
+# Before something goes in its window, the centre's clock is asked unless it was asked just now.
+FRESH = 600.0
+LONGEST_SLEEP = 30.0
+
+
+@dataclass
+class Lane:
+    """How sending on one interface goes; one that is stuck does not hold up the others."""
+
+    failures: int = 0
+    not_before: float = 0
+    trouble: str = ""
+    since: datetime | None = None
+    blocked: bool = False
+    most: int = outbox.MOST_EVENTS  # events that the way has let through in one call
+
+
+@dataclass
+class Sender:
+    config: Config
+    store: Store
+    clock: Clock
+    centre: Centre
+    wake: threading.Event = field(default_factory=threading.Event)
+    lanes: dict[Kind, Lane] = field(default_factory=lambda: {kind: Lane() for kind in KINDS})
+    _asked_at: float | None = None
+
+    def step(self, *, regardless: bool = False) -> float:
+        """Send all that may go now; seconds until there may be something again. `regardless`
+        of the window for a person who says now."""
+        self._ask_centre(ASK_EVERY)
+        waits = [self._drain(kind, regardless) for kind in KINDS]
+        return min(waits)
+
+    def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            self.wake.clear()
+            try:
+                wait = self.step()
+            except (Full, Unusable) as failure:
+                log.error("the outbox cannot be used: %s", failure or "no room")
+                wait = LONGEST_SLEEP
+            except Exception:
+                log.exception("sending failed")
+                wait = LONGEST_SLEEP
+            self.wake.wait(max(0.05, min(wait, LONGEST_SLEEP)))
+
+    def plan(self) -> schedule.Plan:
+        """By the window that the centre has on record, for by that it judges."""
+        told = self.centre_says().get("window")
+        known = {window.name for window in WINDOWS}
+        return schedule.Plan(
+            self.config.node.name,
+            told if told in known else self.config.centre.window,
+            timedelta(minutes=self.config.centre.spread_minutes),
+        )
+
+    def centre_says(self) -> dict[str, Any]:
+        """The centre's last word on this base."""
+        found: dict[str, Any] = orjson.loads(notes.read(self.store, "centre") or "{}")
+        return found
+
+    def _ask_centre(self, oldest: float) -> None:
+        now = self.clock.steady()
+        if self._asked_at is not None and now - self._asked_at < min(oldest, ASK_EVERY):
+            return
+        self._asked_at = now
+        status = self.centre.status()
+        moment = centre.centre_time(status) if status else None
+        if status is None or moment is None:
+            return
+        self.clock.learn(moment)
+        notes.write(self.store, "centre", orjson.dumps(status).decode())
+
+    def _drain(self, kind: Kind, regardless: bool) -> float:
+        lane = self.lanes[kind]
+        while True:
+            rest = lane.not_before - self.clock.steady()
+            if rest > 0:
+                return rest
+            now = self.clock.now()
+            plan = self.plan()
+            found = outbox.next_due(self.store, kind, now, plan, at_once=regardless)
+            if found is None:
+                return LONGEST_SLEEP
+            if isinstance(found, datetime):
+                return max((found - now).total_seconds(), 0.05)
+            if kind != "security_event" and (self.clock.age() or FRESH) >= FRESH:
+                asked = self._asked_at
+                self._ask_centre(FRESH)
+                if self._asked_at != asked and (self.clock.age() or FRESH) < FRESH:
+                    continue  # by the centre's clock it may not be due
+            self._deliver(kind, lane, found)
+
+    def _deliver(self, kind: Kind, lane: Lane, first: outbox.Item) -> None:
+        call = outbox.call_with(self.store, first, lane.most)
+        outcome = self.centre.deliver(call)
+        at = self.clock.now()
+        match outcome:
+            case centre.Accepted(answer):
+                with self.store.writing() as db:
+                    refused = outbox.sent(db, call, answer, at)
+                log.info("%s: %s sent, receipt %s", kind, len(call.bodies), answer["receipt"])
+                if refused:
+                    log.error("%s: the centre refused %s of them", kind, refused)
+                if kind != "security_event":
+                    self._asked_at = None  # its days have changed
+            case centre.Refused(problem):
+                with self.store.writing() as db:
+                    if not outbox.refused(db, call, problem, at):
+                        lane.most = outbox.split(db, call)
+                log.error("%s: refused: %s", kind, problem.get("title"))
+            case centre.TooLarge():
+                with self.store.writing() as db:
+                    lane.most = outbox.split(db, call)
+                log.info("%s: too large for the way, at most %s from now on", kind, lane.most)
+            case centre.Later(reason, wait):
+                self._failed(kind, lane, reason, wait=wait)
+                return
+            case centre.Blocked(reason):
+                self._failed(kind, lane, reason, blocked=True)
+                return
+        if lane.failures:
+            notes.forget(self.store, f"trouble:{kind}")
+        lane.failures, lane.trouble, lane.since, lane.blocked = 0, "", None, False
+
+    def _failed(
+        self, kind: Kind, lane: Lane, reason: str, *, wait: float = 0, blocked: bool = False
+    ) -> None:
+        longest = float(self.config.centre.retry_max_seconds)
+        lane.failures += 1
+        pause = longest if blocked else schedule.retry_after(lane.failures, longest)
+        lane.not_before = self.clock.steady() + max(pause, wait)
+        lane.since = lane.since or self.clock.now()
+        if (reason, blocked) != (lane.trouble, lane.blocked):
+            log.warning("%s: %s", TABLES[kind].title, reason)
+            lane.trouble, lane.blocked = reason, blocked
+            note = {"reason": reason, "blocked": blocked, "since": lane.since.isoformat()}
+            notes.write(self.store, f"trouble:{kind}", orjson.dumps(note).decode())
