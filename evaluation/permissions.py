@@ -2,6 +2,9 @@
 
 Whether a case may be seen at all is decided in queries.cases_for, from which every view starts."""
 
+from typing import Any
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaluation import steps
@@ -88,14 +91,26 @@ def check_start(user: User) -> None:
 
 
 def check_state(evaluation: Evaluation, *states: str, user: User | None = None) -> None:
-    """Raise WrongState unless the case is in one of these states, named as the user calls it."""
-    if evaluation.state not in states:
-        applicant = user is not None and user.is_applicant
-        label = evaluation.current.applicant_label if applicant else evaluation.current.label
-        raise WrongState(
-            _("案卷%(number)s当前为“%(state)s”，不能进行此操作。")
-            % {"number": evaluation.number, "state": label}
-        )
+    """Raise WrongState unless the case is in one of these states. It tells who moved the case
+    last: the office reads the name, others the role."""
+    if evaluation.state in states:
+        return
+    office = user is not None and user.role in (Role.SECRETARIAT, Role.DECIDER)
+    last = evaluation.transitions.select_related("actor").order_by("-at", "-pk").first()
+    applicant = user is not None and user.is_applicant
+    now = evaluation.current
+    told: dict[str, Any] = {
+        "number": evaluation.number,
+        "state": now.applicant_label if applicant else now.label,
+    }
+    if last is None:
+        raise WrongState(_("案卷%(number)s现为“%(state)s”，不能进行此操作。") % told)
+    told["who"] = last.actor.name if office else steps.ACTOR_NAMES[Actor(last.actor_role)]
+    told["when"] = timezone.localtime(last.at).strftime("%Y-%m-%d %H:%M")
+    told["did"] = steps.told(last.move)
+    raise WrongState(
+        _("%(who)s已于%(when)s%(did)s，案卷%(number)s现为“%(state)s”，不能进行此操作。") % told
+    )
 
 
 def check_move(user: User, evaluation: Evaluation, move: Move) -> None:

@@ -1,8 +1,9 @@
 """Reads. Each starts from what the user may see; another's object is a missing one."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from evaluation import steps
 from evaluation.models import (
@@ -16,7 +17,11 @@ from evaluation.models import (
     Transition,
 )
 from portal.accounts.models import Role, User
+from portal.ledger.models import AuditEvent
 
+EXPERTS_LACKING = _("需补派专家")
+# As many experts as a panel needs at least.
+PANEL_MINIMUM = 2
 STAFF: tuple[str, ...] = (Role.SECRETARIAT, Role.DECIDER)
 
 
@@ -70,6 +75,37 @@ def case_for(user: User, number: str) -> Evaluation:
     return case
 
 
+def _experts_lacking() -> Q:
+    """The work has begun, and cannot go on with the experts that are left: the leader has not
+    signed or is gone, the panel is too small, or all have scored but one who never answered."""
+    active = Assignment.objects.filter(
+        evaluation=OuterRef("pk"), recused_at__isnull=True, released_at__isnull=True
+    )
+    pledged = active.filter(pledged_at__isnull=False)
+    panel = pledged.filter(duty="panel")
+    another = Assignment.objects.filter(
+        evaluation=OuterRef("evaluation"),
+        duty="panel",
+        pledged_at__isnull=False,
+        recused_at__isnull=True,
+        released_at__isnull=True,
+    ).exclude(pk=OuterRef("pk"))
+    return Q(state="site_visit") & ~Q(Exists(pledged.filter(duty="site", is_leader=True))) | Q(
+        state="panel_scoring"
+    ) & (
+        ~Q(Exists(panel.filter(is_leader=True)))
+        | ~Q(Exists(panel.filter(Exists(another))))
+        | ~Q(Exists(panel.filter(sheet_submitted_at__isnull=True)))
+    )
+
+
+def lacks_experts(evaluation: Evaluation) -> bool:
+    """Whether the secretariat must assign experts anew before the work can go on."""
+    if evaluation.state not in ("site_visit", "panel_scoring"):
+        return False
+    return Evaluation.objects.filter(_experts_lacking(), pk=evaluation.pk).exists()
+
+
 def waiting_for(user: User) -> QuerySet[Evaluation]:
     """The cases that wait for this user, the longest-waiting first."""
     cases = cases_for(user)
@@ -82,7 +118,9 @@ def waiting_for(user: User) -> QuerySet[Evaluation]:
             return cases.none()
         cases = cases.filter(state__in=owned[steps.Actor.APPLICANT])
     elif user.role == Role.SECRETARIAT:
-        cases = cases.filter(state__in=owned[steps.Actor.SECRETARIAT])
+        cases = cases.annotate(
+            lacks_experts=ExpressionWrapper(_experts_lacking(), output_field=BooleanField())
+        ).filter(Q(state__in=owned[steps.Actor.SECRETARIAT]) | Q(lacks_experts=True))
     elif user.role == Role.DECIDER:
         cases = cases.filter(state__in=owned[steps.Actor.DECIDER])
     elif user.role == Role.EXPERT:
@@ -118,6 +156,17 @@ def enterprise_rows(evaluation: Evaluation) -> list[dict[str, str]]:
         {key: value for key, value in zip(cells, row, strict=True) if value}
         for row in evaluation.enterprises.values_list(*cells)
     ]
+
+
+def findings_of(evaluation: Evaluation) -> dict[str, list[AuditEvent]]:
+    """Every finding that was ever recorded for an indicator, the oldest first. One query."""
+    found: dict[str, list[AuditEvent]] = {}
+    events = AuditEvent.objects.filter(
+        subject=f"evaluation:{evaluation.pk}", action="evaluation.record_site"
+    )
+    for event in events.select_related("actor"):
+        found.setdefault(event.data["indicator"], []).append(event)
+    return found
 
 
 def is_published(evaluation: Evaluation) -> bool:

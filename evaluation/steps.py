@@ -416,6 +416,9 @@ MOVES: dict[str, Move] = {
     )
 }
 
+# What the timeline tells besides moves: nothing changed place.
+EVENTS: dict[str, Text] = {"experts_lacking": _("评估队伍有变动，须补派专家")}
+
 # States in which the applicant may change form and materials.
 EDITABLE = ("draft", "returned", "correction")
 # While a duty is being filled or carried out, its experts may change.
@@ -430,6 +433,11 @@ LEADABLE = {
 }
 # States whose content only the applicant's organisation sees.
 UNSENT = ("draft",)
+
+
+def told(code: str) -> Text:
+    """How the timeline tells a move, or another event of a case."""
+    return MOVES[code].done if code in MOVES else EVENTS[code]
 
 
 def moves_from(state: str) -> list[Move]:

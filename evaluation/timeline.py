@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from evaluation import steps
+from evaluation import queries, steps
 from evaluation.models import Evaluation, Transition
 from evaluation.steps import Actor
 from portal.accounts.models import Role, User
@@ -56,7 +56,7 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
             Event(
                 transition.at,
                 _told_actor(reader, transition),
-                steps.MOVES[transition.move].done,
+                steps.told(transition.move),
                 transition.reason if _may_read_reason(reader, transition.move) else "",
             )
         )
@@ -68,6 +68,12 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
     current.until = evaluation.deadline
     if not state.ended:
         current.holder = steps.ACTOR_NAMES[state.owner]
+    if reader.role != Role.APPLICANT and queries.lacks_experts(evaluation):
+        current.note = queries.EXPERTS_LACKING
+        current.holder = steps.ACTOR_NAMES[Actor.SECRETARIAT]
+        current.awaited = _(
+            "已签署承诺书的组长或专家人数不足，或仍有专家未答复邀请，请秘书处补派专家。"
+        )
     return Timeline(nodes, events[::-1])
 
 

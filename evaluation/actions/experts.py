@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.utils import timezone
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from evaluation import notify, permissions, steps
+from evaluation import notify, permissions, queries, steps
 from evaluation.actions.moving import changing, note
 from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.errors import NotAllowed, Refused
-from evaluation.models import Assignment, Evaluation, Kind
+from evaluation.models import Assignment, Duty, Evaluation, Kind, Transition
 from evaluation.steps import Actor
 from portal.accounts.models import Role, User
 
@@ -62,6 +64,7 @@ def release(user: User, assignment: Assignment, reason: str) -> None:
         assignment.released_at, assignment.release_reason = timezone.now(), reason
         assignment.save(update_fields=["released_at", "release_reason"])
         note(user, current, "release", assignment=assignment.pk, reason=reason)
+        _tell_when_lacking(user, assignment, Actor.SECRETARIAT)
 
 
 def appoint_leader(user: User, assignment: Assignment) -> None:
@@ -97,7 +100,9 @@ def recuse(user: User, assignment: Assignment, reason: str) -> None:
         assignment.recusal_reason = reason.strip()
         assignment.save(update_fields=["recused_at", "recusal_reason"])
         note(user, current, "recuse", assignment=assignment.pk)
-        _tell_secretariat(assignment)
+        role = Actor.PANEL_EXPERT if assignment.duty == Duty.PANEL else Actor.SITE_LEADER
+        if not _tell_when_lacking(user, assignment, role):
+            _tell_secretariat(assignment)
 
 
 @contextmanager
@@ -132,6 +137,35 @@ def _tell_leader(assignment: Assignment) -> None:
         _("%(name)s：\n\n秘书处请您担任一项评估工作的组长，请登录后办理。\n")
         % {"name": assignment.expert.name},
     )
+
+
+def _tell_when_lacking(user: User, assignment: Assignment, role: Actor) -> bool:
+    """Where the work cannot go on with the experts that are left, write it into the timeline
+    and tell the secretariat. Returns whether it was so."""
+    case = assignment.evaluation
+    case.refresh_from_db()
+    if not queries.lacks_experts(case):
+        return False
+    Transition.objects.create(
+        evaluation=case,
+        move="experts_lacking",
+        source=case.state,
+        target=case.state,
+        actor=user,
+        actor_role=role,
+        at=timezone.now(),
+    )
+    url = settings.PUBLIC_URL + reverse("evaluation:experts", args=[case.number])
+    with translation.override(settings.LANGUAGE_CODE):
+        for member in User.objects.filter(role=Role.SECRETARIAT, is_active=True):
+            notify.mail(
+                member,
+                f"experts-lacking:{assignment.pk}:{member.pk}",
+                _("案卷%(number)s：需补派专家") % {"number": case.number},
+                _("%(name)s：\n\n案卷%(number)s的组长或专家人数不足，请登录后补派：%(url)s\n")
+                % {"name": member.name, "number": case.number, "url": url},
+            )
+    return True
 
 
 def _tell_secretariat(assignment: Assignment) -> None:

@@ -24,12 +24,11 @@ from evaluation.models import (
     PanelScore,
     ScoreRun,
 )
+from evaluation.queries import PANEL_MINIMUM
 from evaluation.rulebook import Clean, Scorecard, aggregate, in_language, score
 from evaluation.rulebook.shapes import Edition, Fault, Indicator
 from evaluation.steps import Actor
 from portal.accounts.models import User
-
-PANEL_MINIMUM = 2
 
 
 def judged(evaluation: Evaluation) -> list[Indicator]:

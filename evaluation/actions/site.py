@@ -43,14 +43,19 @@ def record(
     *,
     reason: str = "",
     instrument: str = "",
+    seen: str | None = None,
 ) -> SiteRecord:
     """Write down what was observed for one indicator; None where nothing could be verified, which
-    counts as not given. A difference from the declared value needs its reason."""
+    counts as not given. A difference from the declared value needs its reason. `seen` is the
+    stamp of the finding that the recorder had before their eyes: another one since then is not
+    overwritten."""
     with changing(user, evaluation) as current:
         permissions.check_site_record(user, current)
         indicator = next((i for i in verified_on_site(current) if i.code == code), None)
         if indicator is None:
             raise Refused(_("指标%(code)s不由现场评估核验。") % {"code": code})
+        if seen is not None:
+            _check_seen(current, indicator, seen)
         dumped = _dumped(indicator, observed)
         declaration = queries.current_declaration(current)
         differs = declaration is None or declaration.values.get(code) != dumped
@@ -71,8 +76,44 @@ def record(
                 "recorded_at": timezone.now(),
             },
         )
-        note(user, current, "record_site", indicator=code, observed=dumped, differs=differs)
+        note(
+            user,
+            current,
+            "record_site",
+            indicator=code,
+            observed=dumped,
+            differs=differs,
+            reason=kept.reason,
+            instrument=kept.instrument,
+        )
         return kept
+
+
+def stamp(record: SiteRecord | None) -> str:
+    """Tells one finding on an indicator from any other."""
+    return f"{record.recorded_by_id}-{record.recorded_at.timestamp()}" if record else ""
+
+
+def _check_seen(evaluation: Evaluation, indicator: Indicator, seen: str) -> None:
+    standing = (
+        evaluation.site_records.filter(indicator=indicator.code)
+        .select_related("recorded_by")
+        .first()
+    )
+    if standing is None or stamp(standing) == seen:
+        return
+    value = None if standing.observed is None else indicator.parse(standing.observed)[0]
+    raise Refused(
+        _(
+            "您打开此页之后，%(who)s已于%(when)s把“%(name)s”的核验值记为%(value)s，您填写的内容没有保存。如仍要改记，请核对后再次保存。"
+        )
+        % {
+            "who": standing.recorded_by.name,
+            "when": timezone.localtime(standing.recorded_at).strftime("%H:%M"),
+            "name": _named(indicator),
+            "value": indicator.show(value, reader_language()),
+        }
+    )
 
 
 def _named(indicator: Indicator) -> str:

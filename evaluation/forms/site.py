@@ -90,12 +90,20 @@ class ValueForm(forms.Form):
         return name if name in self.fields else self.value_names[0]
 
 
+class SeenField(forms.CharField):
+    """The stamp of what the page showed. Alone it is no change of the item."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
 class SiteItemForm(ValueForm):
     """What the site team found for one indicator."""
 
     def __init__(self, *args: Any, declared: Any = None, **kwargs: Any) -> None:
         self.declared = declared
         super().__init__(*args, **kwargs)
+        self.fields["seen"] = SeenField(required=False, widget=forms.HiddenInput)
         self.fields["instrument"] = forms.CharField(
             label=gettext_lazy("测量仪器或核验方法"),
             max_length=200,

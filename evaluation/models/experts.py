@@ -87,6 +87,9 @@ class SiteRecord(models.Model):
     )
     recorded_at = models.DateTimeField()
 
+    if TYPE_CHECKING:
+        recorded_by_id: int
+
     class Meta:
         ordering = ["id"]
         constraints = [

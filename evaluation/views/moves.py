@@ -14,7 +14,7 @@ from evaluation import permissions, queries, steps
 from evaluation.actions import agreement, application, certification, panel, publication, review
 from evaluation.actions import site as site_visit
 from evaluation.actions.application import what_is_missing
-from evaluation.errors import NotAllowed, Refused
+from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.moves import DeadlineForm, MoveForm, PublishForm, ReasonForm, ScanForm
 from evaluation.timeline import label_for
 from evaluation.views.applicant_submission import before_submission
@@ -76,25 +76,32 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     page = PAGES.get(code)
     if page is None:
         raise Http404
-    permissions.check_move(request.user, evaluation, steps.MOVES[code])
-    if code in SUBMISSIONS and request.method != "POST" and what_is_missing(evaluation):
-        return redirect("evaluation:completeness", number)
     form = page.form(request.POST or None, request.FILES or None, evaluation=evaluation)
     if request.method == "POST":
         form = page.form(request.POST, request.FILES, evaluation=evaluation)
-        if form.is_valid():
-            try:
-                page.action(request.user, evaluation, **form.cleaned_data)
-            except NotAllowed:
-                raise
-            except Refused as refusal:
-                add_to_form(form, refusal)
-            else:
-                if code in SUBMISSIONS:
-                    newest = queries.current_declaration(evaluation)
-                    return redirect("evaluation:submitted", number, newest.number if newest else 1)
-                messages.success(request, MADE[code])
-                return redirect("evaluation:case", number)
+    try:
+        permissions.check_move(request.user, evaluation, steps.MOVES[code])
+    except WrongState as refusal:
+        if not request.POST.get("reason", "").strip():
+            raise
+        # Another was quicker: the reason that was typed is shown again, to be copied.
+        form.is_valid()
+        add_to_form(form, refusal)
+    if code in SUBMISSIONS and request.method != "POST" and what_is_missing(evaluation):
+        return redirect("evaluation:completeness", number)
+    if request.method == "POST" and form.is_valid():
+        try:
+            page.action(request.user, evaluation, **form.cleaned_data)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            add_to_form(form, refusal)
+        else:
+            if code in SUBMISSIONS:
+                newest = queries.current_declaration(evaluation)
+                return redirect("evaluation:submitted", number, newest.number if newest else 1)
+            messages.success(request, MADE[code])
+            return redirect("evaluation:case", number)
     context = {
         "evaluation": evaluation,
         "move": steps.MOVES[code],
@@ -103,6 +110,7 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
         if code in SUBMISSIONS
         else _("未能办理“%(move)s”，请先改正") % {"move": steps.MOVES[code].label},
         "grave": code in GRAVE,
+        "too_late": evaluation.state not in steps.MOVES[code].sources,
         **_where_it_leads(request.user, code),
         "facts_template": FACTS.get(code),
     }

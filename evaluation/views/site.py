@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -22,6 +23,7 @@ from evaluation.views.refusals import add_to_form, case_view
 from evaluation.views.scorecards import readings_text
 from portal.accounts.models import Role, User
 from portal.accounts.requests import SignedInRequest
+from portal.ledger.models import AuditEvent
 
 BEFORE_THE_VISIT = tuple(
     code for code, state in steps.STATES.items() if state.step < 4 or code == "site_preparation"
@@ -32,6 +34,17 @@ BEFORE_THE_VISIT = tuple(
 class Photo:
     name: str
     url: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was recorded before the finding that stands."""
+
+    at: datetime
+    by: str
+    observed: str
+    reason: str
+    instrument: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,7 @@ class Item:
     observed: str
     verdict: str  # "met", "not_met", or "" while nothing was observed
     record: SiteRecord | None
+    earlier: list[Finding]
     evidence: list[tuple[str, str]]
     photos: list[Photo]
     form: SiteItemForm | None
@@ -84,6 +98,7 @@ def site_visit(request: SignedInRequest, number: str) -> HttpResponse:
             typed[code] = form
     if not typed:
         return redirect("evaluation:site_visit", number)
+    _show_standing(evaluation, typed)
     context = _context(request, evaluation, typed)
     return render(request, "evaluation/expert/site_visit.html", context, status=422)
 
@@ -103,7 +118,9 @@ def site_item(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     if kept and not request.htmx:
         address = reverse("evaluation:site_visit", args=[number])
         return redirect(f"{address}#item-{code}")
-    context = _context(request, evaluation, {} if kept else {code: form})
+    typed = {} if kept else {code: form}
+    _show_standing(evaluation, typed)
+    context = _context(request, evaluation, typed)
     template = "evaluation/expert/site_visit.html"
     if request.htmx:
         context["item"] = next(
@@ -169,6 +186,7 @@ def _kept(user: User, evaluation: Evaluation, code: str, form: SiteItemForm) -> 
             form.raw,
             reason=form.cleaned_data["reason"],
             instrument=form.cleaned_data["instrument"],
+            seen=form.cleaned_data["seen"],
         )
     except (NotAllowed, WrongState):
         raise
@@ -176,6 +194,15 @@ def _kept(user: User, evaluation: Evaluation, code: str, form: SiteItemForm) -> 
         add_to_form(form, refusal)
         return False
     return True
+
+
+def _show_standing(evaluation: Evaluation, typed: dict[str, SiteItemForm]) -> None:
+    """A refused form is drawn beside the finding that stands now: that is the one seen next."""
+    standing = {record.indicator: record for record in evaluation.site_records.all()}
+    for code, form in typed.items():
+        data = cast(QueryDict, form.data).copy()
+        data[form.add_prefix("seen")] = actions.stamp(standing.get(code))
+        form.data = data
 
 
 def _forms(request: SignedInRequest, evaluation: Evaluation) -> dict[str, SiteItemForm]:
@@ -202,7 +229,13 @@ def _form(
         indicator=indicator,
         declared=declared,
         held=record.observed if record else None,
-        initial={"reason": record.reason, "instrument": record.instrument} if record else {},
+        initial={
+            "reason": record.reason,
+            "instrument": record.instrument,
+            "seen": actions.stamp(record),
+        }
+        if record
+        else {},
     )
 
 
@@ -246,6 +279,7 @@ def _groups(
     files = materials(evaluation, declaration)
     photos = _photos(user, evaluation)
     records = {r.indicator: r for r in evaluation.site_records.select_related("recorded_by")}
+    findings = {} if user.role == Role.APPLICANT else queries.findings_of(evaluation)
     observed = edition.parse_values({code: r.observed for code, r in records.items()}).values
     card = score(edition, evaluation.category, observed)
     groups = []
@@ -276,6 +310,7 @@ def _groups(
                     observed=indicator.show(observed.get(code), language) if record else "",
                     verdict=verdict,
                     record=record,
+                    earlier=_earlier(indicator, findings.get(code, [])),
                     evidence=files.links(indicator),
                     photos=photos[code],
                     form=form,
@@ -284,6 +319,25 @@ def _groups(
         if items:
             groups.append(ItemGroup(in_language(group, "name", language), items))
     return groups
+
+
+def _earlier(indicator: Indicator, findings: list[AuditEvent]) -> list[Finding]:
+    """All but the finding that stands, the newest first."""
+    language = reader_language()
+    earlier = []
+    for event in reversed(findings[:-1]):
+        held = event.data["observed"]
+        value = None if held is None else indicator.parse(held)[0]
+        earlier.append(
+            Finding(
+                at=event.at,
+                by=event.actor.name if event.actor else event.actor_name,
+                observed=indicator.show(value, language),
+                reason=event.data.get("reason", ""),
+                instrument=event.data.get("instrument", ""),
+            )
+        )
+    return earlier
 
 
 def _photos(user: User, evaluation: Evaluation) -> dict[str, list[Photo]]:

@@ -175,6 +175,33 @@ def test_an_old_page_does_not_undo_what_a_colleague_saved(cast, case, leader):
     assert observed(case) == {"pue": "1.28", "fp16_peak": "1080"}
 
 
+def seen(client, case, code):
+    return item(client.get(page_of(case)), code).form["seen"].value() or ""
+
+
+def test_an_old_page_overwrites_no_finding_and_says_whose_it_is(cast, case, leader):
+    old = seen(leader, case, "pue")
+    first = cast.experts[1]
+    site.record(first, case, "pue", "1.52", reason="补充负荷后复测", instrument="钳形功率计")
+    for sent in ({"confirm": "pue"}, {"pue-value": "1.28", "pue-instrument": "关口表"}):
+        answer = leader.post(f"{page_of(case)}pue/", {**sent, "pue-seen": old}, headers=HTMX)
+        html = answer.content.decode()
+        assert answer.status_code == 422
+        assert f"您打开此页之后，{first.name}已于" in html
+        assert "的核验值记为1.52" in html
+        assert 'value="1.28"' in html  # what was typed, or was to be confirmed
+        assert observed(case) == {"pue": "1.52"}
+    assert 'value="关口表"' in html
+    # The refused form has seen the finding that stands: sent again, a person has decided.
+    again = {"pue-value": "1.28", "pue-seen": answer.context["item"].form["seen"].value()}
+    assert leader.post(f"{page_of(case)}pue/", again, headers=HTMX).status_code == 200
+    assert observed(case) == {"pue": "1.28"}
+    shown = item(leader.get(page_of(case)), "pue")
+    assert [(f.by, f.observed, f.reason, f.instrument) for f in shown.earlier] == [
+        (first.name, "1.52", "补充负荷后复测", "钳形功率计")
+    ]
+
+
 def test_a_photo_is_kept_even_when_the_value_is_refused(case, leader):
     answer = save(leader, case, "pue", value="0.5", photo=example_photo())
     assert answer.status_code == 422

@@ -9,7 +9,7 @@ from evaluation.demo import journey
 from evaluation.errors import Refused
 from evaluation.models import Assignment
 from portal.accounts.models import Role, User
-from portal.ledger.models import AuditEvent
+from portal.ledger.models import AuditEvent, OutboxEntry
 from tests.evaluation.cast import make_cast, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -302,3 +302,58 @@ def test_a_panel_begins_only_when_two_with_their_leader_signed_the_pledge():
     experts.pledge(cast.experts[2], leader)
     panel.convene_panel(cast.chen, case)
     assert case.state == "panel_scoring"
+
+
+def desk_of(user):
+    context = signed_in(user).get("/desk/").context
+    return {(case.number, case.lacks_experts) for case in context["waiting"]}
+
+
+def test_a_case_that_lost_an_expert_it_needs_comes_to_the_secretariats_desk():
+    cast = make_cast()
+    case = cast.case_in("panel_scoring")
+    assert desk_of(cast.chen) == set()
+    sitting = case.assignments.filter(duty="panel").order_by("is_leader").first()
+    experts.release(cast.chen, sitting, "示例：临时出差")
+    assert desk_of(cast.chen) == {(case.number, True)}
+    html = signed_in(cast.chen).get("/desk/").content.decode()
+    assert "需补派专家" in html
+    page = signed_in(cast.chen).get(f"/cases/{case.number}/").content.decode()
+    assert "评估队伍有变动，须补派专家" in page
+    keys = OutboxEntry.objects.filter(key__contains=f"experts-lacking:{sitting.pk}")
+    assert keys.count() == User.objects.filter(role=Role.SECRETARIAT, is_active=True).count()
+    # Another one is asked and signs: nothing is lacking any more.
+    experts.assign(cast.chen, case, cast.idle_expert, "panel")
+    assert desk_of(cast.chen) == {(case.number, True)}
+    experts.pledge(cast.idle_expert, case.assignments.get(expert=cast.idle_expert))
+    assert desk_of(cast.chen) == set()
+
+
+def test_one_who_recuses_after_all_others_scored_leaves_the_case_with_the_secretariat():
+    cast = make_cast()
+    case = cast.case_in("panel_preparation")
+    cast.carry(case, "panel_scoring")
+    asked = experts.assign(cast.chen, case, cast.idle_expert, "panel")
+    case.assignments.filter(duty="panel", pledged_at__isnull=False).update(
+        sheet_submitted_at=case.state_since
+    )
+    assert desk_of(cast.chen) == {(case.number, True)}  # waits for an answer that may never come
+    experts.recuse(cast.idle_expert, asked, "亲属任职")
+    assert [t.move for t in case.transitions.all()][-1] == "experts_lacking"
+
+
+def test_a_move_that_came_too_late_names_who_was_quicker_and_keeps_the_reason():
+    cast = make_cast()
+    case = cast.case_in("submitted")
+    cast.carry(case, "agreement_signing")
+    answer = signed_in(cast.chen).post(
+        f"/cases/{case.number}/moves/return_application/", {"reason": "示例：请补全表3"}
+    )
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"{cast.chen.name}已于" in html
+    assert "受理了申报，案卷" in html
+    assert "示例：请补全表3</textarea>" in html
+    assert '<button class="btn btn-primary" type="submit">退回修改' not in html
+    case.refresh_from_db()
+    assert case.state == "agreement_signing"
