@@ -132,8 +132,8 @@ STATES: dict[str, State] = {
             "agreement_countersigning",
             2,
             Actor.SECRETARIAT,
-            _("待我方签章"),
-            _("协议已寄出，待对方签章"),
+            _("待秘书处签章"),
+            _("已提交签章协议，待秘书处签章"),
             _("秘书处核对签章并上传双方签章的协议。"),
         ),
         State(
@@ -283,6 +283,14 @@ MOVES: dict[str, Move] = {
             _("提交了签章的协议"),
         ),
         Move(
+            "countersign_agreement",
+            ("agreement_countersigning",),
+            ("preliminary_review",),
+            Actor.SECRETARIAT,
+            _("完成协议签订"),
+            _("完成了协议签订"),
+        ),
+        Move(
             "return_agreement",
             ("agreement_countersigning",),
             ("agreement_signing",),
@@ -290,14 +298,6 @@ MOVES: dict[str, Move] = {
             _("退回协议"),
             _("退回了协议"),
             needs_reason=True,
-        ),
-        Move(
-            "countersign_agreement",
-            ("agreement_countersigning",),
-            ("preliminary_review",),
-            Actor.SECRETARIAT,
-            _("完成协议签订"),
-            _("完成了协议签订"),
         ),
         Move(
             "request_correction",
@@ -388,6 +388,14 @@ MOVES: dict[str, Move] = {
             _("提请了认定审批"),
         ),
         Move(
+            "certify",
+            ("decision_pending",),
+            ("certified",),
+            Actor.DECIDER,
+            _("批准认定"),
+            _("批准了认定"),
+        ),
+        Move(
             "send_back",
             ("decision_pending",),
             ("published",),
@@ -395,14 +403,6 @@ MOVES: dict[str, Move] = {
             _("退回秘书处"),
             _("退回了秘书处"),
             needs_reason=True,
-        ),
-        Move(
-            "certify",
-            ("decision_pending",),
-            ("certified",),
-            Actor.DECIDER,
-            _("批准认定"),
-            _("批准了认定"),
         ),
         Move(
             "decline",

@@ -89,6 +89,14 @@ def submit_scores(user: User, evaluation: Evaluation) -> None:
         move.data = {"assignment": sheet.pk}
 
 
+def is_last_sheet(user: User, evaluation: Evaluation) -> bool:
+    """Whether every other expert of the panel has submitted."""
+    return not any(
+        member.sheet_submitted_at is None and member.expert_id != user.pk
+        for member in permissions.active_assignments(evaluation, Duty.PANEL)
+    )
+
+
 def close_scoring(user: User, evaluation: Evaluation) -> None:
     """结束打分: needed when the last expert who had not scored was released."""
     with moving(user, evaluation, "close_scoring") as move:

@@ -83,8 +83,6 @@ def record(
             indicator=code,
             observed=dumped,
             differs=differs,
-            reason=kept.reason,
-            instrument=kept.instrument,
         )
         return kept
 

@@ -16,6 +16,7 @@ from evaluation.actions import site as site_visit
 from evaluation.actions.application import what_is_missing
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.moves import DeadlineForm, MoveForm, PublishForm, ReasonForm, ScanForm
+from evaluation.models import Evaluation
 from evaluation.timeline import label_for
 from evaluation.views.applicant_submission import before_submission
 from evaluation.views.moved import MADE
@@ -111,7 +112,7 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
         else _("未能办理“%(move)s”，请先改正") % {"move": steps.MOVES[code].label},
         "grave": code in GRAVE,
         "too_late": evaluation.state not in steps.MOVES[code].sources,
-        **_where_it_leads(request.user, code),
+        **_where_it_leads(request.user, evaluation, code),
         "facts_template": FACTS.get(code),
     }
     if code in SUBMISSIONS:
@@ -121,8 +122,11 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)
 
 
-def _where_it_leads(user: User, code: str) -> dict[str, Any]:
-    target = steps.STATES[steps.MOVES[code].targets[-1]]
+def _where_it_leads(user: User, evaluation: Evaluation, code: str) -> dict[str, Any]:
+    targets = steps.MOVES[code].targets
+    # Only the last score sheet closes the round.
+    closes = code != "submit_scores" or panel.is_last_sheet(user, evaluation)
+    target = steps.STATES[targets[-1] if closes else targets[0]]
     return {
         "target": target,
         "target_step": steps.step_of(target.code),

@@ -111,12 +111,13 @@ def desk(request: SignedInRequest) -> HttpResponse:
         return redirect(DESKS[request.user.role])
     waiting = queries.waiting_for(request.user)
     shown = list(waiting[: PAGE_SIZE * 2])
+    invitations = (
+        list(queries.invitations_for(request.user)) if request.user.role == Role.EXPERT else []
+    )
     context = {
         "waiting": shown,
-        "waiting_count": waiting.count(),
-        "invitations": list(queries.invitations_for(request.user))
-        if request.user.role == Role.EXPERT
-        else [],
+        "waiting_count": waiting.count() + len(invitations),
+        "invitations": invitations,
         "recent": list(
             queries.cases_for(request.user)
             .exclude(pk__in=[case.pk for case in shown])

@@ -43,8 +43,6 @@ class Finding:
     at: datetime
     by: str
     observed: str
-    reason: str
-    instrument: str
 
 
 @dataclass(frozen=True)
@@ -333,8 +331,6 @@ def _earlier(indicator: Indicator, findings: list[AuditEvent]) -> list[Finding]:
                 at=event.at,
                 by=event.actor.name if event.actor else event.actor_name,
                 observed=indicator.show(value, language),
-                reason=event.data.get("reason", ""),
-                instrument=event.data.get("instrument", ""),
             )
         )
     return earlier

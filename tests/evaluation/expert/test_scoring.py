@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.actions import panel
+from evaluation.actions import experts, panel
 from evaluation.models import PanelScore
 from tests.evaluation.cast import make_cast, signed_in
 
@@ -222,3 +222,19 @@ def test_queries_are_the_same_with_few_and_many_scores(case, expert):
     one = count()
     expert.post(page_of(case), sheet("4"))
     assert count() == one
+
+
+def test_only_the_last_sheet_is_said_to_close_the_round(cast, case, expert):
+    for code in CODES:
+        panel.save_scores(cast.experts[2], case, {code: ("1", "示例：依据材料评定。")})
+        panel.save_scores(cast.experts[3], case, {code: ("1", "示例：依据材料评定。")})
+    address = f"/cases/{case.number}/moves/submit_scores/"
+    assert "待组长汇总" not in expert.get(address).content.decode()
+    panel.submit_scores(cast.experts[2], case)
+    assert "待组长汇总" in expert.get(address).content.decode()
+
+
+def test_an_open_invitation_counts_as_work_of_ones_own(cast):
+    case = cast.case_in("site_preparation")
+    experts.assign(cast.chen, case, cast.idle_expert, "site")
+    assert "有 1 项工作等您办理" in signed_in(cast.idle_expert).get("/desk/").content.decode()
