@@ -197,6 +197,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 6 * 3600.0,
         "options": {"expires": 3600},
     },
+    "forget unfinished registrations": {
+        "task": "accounts.forget_the_unused",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     "judge windows that closed": {
         "task": "dataaccess.judge_closed_windows",
         "schedule": 120.0,
@@ -224,7 +229,7 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "portal.accounts.passwords.MinimumLength",
         "OPTIONS": {"min_length": env.int("PASSWORD_MIN_LENGTH", default=10)},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -241,7 +246,13 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 # By address and by address-and-name together: a limit by name alone would lock out its owner.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "public_form": "10/m/ip,100/h/ip",
+}
+# How long a mailed invitation to an organisation opens.
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "工业智算基地评估平台"
 # Addresses are entered by the secretariat and never "verified" by a link.
@@ -343,6 +354,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False if PRODUCTION else DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+# Licences and letters of organisations, which anybody may send.
+SCAN_MAX_BYTES = env.int("SCAN_MAX_MIB", default=20) * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MIB", default=100) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # Appendix B batches may hold 10 MiB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

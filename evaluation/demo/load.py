@@ -10,6 +10,7 @@ from evaluation.demo import journey
 from evaluation.demo.cases import CASES, ExampleCase, declarations
 from evaluation.demo.people import ORGANISATIONS, PASSWORD, accounts
 from evaluation.demo.reports import send_reports
+from evaluation.demo.requests import load_requests
 from evaluation.demo.watch import watch_bases
 from evaluation.models import Duty, Evaluation
 from portal.accounts.models import Organisation, User
@@ -23,6 +24,7 @@ def load() -> None:
     with outbox.left_to_the_sweep():
         for example in CASES:
             _load_case(example)
+        load_requests()
     for code, fp16 in (("demo-base", 6700), ("demo-jinghua", 2050)):
         send_reports(Base.objects.select_related("organisation").get(code=code), fp16)
     with outbox.left_to_the_sweep():

@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Users and organisations"
 
     def ready(self) -> None:
-        from portal.accounts import mail  # noqa: F401  registers the mail handler
+        from portal.accounts import letters, mail  # noqa: F401  register what sends mail

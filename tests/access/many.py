@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import Model
@@ -71,8 +72,27 @@ def multiply(world: World) -> None:
             continue
         _cases(world, case, bases)
         _parts(case, experts)
+    _admissions(world, organisations)
     for nth in range(MANY):
         audit.record(world.cast.sysadmin, "example", f"example:{nth}", case=f"PG{nth}", nth=nth)
+
+
+def _admissions(world: World, organisations: list[Organisation]) -> None:
+    """Fifty more of what organisations ask, each with its own scan; and of members."""
+    one = world.admissions
+    scans = iter(copies(one["registration"].licence, lambda nth: {"id": uuid4()}, 3 * MANY))
+    copies(
+        one["registration"],
+        lambda nth: {"email": f"r{nth}@example.org", "licence_id": next(scans).pk},
+    )
+    copies(
+        one["name"],
+        lambda nth: {"organisation_id": organisations[nth].pk, "evidence_id": next(scans).pk},
+    )
+    copies(one["help"], lambda nth: {"email": f"h{nth}@example.org", "letter_id": next(scans).pk})
+    for key in ("join", "invitation"):
+        copies(one[key], lambda nth: {"email": f"j{nth}@example.org"})
+    copies(world.cast.han, lambda nth: {"username": f"m{nth}", "email": f"m{nth}@example.org"})
 
 
 def _code(nth: int) -> str:

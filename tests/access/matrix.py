@@ -443,6 +443,73 @@ def _somebody(world: World) -> list[Any]:
     return [world.cast.idle_expert.pk]
 
 
+OWNER, OWNERS = group("lin"), group("lin other")
+
+
+def _row(made: Callable[[World], Any], *before: Any) -> dict[str, Any]:
+    """An address about a row that `admissions` of the world holds."""
+    return {
+        "args": lambda world: [*before, made(world).pk],
+        "missing": lambda world: [*before, NO_PK],
+    }
+
+
+# Other members are refused before it is asked what was meant.
+FOR_OWNERS = {f"{m} {role}": FORBIDDEN for m in ("GET", "POST") for role in ("han", "wen")}
+FOR_THE_OWNER = {**FOR_OWNERS, "GET other": METHOD}
+
+
+ORGANISATION_ROWS = [
+    *(
+        Row(f"accounts:{name}", OPEN, get=EVERYBODY, post=EVERYBODY)
+        for name in ("register", "join", "owner_gone")
+    ),
+    *(
+        _open(f"accounts:{name}") for name in ("register_sent", "recover", "asked")
+    ),
+    # Without the mailed link there is nothing.
+    *(
+        Row(f"accounts:{name}", OPEN, get=NOBODY, post=NOBODY)
+        for name in ("register_confirm", "invitation")
+    ),
+    Row("accounts:register_status", OPEN, get=NOBODY,
+        but={f"POST {role}": METHOD for role in EVERYBODY}),
+    Row("accounts:organisation", HIDDEN, get=MEMBERS | OWNERS),
+    Row("accounts:leave", HIDDEN, post=MEMBERS | OWNERS,
+        but={"POST han": LOGIN, "POST wen": LOGIN}),
+    *(
+        Row(f"accounts:{name}", HIDDEN, get=OWNERS, post=OWNERS, but=FOR_OWNERS)
+        for name in ("invite", "hand_over", "change_name")
+    ),
+    *(
+        Row(f"accounts:{name}", HIDDEN, post=OWNER, but=FOR_THE_OWNER,
+            **_row(lambda world: world.admissions["invitation"]))
+        for name in ("resend", "revoke")
+    ),
+    *(
+        Row(f"accounts:{name}", HIDDEN, post=OWNER, but=FOR_THE_OWNER,
+            **_row(lambda world: world.cast.han))
+        for name in ("change_role", "remove")
+    ),
+    Row("accounts:answer", HIDDEN, post=OWNER, but=FOR_THE_OWNER,
+        **_row(lambda world: world.admissions["join"])),
+    Row("accounts:withdraw_name", HIDDEN, post=OWNER, but=FOR_THE_OWNER,
+        **_row(lambda world: world.admissions["name"])),
+    Row("accounts:admissions", CLOSED, get=SECRETARIAT),
+    Row("accounts:admissions", CLOSED, get=SECRETARIAT, label="kind",
+        args=lambda world: ["help"], missing=lambda world: ["nothing"]),
+    *(
+        Row("accounts:admission", CLOSED, get=SECRETARIAT, post=SECRETARIAT, label=kind,
+            **_row(lambda world, kind=kind: world.admissions[kind], kind))
+        for kind in ("registration", "name", "help")
+    ),
+    Row("accounts:admission_resend", CLOSED, post=SECRETARIAT,
+        **_row(lambda world: world.admissions["accepted"], "registration")),
+    Row("accounts:evidence", CLOSED, get=SECRETARIAT | SYSTEM,
+        args=lambda world: [world.admissions["registration"].licence.pk],
+        missing=lambda world: [NO_UUID]),
+]  # fmt: skip
+
 ADMINISTRATION_ROWS = [
     Row("accounts:people", CLOSED, get=SYSTEM | SECURITY),
     Row("accounts:create_person", CLOSED, get=SYSTEM, post=SYSTEM),
@@ -518,6 +585,7 @@ ROWS = [
     *EXPERT_ROWS,
     *MOVE_ROWS,
     *BASE_ROWS,
+    *ORGANISATION_ROWS,
     *ADMINISTRATION_ROWS,
     *PUBLIC_ROWS,
     *ACCOUNT_ROWS,

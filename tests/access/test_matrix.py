@@ -177,6 +177,15 @@ def test_rows_are_open_only_where_it_is_meant():
     assert {row.name for row in ROWS if row.rule == OPEN} == {
         "healthz",
         "set_language",
+        "accounts:register",
+        "accounts:register_sent",
+        "accounts:register_confirm",  # with the mailed link, as the next ones
+        "accounts:register_status",
+        "accounts:invitation",
+        "accounts:recover",
+        "accounts:join",
+        "accounts:owner_gone",
+        "accounts:asked",
         "account_login",
         "account_signup",
         "account_logout",

@@ -79,6 +79,10 @@ def _certificate(world: World) -> list[Any]:
     return [world.case("certified").certificate.number]
 
 
+def _kind(kind: str) -> Callable[[World], list[Any]]:
+    return lambda world: [kind]
+
+
 LISTS = [
     *(Page(role, "evaluation:desk")
       for role in ("lin", "chen", "zhou", "site", "leader", "panel")),
@@ -137,6 +141,10 @@ WORKING = [
     Page("chen", "evaluation:result", "published"),
     Page("chen", "evaluation:objections", "published"),
     Page("zhou", "evaluation:move", "decision_pending", part="certify", grows=False),
+    Page("lin", "accounts:organisation"),
+    Page("chen", "accounts:admissions"),
+    *(Page("chen", "accounts:admissions", args=_kind(kind), query=f"?state=all&q=&kind={kind}")
+      for kind in ("name", "help")),
 ]  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from evaluation.models import (
     Objection,
 )
 from portal.accounts.models import Role, User
+from tests.access import admissions
 from tests.evaluation.cast import Cast, make_cast
 
 # Everyone who may stand before a page. The experts serve on every case of the world that has
@@ -67,6 +68,7 @@ class World:
     keys: dict[str, str]
     base: Base
     other_base: Base
+    admissions: dict[str, Any]
     states: dict[str, Evaluation] = field(default_factory=dict)
     tried: dict[tuple[str, str, str], tuple[Any, bytes]] = field(default_factory=dict)
     browser: Client = field(default_factory=lambda: Client(raise_request_exception=False))
@@ -253,7 +255,9 @@ def build() -> World:
         run.rendered_at, run.sha256, run.passed = timezone.now(), "0" * 64, True
         run.save()
         sandbox.start(user, "07:00-08:00")
-    return World(cast, people, sessions, _keys(base, other_base), base, other_base)
+    return World(
+        cast, people, sessions, _keys(base, other_base), base, other_base, admissions.make(cast)
+    )
 
 
 def _session(user: User) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.credit_code import validate_credit_code
@@ -70,6 +71,8 @@ class User(AbstractUser):
         default=MemberRole.EDITOR,
         help_text=_("仅用于申报单位的账号。"),
     )
+    language = models.CharField(max_length=10, blank=True, help_text="of mails; empty: Chinese")
+    left_at = models.DateTimeField(null=True, blank=True, help_text="left the organisation")
 
     REQUIRED_FIELDS = ["email", "name", "role"]
 
@@ -82,6 +85,12 @@ class User(AbstractUser):
             models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_is_known"),
             models.CheckConstraint(
                 condition=Q(member_role__in=MemberRole.values), name="member_role_is_known"
+            ),
+            # One mailbox is one person, however it is written: invitations and resets go there.
+            models.UniqueConstraint(Lower("email"), name="one_user_of_a_mailbox"),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | Q(is_active=False),
+                name="who_left_signs_in_no_more",
             ),
             # An applicant without an organisation would see nothing; an expert's is the employer.
             models.CheckConstraint(

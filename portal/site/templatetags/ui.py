@@ -224,12 +224,14 @@ PEOPLE = ("accounts:people", gettext_lazy("人员"))
 ORGANISATIONS = ("accounts:organisations", gettext_lazy("机构"))
 BASES = ("dataaccess:bases", gettext_lazy("基地数据"))
 KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))
+OWN_ORGANISATION = ("accounts:organisation", gettext_lazy("本单位"))
+ADMISSIONS = ("accounts:admissions", gettext_lazy("单位事项"))
 AUDIT = ("site:audit", gettext_lazy("审计日志"))
 
 ROLE_MENUS = {
-    "applicant": [DESK, CASES, BASES],
+    "applicant": [DESK, CASES, BASES, OWN_ORGANISATION],
     "expert": [DESK, CASES],
-    "secretariat": [DESK, CASES, BASES],
+    "secretariat": [DESK, CASES, BASES, ADMISSIONS],
     "decider": [DESK, CASES, BASES],
     "system_admin": [PEOPLE, ORGANISATIONS],
     "security_admin": [PEOPLE, ORGANISATIONS, BASES, KEYS],

@@ -9,26 +9,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.accounts.errors import Refused
 from portal.accounts.models import Organisation, Role, User
+from portal.accounts.permissions import check_role
 from portal.ledger import audit
 
 ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 
 
-class Refused(Exception):
-    """The change cannot be made; the sentence says why and what to do."""
-
-
-def _check(actor: User, *roles: str) -> None:
-    if actor.role not in roles or not actor.is_active:
-        names = _("、").join(str(Role(role).label) for role in roles)
-        raise Refused(_("此操作须由%(roles)s办理。") % {"roles": names})
-
-
 @transaction.atomic
 def create_organisation(actor: User, *, name: str, credit_code: str) -> Organisation:
     """Put an organisation on record."""
-    _check(actor, Role.SYSTEM_ADMIN)
+    check_role(actor, Role.SYSTEM_ADMIN)
     organisation = Organisation(name=name.strip(), credit_code=credit_code.strip().upper())
     organisation.full_clean()
     organisation.save()
@@ -46,7 +38,7 @@ def create_organisation(actor: User, *, name: str, credit_code: str) -> Organisa
 def create_user(actor: User, **fields: Any) -> User:
     """Open an account without effect: it works once the security administrator has enabled it,
     and its owner chooses the password by the mailed link."""
-    _check(actor, Role.SYSTEM_ADMIN)
+    check_role(actor, Role.SYSTEM_ADMIN)
     user = User(is_active=False, password=make_password(None), **fields)
     user.full_clean(exclude=["password"])
     user.save()
@@ -59,8 +51,14 @@ def create_user(actor: User, **fields: Any) -> User:
 @transaction.atomic
 def enable_user(actor: User, user: User) -> None:
     """Give an account its effect."""
-    _check(actor, Role.SECURITY_ADMIN)
-    User.objects.select_for_update().filter(pk=user.pk).update(is_active=True)
+    check_role(actor, Role.SECURITY_ADMIN)
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if locked.left_at is not None:
+        raise Refused(
+            _("%(name)s已离开原单位，不能直接启用；请由其单位负责人重新邀请。")
+            % {"name": locked.name}
+        )
+    User.objects.filter(pk=user.pk).update(is_active=True)
     audit.record(actor, "accounts.enable_user", f"user:{user.pk}", role=user.role)
 
 
@@ -68,7 +66,7 @@ def enable_user(actor: User, user: User) -> None:
 def disable_user(actor: User, user: User) -> None:
     """Take an account's effect away and end its sessions. The last active holder of each
     administrator's role stays."""
-    _check(actor, Role.SECURITY_ADMIN)
+    check_role(actor, Role.SECURITY_ADMIN)
     if user.role in ADMINISTRATORS:
         holders = User.objects.select_for_update().filter(role=user.role, is_active=True)
         if [holder.pk for holder in holders] == [user.pk]:

@@ -1,12 +1,6 @@
 """Pages of the system and security administrators: people and organisations."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -14,29 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.accounts import actions
+from portal.accounts.actions import people as actions
+from portal.accounts.errors import Refused
 from portal.accounts.forms import OrganisationForm, UserForm
 from portal.accounts.models import Organisation, Role, User
 from portal.accounts.requests import SignedInRequest
+from portal.accounts.views.guards import for_roles, status
 
 PAGE_SIZE = 50
-View = Callable[..., HttpResponse]
-
-
-def for_roles(*roles: str) -> Callable[[View], View]:
-    """Only these roles may open the page; others learn no more than that."""
-
-    def decorate(view: View) -> View:
-        @login_required
-        @wraps(view)
-        def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.user.role not in roles:
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return guarded
-
-    return decorate
 
 
 @for_roles(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
@@ -66,19 +45,23 @@ def create_person(request: SignedInRequest) -> HttpResponse:
             request, _("已建立账号%(name)s，待安全管理员启用。") % {"name": user.username}
         )
         return redirect("accounts:people")
-    return render(request, "accounts/create_person.html", {"form": form}, status=_status(form))
+    return render(request, "accounts/create_person.html", {"form": form}, status=status(form))
 
 
 @for_roles(Role.SECURITY_ADMIN)
 @require_POST
 def enable_person(request: SignedInRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
-    actions.enable_user(request.user, user)
-    messages.success(
-        request,
-        _("已启用%(name)s。请其在登录页点击“忘记密码”，凭登记的邮箱设置密码。")
-        % {"name": user.username},
-    )
+    try:
+        actions.enable_user(request.user, user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            _("已启用%(name)s。请其在登录页点击“忘记密码”，凭登记的邮箱设置密码。")
+            % {"name": user.username},
+        )
     return redirect("accounts:people")
 
 
@@ -88,7 +71,7 @@ def disable_person(request: SignedInRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     try:
         actions.disable_user(request.user, user)
-    except actions.Refused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("已停用%(name)s。") % {"name": user.username})
@@ -115,10 +98,4 @@ def create_organisation(request: SignedInRequest) -> HttpResponse:
         organisation = actions.create_organisation(request.user, **form.cleaned_data)
         messages.success(request, _("已登记单位%(name)s。") % {"name": organisation.name})
         return redirect("accounts:organisations")
-    return render(
-        request, "accounts/create_organisation.html", {"form": form}, status=_status(form)
-    )
-
-
-def _status(form: Any) -> int:
-    return 422 if form.errors else 200
+    return render(request, "accounts/create_organisation.html", {"form": form}, status=status(form))

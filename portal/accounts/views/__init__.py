@@ -1,0 +1,1 @@
+"""Pages of accounts and organisations, by who uses them."""
