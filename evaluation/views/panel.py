@@ -263,6 +263,8 @@ def consolidate(request: SignedInRequest, number: str) -> HttpResponse:
                 {"preview": _preview(evaluation, finals, overrules)},
             )
         return _consolidation(request, evaluation, counted, finals, overrules)
+    if valid and "check" in request.POST:
+        return _last_look(request, evaluation, counted, finals, overrules)
     if valid:
         try:
             actions.consolidate(
@@ -276,6 +278,40 @@ def consolidate(request: SignedInRequest, number: str) -> HttpResponse:
             messages.success(request, _("评审意见已提交，得分已按规范计算。"))
             return redirect("evaluation:case", number)
     return _consolidation(request, evaluation, counted, finals, overrules, status=422)
+
+
+def _last_look(
+    request: SignedInRequest,
+    evaluation: Evaluation,
+    counted: Sequence[Assignment],
+    finals: dict[str, FinalForm],
+    overrules: dict[str, OverruleForm],
+) -> HttpResponse:
+    """What would become final, with everything that was typed carried along."""
+    edition, language = edition_of(evaluation), reader_language()
+    left_out = ("check", "csrfmiddlewaretoken")
+    context = {
+        "evaluation": evaluation,
+        "items": _consolidated(evaluation, counted, finals),
+        "corrected": [
+            {
+                "name": in_language(indicator, "name", language),
+                "observed": indicator.show(indicator.parse(form.held)[0], language),
+                "changed": indicator.show(form.parsed, language),
+                "form": form,
+            }
+            for code, form in _corrections(overrules).items()
+            for indicator in [edition.indicator(code)]
+        ],
+        "preview": _preview(evaluation, finals, overrules),
+        "sent": [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in left_out
+            for value in values
+        ],
+    }
+    return render(request, "evaluation/expert/consolidate_check.html", context)
 
 
 def _forms(

@@ -106,6 +106,7 @@ def test_from_application_to_verified_certificate(
         score(expert, case)
         expert.move(case, "提交评分表")
     leader.go(f"/cases/{case}/consolidation/")
+    leader.press("核对并提交评审意见")
     leader.press("提交评审意见")
 
     # 6 公布结果

@@ -173,9 +173,10 @@ def _dissent(
         final = _final_points(run, indicator.code)
         for item in given[indicator.code]:
             if number(item.points) != final:
+                reason = f"其理由：{item.reason}" if item.reason else ""
                 yield (
-                    f"{indicator.name}：一位专家评{number(item.points)}分，最终得分{final}分。"
-                    f"其理由：{item.reason or '未附理由'}"
+                    f"{indicator.name}：一位专家评{number(item.points)}分，"
+                    f"最终得分{final}分。{reason}"
                 )
 
 

@@ -68,6 +68,7 @@ def report(evaluation: Evaluation, run: ScoreRun) -> Json:
         "cover_length": len(f"{facts['base']}{facts['applicant']}{facts['place']}"),
         "scores": scores(edition, run),
         "formula": edition.formula,
+        "places": str(edition.policy.places),
         "conclusion": conclusion(evaluation, run),
         "mandatory": [
             {"name": row["name"], "clause": row["clause"], "met": row["met"], "final": row["final"]}

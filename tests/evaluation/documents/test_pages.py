@@ -222,7 +222,7 @@ def test_the_signature_never_stands_alone(printed: Callable[[str], Printed]) -> 
         ("deficiency_notice", ["应提交", "示例：缺机房等级证书。"]),
         ("site_record", ["网络测试仪N-1，读数480Gbps", "申报单位代表（签字、盖章）", "现场照片"]),
         ("score_sheet", ["得分／满分", "评审专家（签字）", "评5分的理由。"]),
-        ("minutes", ["不同意见", "合议取整。", "评审专家组（签字）"]),
+        ("minutes", ["专家评分与最终得分的差异", "合议取整。", "评审专家组（签字）"]),
         ("report", ["一级指标得分", "10／15", "附表指标评估明细", "达标合格"]),
         ("notice", ["公示期由评估机构确定", "匿名异议", "省级节点"]),
         ("certificate", ["证书", "CERTIFICATE", "ProvincialNode", "（印章）"]),

@@ -1,5 +1,6 @@
 """The leader's consolidation and the score it gives."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -92,6 +93,31 @@ def test_departing_from_the_proposal_needs_its_reason(case, leader):
     data["operation_plan-reason"] = "答辩时补充了运营主体协议"
     assert leader.post(page_of(case), data).status_code == 302
     assert Consolidation.objects.get(indicator="operation_plan").value == "5"
+
+
+def test_the_last_look_shows_what_becomes_final_and_loses_nothing(case, leader):
+    typed = {
+        "operation_plan-value": "5",
+        "operation_plan-reason": "答辩时补充了运营主体协议",
+        "pue-value": "1.3",
+        "pue-reason": "电表数据缺一个月",
+    }
+    looked = leader.post(page_of(case), as_shown(leader, case) | typed | {"check": "1"})
+    assert not ScoreRun.objects.exists()
+    sent: dict[str, list[str]] = {}
+    for name, value in looked.context["sent"]:
+        sent.setdefault(name, []).append(value)
+    assert {name: sent[name] for name in typed} == {name: [text] for name, text in typed.items()}
+    assert "check" not in sent
+    page = looked.content.decode()
+    assert "答辩时补充了运营主体协议" in page
+    assert "1.3（电表数据缺一个月）" in re.sub(r"\s+", "", page)
+    shown = [bar.points for bar in looked.context["preview"].bars]
+    back = leader.post(page_of(case), sent | {"preview": ["1"]})
+    assert 'value="1.3"' in back.content.decode()
+    assert leader.post(page_of(case), sent).status_code == 302
+    run = ScoreRun.objects.get(evaluation=case)
+    assert shown == [Decimal(run.result[code]) for code in ("A1", "A2", "A3", "A")]
 
 
 def test_an_overrule_counts_and_is_explained(cast, case, leader):
