@@ -177,7 +177,7 @@ def test_the_case_page_tells_what_comes_next_and_keeps_withdrawal_apart(
     seen = staff.get(f"/cases/{case.number}/").context["timeline"].events
     assert [str(event.actor) for event in seen] == ["申报单位"]
     refused = client.get(f"/cases/{case.number}/form/head/", follow=True)
-    assert f"案卷{case.number}当前为“已提交”，不能进行此操作。" in text_of(refused)
+    assert f"案卷{case.number}现为“已提交”，不能进行此操作。" in text_of(refused)
     answer = staff.post(f"/cases/{case.number}/moves/accept/", follow=True)
     assert "申报已受理，协议已生成。下一步：申报单位签章后上传协议。" in text_of(answer)
 
