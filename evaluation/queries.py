@@ -13,6 +13,7 @@ from evaluation.models import (
     Document,
     Evaluation,
     Kind,
+    Objection,
     Purpose,
     Transition,
 )
@@ -137,6 +138,24 @@ def waiting_for(user: User) -> QuerySet[Evaluation]:
             )
         )
     return cases.order_by("state_since")
+
+
+def waits_for_its_period(evaluation: Evaluation) -> bool:
+    """Whether nothing can be done now: the objection period runs and no objection is open.
+    Expects a case of :func:`with_open_objections`."""
+    return (
+        evaluation.state == "published"
+        and not objection_period_is_over(evaluation)
+        and not evaluation.has_open_objection  # type: ignore[attr-defined]
+    )
+
+
+def with_open_objections(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """The cases with their publication and whether an objection is open."""
+    still_open = Objection.objects.filter(
+        publication__evaluation=OuterRef("pk"), closed_at__isnull=True
+    )
+    return cases.select_related("publication").annotate(has_open_objection=Exists(still_open))
 
 
 def current_declaration(evaluation: Evaluation) -> Declaration | None:

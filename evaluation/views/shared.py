@@ -110,13 +110,15 @@ def desk(request: SignedInRequest) -> HttpResponse:
     if request.user.role in DESKS:
         return redirect(DESKS[request.user.role])
     waiting = queries.waiting_for(request.user)
-    shown = list(waiting[: PAGE_SIZE * 2])
+    shown = list(queries.with_open_objections(waiting)[: PAGE_SIZE * 2])
+    later = [case for case in shown if queries.waits_for_its_period(case)]
     invitations = (
         list(queries.invitations_for(request.user)) if request.user.role == Role.EXPERT else []
     )
     context = {
-        "waiting": shown,
-        "waiting_count": waiting.count() + len(invitations),
+        "waiting": [case for case in shown if case not in later],
+        "later": later,
+        "waiting_count": waiting.count() - len(later) + len(invitations),
         "invitations": invitations,
         "recent": list(
             queries.cases_for(request.user)
@@ -233,6 +235,7 @@ def case_context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, 
         for move in steps.moves_from(evaluation.state)
         if move.code not in MOVES_ON_WORK_PAGES
         and permissions.can_move(user, evaluation, move.code)
+        and not (move.code == "propose" and not queries.objection_period_is_over(evaluation))
     ]
     return {
         "evaluation": evaluation,

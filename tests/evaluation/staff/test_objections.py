@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from evaluation.actions import publication
-from evaluation.models import Objection
+from evaluation.models import Objection, Publication
 from tests.evaluation.cast import make_cast, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +164,25 @@ def test_queries_do_not_grow_with_objections(cast, case, chen):
         chen.post(page_of(case), objection(objector=f"示例单位{nth}"))
     chen.get(page_of(case))
     assert count() == one
+
+
+def test_a_case_in_its_period_waits_apart_until_it_is_over_or_objected_to(cast, case, chen):
+    """On its last day it still waits; one with an open objection is work."""
+
+    def until(days):
+        last = timezone.localdate() + timedelta(days=days)
+        Publication.objects.filter(evaluation=case).update(
+            working_days=3, starts_on=last - timedelta(days=5), ends_on=last
+        )
+        desk = chen.get("/desk/")
+        return [[row.number for row in desk.context[part]] for part in ("waiting", "later")]
+
+    propose = f"/cases/{case.number}/moves/propose/"
+    assert until(0) == [[], [case.number]]
+    assert "没有等您办理的事项" not in chen.get("/desk/").content.decode()
+    assert propose not in chen.get(f"/cases/{case.number}/").content.decode()
+    assert until(-1) == [[case.number], []]
+    assert propose in chen.get(f"/cases/{case.number}/").content.decode()
+    until(0)
+    chen.post(page_of(case), objection())
+    assert until(0) == [[case.number], []]
