@@ -245,7 +245,7 @@ APPLICANT_KINDS = (
 
 def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
     """The documents of a case that the user may read. `evaluation` came from case_for."""
-    documents = evaluation.documents.all()
+    documents = evaluation.documents.select_related("owner")
     if user.role == Role.APPLICANT:
         kinds = [*APPLICANT_KINDS]
         if evaluation.state not in ("site_visit", "site_preparation"):

@@ -131,8 +131,10 @@ class Document(models.Model):
 
     @property
     def label(self) -> str:
-        """Number and kind for a list in the reader's language; the title is as printed."""
-        return f"{self.number} {self.get_kind_display()}"
+        """Number, kind and whose it is, for a list in the reader's language; the title is as
+        printed."""
+        named = f"{self.number} {self.get_kind_display()}"
+        return f"{named} · {self.owner.name}" if self.owner else named
 
     @property
     def ready(self) -> bool:
