@@ -1,22 +1,26 @@
-"""Telling people by mail what a base has not done. In Chinese, as all mail of the portal is."""
+"""Telling people what a base has not done, in the portal and by mail."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from dataaccess.models import Base, DataCall
 from dataaccess.shapes import KINDS, TABLES
-from portal.accounts.mail import put_mail
 from portal.accounts.models import Role, User
+from portal.notifications.telling import tell
 
 # A mail names so many bases and gives the number of the others.
 _MOST_NAMED = 50
+# What is told of a call, by what became of it.
+_OF_CALL = {
+    "issued": "data_call",
+    "withdrawn": "data_call_withdrawn",
+    "overdue": "data_call_overdue",
+}
 
 
 def operators(base: Base) -> QuerySet[User]:
@@ -32,104 +36,78 @@ def centre() -> QuerySet[User]:
 
 
 def window_closed_empty(day: date, window: str, bases: Sequence[Base]) -> None:
-    """One mail to each operator for each base, and one to each of the centre for all of them."""
-    with translation.override(settings.LANGUAGE_CODE):
-        told = {"day": format_date(day, _("Y年n月j日")), "window": window}
-        for base in bases:
-            words = told | {"base": base.name, "url": page(base)}
-            for user in operators(base):
-                put_mail(
-                    user,
-                    f"empty-window:{base.pk}:{day}:{user.pk}",
-                    _("未收到%(base)s%(day)s的算力信息") % words,
-                    _(
-                        "%(base)s%(day)s的上报时段（%(window)s）已结束，尚未收到当天的算力信息。\n\n"
-                        "请检查上报程序后尽快补送：当天送达记为窗口外，以后送达记为补报。"
-                        "计划停机请事先在基地页面报备。\n\n%(url)s\n"
-                    )
-                    % words,
-                )
-        _tell_the_centre(told, f"empty-window:{day}:{window}", bases)
-
-
-def _tell_the_centre(told: dict[str, str], key: str, bases: Sequence[Base]) -> None:
-    words = told | {
-        "count": str(len(bases)),
-        "names": _names(bases),
-        "url": settings.PUBLIC_URL + reverse("dataaccess:bases") + "?today=missing",
-    }
-    for user in centre():
-        put_mail(
-            user,
-            f"{key}:{user.pk}",
-            _("%(day)s %(window)s：%(count)s个基地未上报") % words,
-            _("%(day)s的上报时段（%(window)s）已结束，以下基地未上报：\n\n%(names)s\n\n%(url)s\n")
-            % words,
+    """Tell each operator of each base, and each of the centre of all of them."""
+    for base in bases:
+        tell(
+            operators(base),
+            "window_missed",
+            f"empty-window:{base.pk}:{day}",
+            path=page(base),
+            base=base.name,
+            day=day,
+            window=window,
         )
+    tell(
+        centre(),
+        "windows_missed",
+        f"empty-window:{day}:{window}",
+        path=reverse("dataaccess:bases") + "?today=missing",
+        day=day,
+        window=window,
+        count=len(bases),
+        names=_names(bases),
+    )
 
 
 def data_call(call: DataCall, bases: Sequence[Base], mark: str) -> None:
-    """One mail to each operator for each base: of the call, its withdrawal, or a reminder."""
-    with translation.override(settings.LANGUAGE_CODE):
-        subjects = {
-            "issued": _("数据统计要求：%(title)s"),
-            "withdrawn": _("已撤回：%(title)s"),
-            "overdue": _("已逾期：%(title)s"),
-        }
-        subject = subjects.get(mark, _("请尽快答复：%(title)s"))
-        for base in bases:
-            words = _about(call) | {"base": base.name, "url": page(base)}
-            for user in operators(base):
-                put_mail(
-                    user,
-                    f"data-call:{call.pk}:{mark}:{base.pk}:{user.pk}",
-                    subject % words,
-                    _(
-                        "基地：%(base)s\n要求：%(title)s\n接口：%(interfaces)s\n事由：%(reason)s\n截止：%(deadline)s\n\n"
-                        "调用所列接口上报最新数据即为答复，详见基地页面：%(url)s\n"
-                    )
-                    % words,
-                )
+    """Tell each operator of each base: of the call, its withdrawal, or a reminder."""
+    for base in bases:
+        tell(
+            operators(base),
+            _OF_CALL.get(mark, "data_call_reminder"),
+            f"data-call:{call.pk}:{mark}:{base.pk}",
+            path=page(base),
+            base=base.name,
+            **_about(call),
+        )
 
 
 def data_call_overdue(call: DataCall, bases: Sequence[Base]) -> None:
-    """One mail to each of the centre: who has not answered by the deadline."""
-    with translation.override(settings.LANGUAGE_CODE):
-        words = _about(call) | {
-            "count": str(len(bases)),
-            "names": _names(bases),
-            "url": settings.PUBLIC_URL + reverse("dataaccess:data_call", args=[call.pk]),
-        }
-        for user in centre():
-            put_mail(
-                user,
-                f"data-call:{call.pk}:overdue:{user.pk}",
-                _("%(title)s：%(count)s个基地逾期未答复") % words,
-                _("截止时刻（%(deadline)s）已过，以下基地未答复：\n\n%(names)s\n\n%(url)s\n")
-                % words,
-            )
+    """Tell each of the centre who has not answered by the deadline."""
+    tell(
+        centre(),
+        "data_calls_unanswered",
+        f"data-call:{call.pk}:overdue",
+        path=reverse("dataaccess:data_call", args=[call.pk]),
+        count=len(bases),
+        names=_names(bases),
+        **_about(call),
+    )
 
 
-def _about(call: DataCall) -> dict[str, str]:
-    deadline = timezone.localtime(call.deadline)
+def _about(call: DataCall) -> dict[str, Any]:
+    asked = set(call.items.values_list("interface", flat=True))
     return {
         "title": call.title,
         "reason": call.reason,
-        "deadline": format_date(deadline, _("Y年n月j日 H:i")),
-        "interfaces": _("、").join(
-            TABLES[kind].title
-            for kind in KINDS
-            if kind in set(call.items.values_list("interface", flat=True))
-        ),
+        "deadline": call.deadline,
+        "interfaces": lambda: _("、").join(TABLES[kind].title for kind in KINDS if kind in asked),
     }
 
 
-def _names(bases: Sequence[Base]) -> str:
-    names = [f"{base.name}（{base.code}）" for base in bases[:_MOST_NAMED]]
-    if len(bases) > _MOST_NAMED:
-        names.append(_("……等共%(count)s个") % {"count": len(bases)})
-    return "\n".join(names)
+def _names(bases: Sequence[Base]) -> Callable[[], str]:
+    """The bases by name and code, said in the reader's language."""
+
+    def said() -> str:
+        names = [
+            f"{base.name}（{base.code}）" for base in bases[:_MOST_NAMED]
+        ]  # not translated: punctuation of names that are Chinese
+        if len(bases) > _MOST_NAMED:
+            names.append(_("……等共%(count)s个") % {"count": len(bases)})
+        return "\n".join(names)
+
+    return said
 
 
 def page(base: Base) -> str:
-    return settings.PUBLIC_URL + reverse("dataaccess:base", args=[base.code])
+    return reverse("dataaccess:base", args=[base.code])

@@ -1,32 +1,80 @@
-"""Telling people by mail that a case waits for them."""
+"""Telling people of a case. Only here is decided who may learn of it: whoever has not signed the
+pledge, recused or was released learns nothing of a case."""
 
-from django.conf import settings
+from collections.abc import Iterable
+from typing import Any
+
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from evaluation import steps
+from evaluation import correction, queries, steps
 from evaluation.models import Evaluation, Transition
 from evaluation.permissions import active_assignments
 from evaluation.steps import Actor
-from portal.accounts.mail import put_mail as mail
 from portal.accounts.models import MemberRole, Role, User
+from portal.notifications.telling import put_mail as mail
+from portal.notifications.telling import take_back, tell
+
+__all__ = ["case_moved", "mail", "owners", "secretariat", "take_back", "tell", "tell_of_case"]
+
+# What the applicant is told of a move, where it is more than that the case went on.
+OF_MOVE = {
+    "request_correction": "deficiency_notice",
+    "return_application": "application_returned",
+    "return_agreement": "application_returned",
+    "certify": "decided",
+    "decline": "decided",
+}
+
+
+def tell_of_case(
+    users: Iterable[User],
+    kind: str,
+    key: str,
+    evaluation: Evaluation,
+    /,
+    *,
+    path: str = "",
+    **values: Any,
+) -> None:
+    """Tell people of a case by its number, with a link to it (`path` for another page of it).
+    Experts who may not see the case are left out."""
+    tell(
+        [user for user in users if _may_learn(user, evaluation)],
+        kind,
+        key,
+        path=path or reverse("evaluation:case", args=[evaluation.number]),
+        case=evaluation.number,
+        **values | {"number": evaluation.number},
+    )
+
+
+def _may_learn(user: User, evaluation: Evaluation) -> bool:
+    if user.role != Role.EXPERT:
+        return True
+    return queries.serving_assignments(user).filter(evaluation=evaluation).exists()
+
+
+def secretariat() -> list[User]:
+    return list(User.objects.filter(role=Role.SECRETARIAT, is_active=True))
+
+
+def applicants(evaluation: Evaluation) -> list[User]:
+    """The members who can do something about a case; a viewer cannot."""
+    members = User.objects.filter(
+        is_active=True, organisation=evaluation.organisation, role=Role.APPLICANT
+    )
+    return list(members.exclude(member_role=MemberRole.VIEWER))
 
 
 def owners(evaluation: Evaluation) -> list[User]:
     """The people for whom a case waits now."""
-    users = User.objects.filter(is_active=True)
-    # A viewer can do nothing about it.
-    applicants = users.filter(organisation=evaluation.organisation, role=Role.APPLICANT).exclude(
-        member_role=MemberRole.VIEWER
-    )
     match evaluation.current.owner:
         case Actor.APPLICANT:
-            return list(applicants)
+            return applicants(evaluation)
         case Actor.SECRETARIAT:
-            return list(users.filter(role=Role.SECRETARIAT))
+            return secretariat()
         case Actor.DECIDER:
-            return list(users.filter(role=Role.DECIDER))
+            return list(User.objects.filter(role=Role.DECIDER, is_active=True))
         case Actor.SITE_LEADER:
             return [a.expert for a in active_assignments(evaluation, "site")]
         case Actor.PANEL_EXPERT:
@@ -37,24 +85,52 @@ def owners(evaluation: Evaluation) -> list[User]:
             ]
         case Actor.PANEL_LEADER:
             return [a.expert for a in active_assignments(evaluation, "panel") if a.is_leader]
-    return list(applicants)
+    return applicants(evaluation)
 
 
 def case_moved(evaluation: Evaluation, transition: Transition) -> None:
-    """One mail to each person for whom the case waits after this move. An expert who has not
-    signed the pledge is told of an invitation only, not of the case."""
-    url = settings.PUBLIC_URL + reverse("evaluation:desk")
-    with translation.override(settings.LANGUAGE_CODE):
-        for user in owners(evaluation):
-            subject = _("工业智算基地评估：有一项工作待您办理")
-            if user.role == Role.APPLICANT:
-                subject = _("工业智算基地评估：案卷%(number)s进入“%(step)s”") % {
-                    "number": evaluation.number,
-                    "step": steps.step_of(evaluation.state).name,
-                }
-            body = _("%(name)s：\n\n%(awaits)s\n\n请登录办理：%(url)s\n") % {
-                "name": user.name,
-                "awaits": evaluation.current.awaits,
-                "url": url,
-            }
-            mail(user, f"transition:{transition.pk}:{user.pk}", subject, body)
+    """Tell everyone for whom the case waits after this move. Experts are told that work waits,
+    not of which case."""
+    key = f"transition:{transition.pk}"
+    people = owners(evaluation)
+    now = evaluation.current
+    _tell_applicants(evaluation, transition, key, [u for u in people if u.is_applicant])
+    tell_of_case(
+        [user for user in people if user.role in queries.STAFF],
+        "work_waits",
+        key,
+        evaluation,
+        state=now.label,
+        organisation=evaluation.organisation.name,
+        awaits=now.awaits,
+    )
+    tell(
+        [user for user in people if user.role == Role.EXPERT],
+        "expert_work",
+        key,
+        path=reverse("evaluation:desk"),
+        awaits=now.awaits,
+    )
+
+
+def _tell_applicants(
+    evaluation: Evaluation, transition: Transition, key: str, people: list[User]
+) -> None:
+    now = evaluation.current
+    if transition.move == "publish":
+        ends_on = evaluation.publication.ends_on
+        told = applicants(evaluation)
+        tell_of_case(told, "result_published", key, evaluation, deadline=ends_on)
+    elif people:
+        tell_of_case(
+            people,
+            OF_MOVE.get(transition.move, "case_moved"),
+            key,
+            evaluation,
+            step=steps.step_of(evaluation.state).name,
+            state=now.applicant_label,
+            awaits=now.awaits,
+            reason=transition.reason,
+            deadline=evaluation.deadline,
+            count=len(correction.defects_under_correction(evaluation)),
+        )

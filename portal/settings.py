@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "portal.ledger",
+    "portal.notifications",
     "portal.accounts",
     "dataaccess",
     "evaluation",
@@ -377,6 +378,14 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=in_development("秘书处 <secretariat@example.org>")
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Robots in the secretariat's group chat; without an address they are silent.
+WECOM_WEBHOOK = env.str("WECOM_WEBHOOK", default="")
+DINGTALK_WEBHOOK = env.str("DINGTALK_WEBHOOK", default="")
+DINGTALK_SECRET = env.str("DINGTALK_SECRET", default="")
+if PRODUCTION and not all(
+    webhook.startswith("https://") for webhook in (WECOM_WEBHOOK, DINGTALK_WEBHOOK) if webhook
+):
+    raise ImproperlyConfigured("WECOM_WEBHOOK and DINGTALK_WEBHOOK need https.")
 
 # --- The API --------------------------------------------------------------------------------
 REST_FRAMEWORK = {

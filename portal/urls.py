@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/email/", no_such_page, name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("", include("portal.notifications.urls")),
     path("", include("portal.accounts.urls")),
     path("", include("dataaccess.urls")),
     path("", include("evaluation.urls")),

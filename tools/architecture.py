@@ -18,6 +18,7 @@ ROOMS = (
     "dataaccess",
     "dataaccess.shapes",
     "portal.accounts",
+    "portal.notifications",
     "portal.ledger",
 )
 BETWEEN = re.compile(r"(<!-- picture -->\n).*?(<!-- /picture -->)", re.DOTALL)

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaluation import notify, permissions, queries, steps
@@ -63,6 +62,8 @@ def release(user: User, assignment: Assignment, reason: str) -> None:
             return
         assignment.released_at, assignment.release_reason = timezone.now(), reason
         assignment.save(update_fields=["released_at", "release_reason"])
+        if not queries.serving_assignments(assignment.expert).filter(evaluation=current).exists():
+            notify.take_back(assignment.expert, current.number)
         note(user, current, "release", assignment=assignment.pk, reason=reason)
         _tell_when_lacking(user, assignment, Actor.SECRETARIAT)
 
@@ -99,10 +100,11 @@ def recuse(user: User, assignment: Assignment, reason: str) -> None:
         assignment.recused_at = timezone.now()
         assignment.recusal_reason = reason.strip()
         assignment.save(update_fields=["recused_at", "recusal_reason"])
+        notify.take_back(user, current.number)
         note(user, current, "recuse", assignment=assignment.pk)
         role = Actor.PANEL_EXPERT if assignment.duty == Duty.PANEL else Actor.SITE_LEADER
         if not _tell_when_lacking(user, assignment, role):
-            _tell_secretariat(assignment)
+            _tell_secretariat("expert_recused", f"recusal:{assignment.pk}", current)
 
 
 @contextmanager
@@ -120,23 +122,17 @@ def _answering(user: User, assignment: Assignment) -> Iterator[Evaluation]:
 
 
 def _invite(assignment: Assignment) -> None:
-    notify.mail(
-        assignment.expert,
+    notify.tell(
+        [assignment.expert],
+        "expert_invitation",
         f"invitation:{assignment.pk}",
-        _("工业智算基地评估：邀请您参加评估工作"),
-        _("%(name)s：\n\n秘书处邀请您参加一项评估工作，请登录后答复是否回避并签署承诺书。\n")
-        % {"name": assignment.expert.name},
+        path=reverse("evaluation:desk"),
     )
 
 
 def _tell_leader(assignment: Assignment) -> None:
-    notify.mail(
-        assignment.expert,
-        f"leader:{assignment.pk}:{timezone.now().isoformat()}",
-        _("工业智算基地评估：请您担任组长"),
-        _("%(name)s：\n\n秘书处请您担任一项评估工作的组长，请登录后办理。\n")
-        % {"name": assignment.expert.name},
-    )
+    key = f"leader:{assignment.pk}:{timezone.now().isoformat()}"
+    notify.tell([assignment.expert], "expert_leads", key, path=reverse("evaluation:desk"))
 
 
 def _tell_when_lacking(user: User, assignment: Assignment, role: Actor) -> bool:
@@ -155,24 +151,10 @@ def _tell_when_lacking(user: User, assignment: Assignment, role: Actor) -> bool:
         actor_role=role,
         at=timezone.now(),
     )
-    url = settings.PUBLIC_URL + reverse("evaluation:experts", args=[case.number])
-    with translation.override(settings.LANGUAGE_CODE):
-        for member in User.objects.filter(role=Role.SECRETARIAT, is_active=True):
-            notify.mail(
-                member,
-                f"experts-lacking:{assignment.pk}:{member.pk}",
-                _("案卷%(number)s：需补派专家") % {"number": case.number},
-                _("%(name)s：\n\n案卷%(number)s的组长或专家人数不足，请登录后补派：%(url)s\n")
-                % {"name": member.name, "number": case.number, "url": url},
-            )
+    _tell_secretariat("experts_lacking", f"experts-lacking:{assignment.pk}", case)
     return True
 
 
-def _tell_secretariat(assignment: Assignment) -> None:
-    for member in User.objects.filter(role=Role.SECRETARIAT, is_active=True):
-        notify.mail(
-            member,
-            f"recusal:{assignment.pk}:{member.pk}",
-            _("案卷%(number)s：一位专家申请回避") % {"number": assignment.evaluation.number},
-            _("请登录后另行指派专家。\n"),
-        )
+def _tell_secretariat(kind: str, key: str, case: Evaluation) -> None:
+    path = reverse("evaluation:experts", args=[case.number])
+    notify.tell_of_case(notify.secretariat(), kind, key, case, path=path)

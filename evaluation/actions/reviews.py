@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.dateformat import format as format_date
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils import timezone
 
 from evaluation import notify
 from evaluation.actions.certification import plan_reviews
@@ -48,17 +47,14 @@ def _remind(pk: int, distances: list[int]) -> bool:
     people = User.objects.filter(is_active=True, role=Role.SECRETARIAT) | User.objects.filter(
         is_active=True, role=Role.APPLICANT, organisation_id=organisation
     )
-    with translation.override(settings.LANGUAGE_CODE):
-        for user in people:
-            notify.mail(
-                user,
-                f"review:{review.pk}:{reached}:{user.pk}",
-                _("年审提醒：%(name)s") % {"name": review.certificate.name},
-                _("证书%(number)s的第%(year)s年年审应于%(day)s前完成（规范10.4.1）。\n")
-                % {
-                    "number": review.certificate.number,
-                    "year": review.year,
-                    "day": format_date(review.due_on, _("Y年n月j日")),
-                },
-            )
+    notify.tell(
+        people,
+        "review_due",
+        f"review:{review.pk}:{reached}",
+        path=reverse("site:certificate", args=[review.certificate.number]),
+        title=review.certificate.name,
+        certificate=review.certificate.number,
+        year=review.year,
+        deadline=review.due_on,
+    )
     return True

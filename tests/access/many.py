@@ -73,6 +73,8 @@ def multiply(world: World) -> None:
         _cases(world, case, bases)
         _parts(case, experts)
     _admissions(world, organisations)
+    for user in (world.cast.lin, world.cast.chen):
+        copies(user.notifications.latest("pk"), lambda nth: {"key": f"copy:{uuid4()}"})
     for nth in range(MANY):
         audit.record(world.cast.sysadmin, "example", f"example:{nth}", case=f"PG{nth}", nth=nth)
 

@@ -510,6 +510,22 @@ ORGANISATION_ROWS = [
         missing=lambda world: [NO_UUID]),
 ]  # fmt: skip
 
+
+def _notification(world: World) -> list[Any]:
+    return [world.cast.lin.notifications.exclude(path="").earliest("pk").pk]
+
+
+LIN = group("lin")
+NOTIFICATION_ROWS = [
+    Row("notifications:inbox", CLOSED, get=SIGNED_IN),
+    Row("notifications:choices", CLOSED, get=SIGNED_IN, post=SIGNED_IN),
+    Row("notifications:read_all", CLOSED, post=SIGNED_IN),
+    Row("notifications:open", HIDDEN, get=LIN, opens=ONWARD, args=_notification,
+        missing=lambda world: [NO_PK]),
+    Row("notifications:read", HIDDEN, post=LIN, args=_notification,
+        missing=lambda world: [NO_PK]),
+]  # fmt: skip
+
 ADMINISTRATION_ROWS = [
     Row("accounts:people", CLOSED, get=SYSTEM | SECURITY),
     Row("accounts:create_person", CLOSED, get=SYSTEM, post=SYSTEM),
@@ -586,6 +602,7 @@ ROWS = [
     *MOVE_ROWS,
     *BASE_ROWS,
     *ORGANISATION_ROWS,
+    *NOTIFICATION_ROWS,
     *ADMINISTRATION_ROWS,
     *PUBLIC_ROWS,
     *ACCOUNT_ROWS,

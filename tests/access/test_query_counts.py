@@ -15,9 +15,10 @@ from tests.access.world import World, build
 
 pytestmark = pytest.mark.django_db
 
-# The session, the user, and the organisation that the top bar names beside the user.
-READER = {"anonymous": 0, "lin": 3, "site": 3, "leader": 3, "panel": 3}
-STAFF_READER = 2
+# The session, the user, the number of unread notifications, and the organisation that the top bar
+# names beside the user.
+READER = {"anonymous": 0, "lin": 4, "site": 4, "leader": 4, "panel": 4}
+STAFF_READER = 3
 PLAIN = 4  # what a plain list may ask beyond those
 STATES = (
     "draft",
@@ -88,6 +89,7 @@ LISTS = [
       for role in ("lin", "chen", "zhou", "site", "leader", "panel")),
     *(Page(role, "evaluation:cases") for role in ("lin", "chen", "zhou", "panel")),
     Page("chen", "evaluation:cases", query="?q=示例&step=7"),
+    *(Page(role, "notifications:inbox") for role in ("lin", "chen")),
     Page("sysadmin", "accounts:people"),
     Page("secadmin", "accounts:people"),
     Page("sysadmin", "accounts:organisations"),

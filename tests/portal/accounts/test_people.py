@@ -137,5 +137,5 @@ def test_the_lists_cost_the_same_at_one_row_and_at_fifty(
     for n in range(count):
         person(f"u{n}", "secretariat")
     security.get(reverse("accounts:people"))
-    with django_assert_num_queries(4):  # session, user, count, page
+    with django_assert_num_queries(5):  # session, user, unread notifications, count, page
         security.get(reverse("accounts:people"))

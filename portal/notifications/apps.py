@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "portal.notifications"
+    label = "notifications"
+    verbose_name = "Notifications in the portal and by mail"
+
+    def ready(self) -> None:
+        from portal.notifications import delivery  # noqa: F401  registers what sends mail

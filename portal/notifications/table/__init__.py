@@ -1,0 +1,1 @@
+"""The kinds of notification, by what they are about. How to add one: portal/notifications/kinds.py."""

@@ -1,0 +1,69 @@
+"""What is told of the data of Appendix B."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.notifications.kinds import Group, Kind, Mail
+
+STATUTORY = _("数据统计要求（8.4.4 b）须送达本人，不能关闭邮件。")
+OPERATORS = ("applicant",)
+CENTRE = ("secretariat",)
+_CALL = ("base", "title", "interfaces", "reason", "deadline")
+_ABOUT_THE_CALL = _(
+    "基地：{base}\n要求：{title}\n接口：{interfaces}\n事由：{reason}\n截止：{deadline}\n\n"
+    "调用所列接口上报最新数据即为答复，详见基地页面。"
+)
+
+KINDS = (
+    Kind(
+        "window_missed",
+        Group.DATA,
+        _("上报时段未收到算力信息"),
+        _("未收到{base}{day}的算力信息"),
+        _(
+            "{base}{day}的上报时段（{window}）已结束，尚未收到当天的算力信息。\n\n"
+            "请检查上报程序后尽快补送：当天送达记为窗口外，以后送达记为补报。"
+            "计划停机请事先在基地页面报备。"
+        ),
+        ("base", "day", "window"),
+        readers=OPERATORS,
+    ),
+    Kind(
+        "windows_missed",
+        Group.DATA,
+        _("有基地未在时段内上报"),
+        _("{day} {window}：{count}个基地未上报"),
+        _("{day}的上报时段（{window}）已结束，以下基地未上报：\n\n{names}"),
+        ("day", "window", "count", "names"),
+        readers=CENTRE,
+        to_the_group=True,
+    ),
+    *(
+        Kind(
+            code,
+            Group.DATA,
+            label,
+            subject,
+            _ABOUT_THE_CALL,
+            _CALL,
+            mail=Mail.ALWAYS,
+            why_always=STATUTORY,
+            readers=OPERATORS,
+        )
+        for code, label, subject in (
+            ("data_call", _("数据统计要求"), _("数据统计要求：{title}")),
+            ("data_call_withdrawn", _("数据统计要求已撤回"), _("已撤回：{title}")),
+            ("data_call_reminder", _("数据统计要求临近截止"), _("请尽快答复：{title}")),
+            ("data_call_overdue", _("数据统计要求已逾期"), _("已逾期：{title}")),
+        )
+    ),
+    Kind(
+        "data_calls_unanswered",
+        Group.DATA,
+        _("有基地逾期未答复数据统计要求"),
+        _("{title}：{count}个基地逾期未答复"),
+        _("截止时刻（{deadline}）已过，以下基地未答复：\n\n{names}"),
+        ("title", "count", "deadline", "names"),
+        readers=CENTRE,
+        to_the_group=True,
+    ),
+)
