@@ -137,10 +137,15 @@ def can_edit(user: User, evaluation: Evaluation) -> bool:
     return evaluation.state in steps.EDITABLE and is_actor(user, evaluation, Actor.APPLICANT)
 
 
-def check_site_record(user: User, evaluation: Evaluation) -> None:
-    """Raise unless the user is on the site team and the visit is open."""
+def check_site_team(user: User, evaluation: Evaluation) -> None:
+    """Raise NotAllowed unless the user is on the site team, whatever the state of the visit."""
     if serving(user, evaluation, Duty.SITE) is None:
         raise NotAllowed(_("此操作须由已签署承诺书的现场评估组成员办理。"))
+
+
+def check_site_record(user: User, evaluation: Evaluation) -> None:
+    """Raise unless the user is on the site team and the visit is open."""
+    check_site_team(user, evaluation)
     check_state(evaluation, "site_visit")
 
 

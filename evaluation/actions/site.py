@@ -1,5 +1,8 @@
 """Step 4 现场评估: verified values beside the declared ones, with reason and photo."""
 
+import uuid
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -13,10 +16,36 @@ from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import Refused
-from evaluation.models import CaseFile, Duty, Evaluation, Kind, Purpose, SiteRecord
+from evaluation.findings import outdated, stamp
+from evaluation.models import (
+    CaseFile,
+    Duty,
+    Evaluation,
+    Kind,
+    Outcome,
+    Purpose,
+    SiteRecord,
+)
 from evaluation.rulebook import in_language
 from evaluation.rulebook.shapes import Indicator
 from portal.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a site team finds for one indicator. `observed` is in the form of the score contract;
+    None where nothing could be verified."""
+
+    observed: Any
+    documented: str = ""  # what the materials prove
+    instrument: str = ""
+    reading: str = ""
+    reason: str = ""  # of a difference from the declared value
+    note: str = ""
+
+    def texts(self) -> dict[str, str]:
+        """All but the value, without blanks around."""
+        return {name: value.strip() for name, value in asdict(self).items() if name != "observed"}
 
 
 def verified_on_site(evaluation: Evaluation) -> list[Indicator]:
@@ -41,55 +70,75 @@ def record(
     code: str,
     observed: Any,
     *,
-    reason: str = "",
-    instrument: str = "",
     seen: str | None = None,
+    **texts: str,
 ) -> SiteRecord:
     """Write down what was observed for one indicator; None where nothing could be verified, which
-    counts as not given. A difference from the declared value needs its reason. `seen` is the
-    stamp of the finding that the recorder had before their eyes: another one since then is not
-    overwritten."""
+    counts as not given. A difference from the declared value needs its reason. `texts` are those
+    of :class:`Finding`. `seen` is the stamp of the finding that the recorder had before their
+    eyes: another one since then is not overwritten."""
     with changing(user, evaluation) as current:
         permissions.check_site_record(user, current)
-        indicator = next((i for i in verified_on_site(current) if i.code == code), None)
-        if indicator is None:
-            raise Refused(_("指标%(code)s不由现场评估核验。") % {"code": code})
+        indicator = on_site(current, code)
         if seen is not None:
             _check_seen(current, indicator, seen)
-        dumped = _dumped(indicator, observed)
-        declaration = queries.current_declaration(current)
-        differs = declaration is None or declaration.values.get(code) != dumped
-        if differs and not reason.strip():
-            raise Refused(
-                _("“%(name)s”的核验值与申报值不一致，请写明差异原因。")
-                % {"name": _named(indicator)}
-            )
-        kept, _created = SiteRecord.objects.update_or_create(
-            evaluation=current,
-            indicator=code,
-            defaults={
-                "observed": dumped,
-                "differs": differs,
-                "reason": reason.strip(),
-                "instrument": instrument.strip(),
-                "recorded_by": user,
-                "recorded_at": timezone.now(),
-            },
-        )
-        note(
-            user,
-            current,
-            "record_site",
-            indicator=code,
-            observed=dumped,
-            differs=differs,
-        )
-        return kept
+        return write_record(user, current, indicator, Finding(observed, **texts))
 
 
-def stamp(record: SiteRecord | None) -> str:
-    """Tells one finding on an indicator from any other."""
-    return f"{record.recorded_by_id}-{record.recorded_at.timestamp()}" if record else ""
+def on_site(evaluation: Evaluation, code: str) -> Indicator:
+    """The indicator of this code, or Refused where no site team verifies it."""
+    indicator = next((i for i in verified_on_site(evaluation) if i.code == code), None)
+    if indicator is None:
+        raise Refused(_("指标%(code)s不由现场评估核验。") % {"code": code})
+    return indicator
+
+
+def write_record(
+    author: User,
+    current: Evaluation,
+    indicator: Indicator,
+    finding: Finding,
+    *,
+    noted_at: datetime | None = None,
+    actor: User | None = None,
+    entry: uuid.UUID | None = None,
+) -> SiteRecord:
+    """Put a finding in its place, with its audit. The caller holds the lock and has checked who
+    may. `actor` acts for the author where a file is imported or a conflict decided."""
+    dumped = dumped_value(indicator, finding.observed)
+    finding = replace(finding, observed=dumped)
+    other = differs(current, indicator, finding)
+    kept, _created = SiteRecord.objects.update_or_create(
+        evaluation=current,
+        indicator=indicator.code,
+        defaults={
+            "observed": dumped,
+            "differs": other,
+            **finding.texts(),
+            "recorded_by": author,
+            "recorded_at": timezone.now(),
+            "noted_at": noted_at,
+        },
+    )
+    data: dict[str, Any] = {"indicator": indicator.code, "observed": dumped, "differs": other}
+    if entry is not None:
+        data["entry"] = str(entry)
+    if actor is not None and actor != author:
+        data |= {"author": author.pk, "author_name": author.name}
+    note(actor or author, current, "record_site", **data)
+    return kept
+
+
+def differs(evaluation: Evaluation, indicator: Indicator, finding: Finding) -> bool:
+    """Whether a finding, its value in stored form, is another than was declared; Refused where
+    that has no reason."""
+    declaration = queries.current_declaration(evaluation)
+    other = declaration is None or declaration.values.get(indicator.code) != finding.observed
+    if other and not finding.reason.strip():
+        raise Refused(
+            _("“%(name)s”的核验值与申报值不一致，请写明差异原因。") % {"name": named(indicator)}
+        )
+    return other
 
 
 def _check_seen(evaluation: Evaluation, indicator: Indicator, seen: str) -> None:
@@ -108,17 +157,17 @@ def _check_seen(evaluation: Evaluation, indicator: Indicator, seen: str) -> None
         % {
             "who": standing.recorded_by.name,
             "when": timezone.localtime(standing.recorded_at).strftime("%H:%M"),
-            "name": _named(indicator),
+            "name": named(indicator),
             "value": indicator.show(value, reader_language()),
         }
     )
 
 
-def _named(indicator: Indicator) -> str:
+def named(indicator: Indicator) -> str:
     return in_language(indicator, "name", reader_language())
 
 
-def _dumped(indicator: Indicator, observed: Any) -> Any:
+def dumped_value(indicator: Indicator, observed: Any) -> Any:
     if observed is None:
         return None
     value, faults = indicator.parse(observed)
@@ -128,14 +177,29 @@ def _dumped(indicator: Indicator, observed: Any) -> Any:
     return None if value is None else indicator.dump(value)
 
 
-def add_photo(user: User, evaluation: Evaluation, code: str, upload: UploadedFile) -> CaseFile:
-    """Keep a photo taken on site for one indicator."""
+def add_photo(
+    user: User,
+    evaluation: Evaluation,
+    code: str,
+    upload: UploadedFile,
+    photo_id: uuid.UUID | None = None,
+) -> CaseFile:
+    """Keep a photo taken on site for one indicator. `photo_id` is the number a device gave it:
+    sent again, it is not kept twice."""
     checked = uploads.check(upload, uploads.IMAGES)
     with changing(user, evaluation) as current:
+        permissions.check_site_team(user, current)
+        if photo_id is not None and (known := CaseFile.objects.filter(pk=photo_id).first()):
+            mine = (current.pk, user.pk, checked.sha256)
+            if (known.evaluation_id, known.uploaded_by_id, known.sha256) != mine:
+                raise Refused(_("此照片的编号已被占用，请重新选择照片。"))
+            return known
         permissions.check_site_record(user, current)
-        if code not in [i.code for i in verified_on_site(current)]:
-            raise Refused(_("指标%(code)s不由现场评估核验。") % {"code": code})
-        file = keep(user, current, upload, checked, purpose=Purpose.SITE_PHOTO, indicator=code)
+        on_site(current, code)
+        where = {"id": photo_id} if photo_id else {}
+        file = keep(
+            user, current, upload, checked, purpose=Purpose.SITE_PHOTO, indicator=code, **where
+        )
         note(user, current, "add_photo", indicator=code, file=str(file.pk), sha256=file.sha256)
         return file
 
@@ -148,6 +212,13 @@ def close_visit(user: User, evaluation: Evaluation) -> None:
         if open_items:
             raise Refused(
                 _("还有%(count)s项指标未核验：%(names)s。")
-                % {"count": len(open_items), "names": _("、").join(map(_named, open_items))}
+                % {"count": len(open_items), "names": _("、").join(map(named, open_items))}
+            )
+        if move.evaluation.site_entries.filter(outcome=Outcome.OPEN).exists():
+            raise Refused(_("有指标存在两份不同的记录，请先在现场核验页选定其一。"))
+        if old := outdated(move.evaluation):
+            raise Refused(
+                _("签字之后核验记录有改动，请%(sides)s重新签字。")
+                % {"sides": _("、").join(str(s.get_side_display()) for s in old)}
             )
         order(move.evaluation, Kind.SITE_RECORD, content.site_record(move.evaluation))

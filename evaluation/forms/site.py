@@ -1,14 +1,17 @@
 """Forms for values as the rulebook knows them, one widget for each kind; the site visit's item."""
 
+import json
 import unicodedata
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluation import uploads
 from evaluation.edition import reader_language
+from evaluation.models import Side
 from evaluation.rulebook import Clean, Fault, Indicator, in_language
 from evaluation.rulebook.shapes import Part
 
@@ -97,6 +100,14 @@ class SeenField(forms.CharField):
         return False
 
 
+# One line each.
+TEXTS = {
+    "documented": gettext_lazy("证明值（证明材料所载）"),
+    "instrument": gettext_lazy("测量仪器或核验方法"),
+    "reading": gettext_lazy("仪器读数"),
+}
+
+
 class SiteItemForm(ValueForm):
     """What the site team found for one indicator."""
 
@@ -104,11 +115,8 @@ class SiteItemForm(ValueForm):
         self.declared = declared
         super().__init__(*args, **kwargs)
         self.fields["seen"] = SeenField(required=False, widget=forms.HiddenInput)
-        self.fields["instrument"] = forms.CharField(
-            label=gettext_lazy("测量仪器或核验方法"),
-            max_length=200,
-            required=False,
-        )
+        for name, label in TEXTS.items():
+            self.fields[name] = forms.CharField(label=label, max_length=200, required=False)
         self.fields["reason"] = forms.CharField(
             label=gettext_lazy("差异原因"),
             help_text=gettext_lazy("与申报值不一致时必填。"),
@@ -116,21 +124,40 @@ class SiteItemForm(ValueForm):
             required=False,
             widget=forms.Textarea(attrs={"rows": 2}),
         )
+        self.fields["note"] = forms.CharField(
+            label=gettext_lazy("备注"),
+            max_length=2000,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+        # A tablet offers its camera for what accepts images.
         self.fields["photo"] = forms.FileField(
             label=gettext_lazy("现场照片"),
             required=False,
-            widget=forms.FileInput(
-                attrs={"accept": ",".join(e for group in uploads.IMAGES.values() for e in group)}
-            ),
+            widget=forms.FileInput(attrs={"accept": ",".join(uploads.IMAGES)}),
         )
         # What has changed is judged by what the page showed, not by what a colleague saved since.
-        for name in [*self.value_names, "instrument", "reason"]:
+        for name in [*self.value_names, *TEXTS, "reason", "note"]:
             self.fields[name].show_hidden_initial = True
 
     @property
     def sent_names(self) -> list[str]:
         """The names of this item's inputs on the page of all items."""
         return [name for field in self for name in (field.html_name, field.html_initial_name)]
+
+    @property
+    def declared_json(self) -> str:
+        """The declared value as this form's fields would hold it, as JSON; null where none was
+        declared."""
+        if self.declared is None:
+            return "null"
+        filled = _initial(self.indicator, self.declared)
+        return json.dumps({name: filled.get(name, "") for name in self.value_names})
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was written beside the value."""
+        return {name: self.cleaned_data[name] for name in (*TEXTS, "reason", "note")}
 
     @property
     def only_photo(self) -> bool:
@@ -146,6 +173,31 @@ class SiteItemForm(ValueForm):
         if differs and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("核验值与申报值不一致，请写明差异原因。"))
         return cleaned
+
+
+class SignatureForm(forms.Form):
+    """A typed signature of one side. `digest` is that of the findings on the page."""
+
+    side = forms.ChoiceField(choices=Side.choices, widget=forms.HiddenInput)
+    digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    name = forms.CharField(label=gettext_lazy("签字人姓名"), max_length=50)
+    position = forms.CharField(label=gettext_lazy("职务"), max_length=50, required=False)
+
+
+class VisitFileForm(forms.Form):
+    """The encrypted file that a device wrote."""
+
+    visit_file = forms.FileField(
+        label=gettext_lazy("加密文件"),
+        help_text=gettext_lazy("在现场评估页“导出加密文件”得到，扩展名为 .visit。"),
+        widget=forms.FileInput(attrs={"accept": ".visit"}),
+    )
+
+    def clean_visit_file(self) -> Any:
+        sent = self.cleaned_data["visit_file"]
+        if sent.size > settings.UPLOAD_MAX_BYTES:
+            raise forms.ValidationError(_("文件过大，请在原设备上分批上传。"))
+        return sent
 
 
 def _sentence(fault: Fault) -> str:

@@ -21,6 +21,7 @@ from evaluation.models.results import (
     ReviewReminder,
     ScoreRun,
 )
+from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature
 
 __all__ = [
     "CATEGORIES",
@@ -40,6 +41,7 @@ __all__ = [
     "ImportState",
     "Kind",
     "Objection",
+    "Outcome",
     "PanelScore",
     "Publication",
     "Purpose",
@@ -47,7 +49,10 @@ __all__ = [
     "Review",
     "ReviewReminder",
     "ScoreRun",
+    "Side",
+    "SiteEntry",
     "SiteRecord",
+    "SiteSignature",
     "SlotReview",
     "Stamp",
     "Transition",

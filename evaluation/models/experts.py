@@ -80,12 +80,18 @@ class SiteRecord(models.Model):
     indicator = models.CharField(max_length=48)
     observed = models.JSONField(help_text="in the form of the score contract")
     differs = models.BooleanField(help_text="from the declared value")
+    documented = models.CharField(
+        max_length=200, blank=True, help_text="what the materials prove, in words"
+    )
     reason = models.TextField(blank=True)
     instrument = models.CharField(max_length=200, blank=True)
+    reading = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
-    recorded_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(help_text="by the server's clock")
+    noted_at = models.DateTimeField(null=True, help_text="by the clock of a device without network")
 
     if TYPE_CHECKING:
         recorded_by_id: int

@@ -1,10 +1,25 @@
 from django.urls import path
 
-from evaluation.views import experts, panel, site
+from evaluation.views import experts, panel, site, site_device, site_import, site_sync
 
 urlpatterns = [
     path("invitations/<int:pk>/", experts.invitation, name="invitation"),
     path("cases/<str:number>/site-visit/", site.site_visit, name="site_visit"),
+    path("cases/<str:number>/site-visit/worker.js", site_device.site_worker, name="site_worker"),
+    path(
+        "cases/<str:number>/site-visit/manifest.json",
+        site_device.site_manifest,
+        name="site_manifest",
+    ),
+    path("cases/<str:number>/site-visit/sync/", site_sync.site_sync, name="site_sync"),
+    path("cases/<str:number>/site-visit/photos/", site_sync.site_photo, name="site_photo"),
+    path("cases/<str:number>/site-visit/import/", site_import.site_import, name="site_import"),
+    path("cases/<str:number>/site-visit/signatures/", site.site_sign, name="site_sign"),
+    path(
+        "cases/<str:number>/site-visit/entries/<uuid:entry>/",
+        site.site_decide,
+        name="site_decide",
+    ),
     path("cases/<str:number>/site-visit/<slug:code>/", site.site_item, name="site_item"),
     path("cases/<str:number>/scoring/", panel.scoring, name="scoring"),
     path("cases/<str:number>/consolidation/", panel.consolidate, name="consolidate"),

@@ -10,6 +10,7 @@ document.addEventListener("submit", () => {
 });
 
 window.addEventListener("beforeunload", (event) => {
+  if (window.visit?.usable) return; // what was typed is kept on the device (site/forms.js)
   if (!sending && document.querySelector(".site-item.is-changed, .site-item.has-defect")) {
     event.preventDefault();
   }

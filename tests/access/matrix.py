@@ -202,6 +202,10 @@ def _material(case: Any) -> Any:
     return case.files.filter(purpose=Purpose.MATERIAL).earliest("uploaded_at", "pk").pk
 
 
+def _entry(case: Any) -> Any:
+    return case.site_entries.earliest("received_at").pk
+
+
 def _import(case: Any) -> Any:
     return case.enterprise_imports.earliest("uploaded_at", "pk").pk
 
@@ -391,6 +395,13 @@ EXPERT_ROWS = [
     _case("site_visit", "site_visit", get=STAFF | SITE, post=SITE, but=BEFORE_IT_IS_SENT),
     _case("site_visit", "panel_scoring", get=readers("panel_scoring"), post=NOBODY,
           but={"POST site": ONWARD}),
+    _case("site_worker", "site_visit", get=SITE),
+    _case("site_manifest", "site_visit", get=SITE),
+    _case("site_sync", "site_visit", get=SITE, post=SITE),
+    _case("site_photo", "site_visit", post=SITE),
+    _case("site_sign", "site_visit", post=SITE),
+    _part("site_decide", "site_visit", "entry", _entry, NO_UUID, post=SITE),
+    _case("site_import", "site_visit", get=SITE | SECRETARIAT, post=SITE | SECRETARIAT),
     _constant("site_item", "site_visit", "room_grade", "no-such-item", post=SITE),
     _case("scoring", "panel_scoring", get=PANEL, post=PANEL),
     _case("scoring", "published", get=PANEL, post=NOBODY,

@@ -28,6 +28,8 @@ from evaluation.models import (
     Evaluation,
     FieldDefect,
     Objection,
+    Outcome,
+    SiteEntry,
 )
 from portal.accounts.models import Role, User
 from tests.access import admissions
@@ -146,6 +148,16 @@ class World:
                 received_on=timezone.localdate(),
                 recorded_by=self.cast.chen,
                 recorded_at=timezone.now(),
+            )
+        if state in ("site_visit", "published"):
+            SiteEntry.objects.create(
+                evaluation=case,
+                indicator="pue",
+                author=self.cast.experts[1],
+                finding={"observed": "1.5", "reason": "示例：复测"},
+                noted_at=timezone.now(),
+                received_at=timezone.now(),
+                outcome=Outcome.OPEN,
             )
         EnterpriseImport.objects.create(
             evaluation=case,

@@ -207,7 +207,7 @@ def visit(visitor: Person, case: str, photo: Path) -> None:
         item = visitor.page.locator(f"#{code}")
         item.get_by_role("button", name="与申报值一致", exact=True).click()
         item.get_by_text("记录于").wait_for()
-    visitor.page.locator("#item-room_grade").get_by_text("机房.png").wait_for()
+    visitor.page.locator("#item-room_grade").get_by_text("机房.jpg").wait_for()  # made smaller
 
 
 def score(expert: Person, case: str) -> None:

@@ -139,7 +139,7 @@ def test_htmx_gets_the_item_the_count_and_the_bar(case, leader):
     html = leader.post(f"{page_of(case)}pue/", {"confirm": "pue"}, headers=HTMX).content.decode()
     assert html.count("<article") == 1
     assert "还有 24 项未核验" in html
-    assert html.count('hx-swap-oob="true"') == 2
+    assert html.count('hx-swap-oob="true"') == 3  # progress, bar, signatures
     assert "<html" not in html
 
 

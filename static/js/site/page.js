@@ -1,0 +1,149 @@
+// What the page says of the device: the steady line with its count, and under each item what is
+// still on the device. The count is read from the store each time, so it is never a guess.
+{ // classic scripts share their outermost names; the block keeps these apart
+  const { visit } = window;
+  if (visit) {
+    const { page, say, store } = visit;
+    const line = document.querySelector("[data-visit-line]");
+    const make = (tag, properties = {}, ...children) => {
+      const node = Object.assign(document.createElement(tag), properties);
+      node.append(...children);
+      return node;
+    };
+
+    visit.warn = (sentence) => {
+      const box = document.querySelector("[data-visit-warnings]");
+      box.hidden = false;
+      box.append(make("p", { textContent: sentence }));
+      box.scrollIntoView({ block: "nearest" });
+    };
+
+    /** Put the parts of an answer in the place of those with the same id. */
+    visit.draw = (html) => {
+      const parts = new DOMParser().parseFromString(html, "text/html").body.children;
+      for (const part of [...parts]) {
+        const old = document.getElementById(part.id);
+        if (!old) continue;
+        if (old.matches(".site-item.is-changed")) {
+          // Someone types there: only what the server now knows is taken over.
+          const name = `[name$="-seen"]`;
+          const seen = part.querySelector(name);
+          if (seen) old.querySelector(name).value = seen.value;
+          continue;
+        }
+        if (old.id === "signatures" && old.contains(document.activeElement)) continue;
+        old.replaceWith(part);
+        window.htmx?.process(part);
+      }
+      document.dispatchEvent(new CustomEvent("visit:drawn"));
+    };
+
+    const unitOf = (thing) => (thing.kind === "signature" ? `signature ${thing.side}` : thing.indicator);
+
+    const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+
+    const discardButton = (thing) => {
+      const button = make("button", { type: "button", className: "btn-link", textContent: say("discard") });
+      button.addEventListener("click", async () => {
+        if (window.confirm(say("discard_ask"))) await store.drop(thing.seq);
+      });
+      return button;
+    };
+
+    // Pictures are shown from the device's own bytes; an address is given back when it is not shown.
+    let pictures = [];
+    const card = (thing) => {
+      const box = make("div", { className: thing.refused ? "site-local-one is-refused" : "site-local-one" });
+      if (thing.kind === "photo") {
+        const url = URL.createObjectURL(new Blob([thing.bytes], { type: "image/jpeg" }));
+        pictures.push(url);
+        box.append(make("img", { src: url, alt: say("photo", { name: thing.name }) }));
+        box.append(make("p", { textContent: `${say("waiting")} · ${thing.name}` }));
+      } else {
+        const shown = thing.kind === "signature" ? say("signed_here", { name: thing.name }) : thing.shown;
+        box.append(make("p", {}, make("strong", { textContent: shown })));
+        const told = thing.kind === "finding" && !thing.refused ? ` · ${say("verdict")}` : "";
+        box.append(make("p", { className: "quiet small", textContent: `${say("waiting")} · ${clock(thing.noted_at ?? thing.signed_at)}${told}` }));
+      }
+      if (thing.refused) {
+        box.append(make("ul", { className: "field-errors" }, ...thing.refused.map((text) => make("li", { textContent: text }))));
+      }
+      if (thing.refused || visit.sync.condition() === "closed" || thing.kind === "photo") box.append(discardButton(thing));
+      return box;
+    };
+
+    const drawLocal = (things) => {
+      for (const url of pictures) URL.revokeObjectURL(url);
+      pictures = [];
+      const held = new Set(things.filter((thing) => thing.kind === "finding").map(unitOf));
+      for (const item of page.querySelectorAll(".site-item")) item.classList.toggle("is-held", held.has(visit.forms.codeOf(item)));
+      for (const place of document.querySelectorAll("[data-held]")) place.textContent = held.size ? say("held", { count: held.size }) : "";
+      for (const place of page.querySelectorAll("[data-local]")) {
+        const own = things.filter((thing) => unitOf(thing) === place.dataset.local);
+        place.replaceChildren(...own.map(card));
+        place.hidden = own.length === 0;
+      }
+    };
+
+    const drawLine = (things, drafts) => {
+      const units = new Set(things.map(unitOf));
+      const refused = new Set(things.filter((thing) => thing.refused).map(unitOf));
+      const condition = visit.sync.condition() || (units.size > refused.size ? "online" : "");
+      line.dataset.count = units.size;
+      line.dataset.condition = condition;
+      line.querySelector("[data-visit-count]").textContent = units.size ? say("pending", { count: units.size }) : say("none");
+      const rest = [];
+      if (refused.size) rest.push(say("refused", { count: refused.size }));
+      if (drafts.length) rest.push(say("drafts", { count: drafts.length }));
+      if (condition === "online" ? units.size > refused.size : condition) rest.push(say(condition));
+      line.querySelector("[data-visit-condition]").textContent = rest.join(" · ");
+      line.querySelector("[data-visit-login]").hidden = !["expired", "other_user"].includes(condition);
+    };
+
+    const redraw = async () => {
+      const [things, drafts] = [await store.things(), await store.drafts()];
+      drawLocal(things);
+      drawLine(things, drafts);
+      document.dispatchEvent(new CustomEvent("visit:held", { detail: things }));
+    };
+
+    // One after the other, and the last one asked for is the last one drawn.
+    let drawing = Promise.resolve();
+    const draw = () => {
+      drawing = drawing.then(redraw, redraw);
+      return drawing;
+    };
+    for (const news of ["visit:changed", "visit:condition", "visit:drawn"]) document.addEventListener(news, draw);
+
+    // What was typed, or saved and not yet sent, stands in the forms again.
+    const restore = async () => {
+      for (const thing of await store.things()) {
+        const item = thing.kind === "finding" && visit.forms.itemOf(thing.indicator);
+        if (item) visit.forms.fill(item, thing.fields);
+      }
+      for (const draft of await store.drafts()) {
+        const item = visit.forms.itemOf(draft.indicator);
+        if (!item?.querySelector(".site-form")) continue;
+        visit.forms.fill(item, draft.fields);
+        item.classList.add("is-changed");
+        const details = item.querySelector(".site-form details");
+        details.open = true;
+        details.prepend(make("p", { className: "small site-restored", textContent: say("restored") }));
+        details.prepend(details.querySelector("summary"));
+      }
+    };
+
+    document.addEventListener("DOMContentLoaded", async () => {
+      visit.usable = await store.usable();
+      if (!visit.usable) {
+        visit.warn(say("storage"));
+        return;
+      }
+      document.documentElement.classList.add("keeps-visits");
+      line.hidden = false;
+      await restore();
+      await draw();
+      visit.sync.soon();
+    });
+  }
+}
