@@ -1,6 +1,7 @@
 // The items of a site visit are saved one by one: leaving warns only of those not yet saved. An
 // item that was saved is drawn anew and carries no mark; one that was refused is still unsaved.
 document.addEventListener("input", (event) => {
+  if (event.target.type === "file" && window.visit?.usable) return; // kept at once (site/photos.js)
   event.target.closest(".site-item")?.classList.add("is-changed");
 });
 

@@ -43,7 +43,7 @@
     const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
     const discardButton = (thing) => {
-      const button = make("button", { type: "button", className: "btn-link", textContent: say("discard") });
+      const button = make("button", { type: "button", className: "btn btn-link", textContent: say("discard") });
       button.addEventListener("click", async () => {
         if (window.confirm(say("discard_ask"))) await store.drop(thing.seq);
       });
