@@ -199,7 +199,7 @@ def visit(visitor: Person, case: str, photo: Path) -> None:
     """Find every value as declared, and take a photo of the machine room."""
     visitor.go(f"/cases/{case}/site-visit/")
     items = visitor.page.locator(".site-item")
-    first = visitor.page.locator("#item-room_grade input[type=file]")
+    first = visitor.page.locator("#item-room_grade input[name$=photo]")
     first.set_input_files(photo)
     codes = [items.nth(n).get_attribute("id") for n in range(items.count())]
     assert len(codes) == 25
