@@ -1,6 +1,8 @@
 """The site visit's page as an app of its own that opens without network: what a device needs to
 install it, and the words its scripts say."""
 
+from collections.abc import Callable
+
 from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
@@ -10,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from evaluation import permissions, queries
-from evaluation.views.refusals import case_view
+from evaluation.views.refusals import View, case_view
 from portal.accounts.requests import SignedInRequest
 
 WORKER = settings.BASE_DIR / "static" / "js" / "site" / "worker.js"
 
 
 # The policy of a page with a service worker of its own, and with pictures from the device's store.
-offline = csp_update({"worker-src": ["'self'"], "img-src": ["blob:"]})
+offline: Callable[[View], View] = csp_update({"worker-src": ["'self'"], "img-src": ["blob:"]})
 
 
 @case_view
