@@ -19,27 +19,15 @@ from dataaccess.words import printed
 _MOST_NETWORKS = 50
 
 
-class KeyForm(forms.Form):
-    """A new key: for which interfaces, from where, until when."""
+class NetworksForm(forms.Form):
+    """The networks that a new key may come from."""
 
-    scopes = forms.MultipleChoiceField(
-        label=_("接口权限"),
-        choices=lambda: [(kind, printed(table.title)) for kind, table in TABLES.items()],
-        widget=forms.CheckboxSelectMultiple,
-        initial=list(keys.ALL_SCOPES),
-    )
     networks = forms.CharField(
         label=_("来源网段"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("每行一个网段或地址，如 203.0.113.0/24；不填则不限来源。"),
-    )
-    until = forms.DateField(
-        label=_("有效期至"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("含当天；不填则长期有效，直至吊销。"),
     )
 
     def clean_networks(self) -> list[str]:
@@ -50,6 +38,35 @@ class KeyForm(forms.Form):
             return keys.known_networks(lines)
         except Invalid as fault:
             raise ValidationError(str(fault)) from None
+
+
+class CentreKeyForm(NetworksForm):
+    """A new key of a program of the command centre."""
+
+    label = forms.CharField(
+        label=_("用途"),
+        max_length=100,
+        help_text=_("哪个程序使用，如“调度平台（生产）”；吊销时据此辨认。"),
+    )
+    field_order = ["label", "networks"]
+
+
+class KeyForm(NetworksForm):
+    """A new key: for which interfaces, from where, until when."""
+
+    scopes = forms.MultipleChoiceField(
+        label=_("接口权限"),
+        choices=lambda: [(kind, printed(table.title)) for kind, table in TABLES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(keys.ALL_SCOPES),
+    )
+    until = forms.DateField(
+        label=_("有效期至"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("含当天；不填则长期有效，直至吊销。"),
+    )
+    field_order = ["scopes", "networks", "until"]
 
     def clean_until(self) -> datetime | None:
         """The end of the chosen day."""

@@ -61,16 +61,32 @@ def check_issue_calls(user: User) -> None:
 
 
 def can_issue_calls(user: User) -> bool:
-    try:
-        check_issue_calls(user)
-    except NotAllowed:
-        return False
-    return True
+    return _allowed(check_issue_calls, user)
 
 
-def _allowed(check: Callable[[User, Base], None], user: User, base: Base) -> bool:
+def check_find_capacity(user: User) -> None:
+    """What is idle everywhere is for the command centre, whose part is the secretariat's, and for
+    those who decide; no base learns of another."""
+    if not user.is_active or user.role not in (Role.SECRETARIAT, Role.DECIDER):
+        raise NotAllowed(_("算力查找仅供秘书处和审批人使用。"))
+
+
+def can_find_capacity(user: User) -> bool:
+    return _allowed(check_find_capacity, user)
+
+
+def check_manage_centre_keys(user: User) -> None:
+    if not user.is_active or user.role != Role.SECURITY_ADMIN:
+        raise NotAllowed(_("中心密钥由安全管理员管理。"))
+
+
+def can_manage_centre_keys(user: User) -> bool:
+    return _allowed(check_manage_centre_keys, user)
+
+
+def _allowed(check: Callable[..., None], *asked: User | Base) -> bool:
     try:
-        check(user, base)
+        check(*asked)
     except NotAllowed:
         return False
     return True

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from dataaccess.api import document, reading
 from dataaccess.api import views as api
-from dataaccess.views import bases, calendar, data_calls, events, keys, sandbox
+from dataaccess.views import bases, calendar, centre_keys, data_calls, events, keys, sandbox
 
 app_name = "dataaccess"
 urlpatterns = [
@@ -15,7 +15,8 @@ urlpatterns = [
     path("api/v1/security-events", api.SecurityEventsView.as_view(), name="security_events"),
     path("api/v1/receipts/<uuid:identifier>", api.ReceiptView.as_view(), name="receipt"),
     path("api/v1/status", api.StatusView.as_view(), name="status"),
-    re_path(r"^api/v1/(?P<rest>.*)$", api.unknown_address, name="unknown"),
+    # The capacity finder's api/v1/capacity is portal.site's: it knows the certificates.
+    re_path(r"^api/v1/(?!capacity$)(?P<rest>.*)$", api.unknown_address, name="unknown"),
     path("data-calls/", data_calls.every, name="data_calls"),
     path("data-calls/new/", data_calls.new, name="new_data_call"),
     path("data-calls/<int:pk>/", data_calls.one, name="data_call"),
@@ -30,6 +31,8 @@ urlpatterns = [
     path("sandbox/runs/<uuid:pk>/finish/", sandbox.finish, name="finish_conformance"),
     path("sandbox/runs/<uuid:pk>/record.pdf", sandbox.record, name="conformance_record"),
     path("keys/", keys.every, name="keys"),
+    path("keys/centre/", centre_keys.every, name="centre_keys"),
+    path("keys/centre/<int:pk>/revoke/", centre_keys.revoke, name="revoke_centre_key"),
     path("bases/", bases.own, name="bases"),
     path("bases/<slug:code>/", bases.one, name="base"),
     path("bases/<slug:code>/calendar/", calendar.calendar, name="calendar"),

@@ -25,20 +25,26 @@ _USE_NOTED_EVERY = timedelta(minutes=5)
 
 def caller(request: HttpRequest) -> ApiKey:
     """The valid key a request carries. Denied says what is missing."""
-    scheme, _blank, text = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not text.strip():
-        raise _unknown(_("请在请求头中携带接口密钥：Authorization: Bearer 密钥。"))
-    key = ApiKey.objects.select_related("base").filter(digest=keys.digest(text.strip())).first()
+    digest = keys.digest(bearer(request))
+    key = ApiKey.objects.select_related("base").filter(digest=digest).first()
     if key is None:
-        raise _unknown(_("接口密钥不正确，请核对是否完整复制，或在基地页面签发新密钥。"))
+        raise unknown_key(_("接口密钥不正确，请核对是否完整复制，或在基地页面签发新密钥。"))
     if key.state == "revoked":
-        raise _unknown(_("接口密钥已被吊销，请在基地页面签发新密钥。"))
+        raise unknown_key(_("接口密钥已被吊销，请在基地页面签发新密钥。"))
     if key.state == "expired":
-        raise _unknown(_("接口密钥已过有效期，请在基地页面签发新密钥。"))
-    _check_network(key, request)
+        raise unknown_key(_("接口密钥已过有效期，请在基地页面签发新密钥。"))
+    check_networks(key.networks, request)
     _check_pace(key)
     _note_use(key)
     return key
+
+
+def bearer(request: HttpRequest) -> str:
+    """The text of the key in the Authorization header."""
+    scheme, _blank, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text.strip():
+        raise unknown_key(_("请在请求头中携带接口密钥：Authorization: Bearer 密钥。"))
+    return text.strip()
 
 
 def check_scope(key: ApiKey, kind: Kind) -> None:
@@ -60,15 +66,16 @@ def source_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _check_network(key: ApiKey, request: HttpRequest) -> None:
-    if not key.networks:
+def check_networks(networks: list[str], request: HttpRequest) -> None:
+    """Where a key is bound to networks, the request must come from one of them."""
+    if not networks:
         return
     source = source_address(request)
     try:
         address = ipaddress.ip_address(source)
     except ValueError:
         address = None
-    if address is None or not any(address in ipaddress.ip_network(net) for net in key.networks):
+    if address is None or not any(address in ipaddress.ip_network(net) for net in networks):
         raise Denied(
             403,
             _("来源地址不在密钥允许的网段内"),
@@ -106,5 +113,5 @@ def _note_use(key: ApiKey) -> None:
         ).update(last_used_at=now)
 
 
-def _unknown(detail: str) -> Denied:
+def unknown_key(detail: str) -> Denied:
     return Denied(401, _("未通过身份验证"), detail, {"WWW-Authenticate": "Bearer"})

@@ -1,5 +1,6 @@
 from dataaccess.models.base import Base
 from dataaccess.models.calls import DataCall, DataCallItem, DataCallReminder
+from dataaccess.models.centre import CentreKey
 from dataaccess.models.data import (
     BaseInfo,
     ComputeReport,
@@ -16,6 +17,7 @@ __all__ = [
     "ApiKey",
     "Base",
     "BaseInfo",
+    "CentreKey",
     "ComputeReport",
     "ConformanceAttempt",
     "ConformanceRun",

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from portal.site.styleguide import styleguide
-from portal.site.views import about, audit, home, notices, register, self_test, standard, verify
+from portal.site.views import (
+    about,
+    audit,
+    capacity,
+    home,
+    notices,
+    register,
+    self_test,
+    standard,
+    verify,
+)
 
 app_name = "site"
 urlpatterns = [
@@ -25,6 +35,8 @@ urlpatterns = [
     path("verify/<str:number>/", verify.certificate, name="certificate"),
     path("verify/<str:number>/document/", verify.certificate_document, name="certificate_document"),
     path("verify/<str:number>/certificate.pdf", verify.certificate_pdf, name="certificate_pdf"),
+    path("capacity/", capacity.page, name="capacity"),
+    path("api/v1/capacity", capacity.api, name="capacity_api"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),
     # Only where DEBUG is on.

@@ -431,6 +431,10 @@ BASE_ROWS = [
     _of_base("rotate_key", "keys", post=APPLICANT | SECURITY),
     _of_base("revoke_key", "keys", post=APPLICANT | SECURITY),
     Row("dataaccess:keys", HIDDEN, get=APPLICANTS | SECURITY),
+    Row("dataaccess:centre_keys", HIDDEN, get=SECURITY, post=SECURITY),
+    Row("dataaccess:revoke_centre_key", HIDDEN, post=SECURITY,
+        args=lambda world: [world.centre_key.pk], missing=lambda world: [NO_PK]),
+    Row("site:capacity", HIDDEN, get=STAFF),
     Row("dataaccess:data_calls", HIDDEN, get=READS_BASES),
     Row("dataaccess:new_data_call", HIDDEN, get=SECRETARIAT, post=SECRETARIAT),
     _call("data_call", get=READS_BASES - group("other")),
@@ -447,7 +451,7 @@ BASE_ROWS = [
     _conformance("file_conformance", "finished", "evaluation", get=MEMBERS, post=MEMBERS),
     _open("dataaccess:schema"),
     _open("dataaccess:docs"),
-]
+]  # fmt: skip
 
 
 def _somebody(world: World) -> list[Any]:
@@ -656,6 +660,8 @@ API_ROWS = [
     ApiRow("dataaccess:status", "POST", METHOD, METHOD, METHOD),
     ApiRow("dataaccess:unknown", "GET", MISSING, MISSING, MISSING, lambda world: ["x"], MISSING),
     ApiRow("dataaccess:unknown", "POST", MISSING, MISSING, MISSING, lambda world: ["x"], MISSING),
+    # A base's key is none of the command centre's.
+    ApiRow("site:capacity_api", "GET", KEY, KEY, KEY),
 ]
 
 STATES = sorted({row.state for row in ROWS if row.state})

@@ -98,6 +98,7 @@ LISTS = [
     *(Page(role, "dataaccess:data_calls") for role in ("lin", "chen")),
     Page("lin", "dataaccess:sandbox"),
     *(Page(role, "dataaccess:keys") for role in ("lin", "secadmin")),
+    Page("chen", "site:capacity", query="?accelerator=fp16&pflops=1", grows=False),
     Page("anonymous", "site:home", grows=False),
     Page("anonymous", "site:notices"),
     Page("anonymous", "site:register"),

@@ -15,9 +15,9 @@ from django.test import Client
 from django.utils import timezone
 
 from dataaccess import intake
-from dataaccess.actions import data_calls, keys, sandbox
+from dataaccess.actions import centre_keys, data_calls, keys, sandbox
 from dataaccess.api.examples import BODIES
-from dataaccess.models import ApiKey, Base, Downtime
+from dataaccess.models import ApiKey, Base, CentreKey, Downtime
 from evaluation.actions import application, experts
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
@@ -74,6 +74,10 @@ class World:
     states: dict[str, Evaluation] = field(default_factory=dict)
     tried: dict[tuple[str, str, str], tuple[Any, bytes]] = field(default_factory=dict)
     browser: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+
+    @property
+    def centre_key(self) -> CentreKey:
+        return CentreKey.objects.earliest("pk")
 
     def case(self, state: str) -> Evaluation:
         """The case of lin's organisation in this state; "other": the one of the other's."""
@@ -267,6 +271,7 @@ def build() -> World:
         run.rendered_at, run.sha256, run.passed = timezone.now(), "0" * 64, True
         run.save()
         sandbox.start(user, "07:00-08:00")
+    centre_keys.issue(label="示例调度程序", networks=[], actor=cast.secadmin)
     return World(
         cast, people, sessions, _keys(base, other_base), base, other_base, admissions.make(cast)
     )

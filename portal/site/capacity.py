@@ -1,0 +1,93 @@
+"""The certified bases as offers to the capacity finder: what each last reported as idle."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from dataaccess import capacity, regions, windows
+from dataaccess.capacity import Offer
+from dataaccess.distance import read_location, seat_of
+from dataaccess.models import Base, BaseInfo, ComputeReport, Downtime
+from dataaccess.shapes import tables
+from evaluation.models import Certificate
+from evaluation.queries_public import STANDING
+
+LOCATION = "values__基地所在位置"  # not translated: a field of Table B.1
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A certified base, and what it offers; no offer where it never reported."""
+
+    code: str
+    name: str
+    certificate: str
+    place: str
+    offer: Offer | None
+
+
+def listed() -> dict[str, Listed]:
+    """Every base whose certificate stands, by code. Four queries, however many there are."""
+    today = windows.day_of(timezone.now())
+    certificates = {
+        certificate.base_id: certificate
+        for certificate in Certificate.objects.filter(state__in=STANDING)
+        .select_related("base")
+        .order_by("certified_on", "pk")
+    }
+    bases = [certificate.base for certificate in certificates.values()]
+    reports = _latest_reports(bases)
+    infos = BaseInfo.objects.filter(base__in=bases).values_list("base_id", LOCATION)
+    located: dict[int, str | None] = dict(infos)
+    down = dict(
+        Downtime.objects.filter(
+            base__in=bases,
+            cancelled_at__isnull=True,
+            first_day__lte=today,
+            last_day__gte=today,
+        )
+        .order_by("last_day")
+        .values_list("base_id", "last_day")
+    )
+    found = {}
+    for base in bases:
+        report = reports.get(base.pk)
+        found[base.code] = Listed(
+            base.code,
+            base.name,
+            certificates[base.pk].number,
+            regions.place_name(base.province, base.city),
+            _offer(base, report, located.get(base.pk), down.get(base.pk)) if report else None,
+        )
+    return found
+
+
+def _offer(
+    base: Base, report: ComputeReport, location: str | None, down_until: date | None
+) -> Offer:
+    point = read_location(location or "")
+    return Offer(
+        base.code,
+        base.province,
+        report.date,
+        {pair.key: getattr(report, f"{pair.key}_idle") for pair in tables.PAIRS},
+        point or seat_of(base.province),
+        seat=point is None,
+        down_until=down_until,
+    )
+
+
+def find(need: capacity.Need, bases: dict[str, Listed]) -> capacity.Answer:
+    """The answer as of today."""
+    offers = (each.offer for each in bases.values() if each.offer is not None)
+    return capacity.find(need, offers, windows.day_of(timezone.now()))
+
+
+def _latest_reports(bases: list[Base]) -> dict[int, ComputeReport]:
+    latest = ComputeReport.objects.filter(base=OuterRef("pk")).order_by("-date").values("pk")
+    newest = Base.objects.filter(pk__in=[base.pk for base in bases]).values_list(
+        Subquery(latest[:1]), flat=True
+    )
+    return {report.base_id: report for report in ComputeReport.objects.filter(pk__in=newest)}

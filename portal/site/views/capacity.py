@@ -1,0 +1,153 @@
+"""The capacity finder (3.8, 3.9): which bases could take a task, for people and for programs."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from dataaccess.api.centre import centre_caller
+from dataaccess.api.problems import Denied, answer, problem
+from dataaccess.capacity import Match, Need
+from dataaccess.permissions import can_find_capacity
+from dataaccess.shapes import Fault
+from dataaccess.views.shared import reader, refuse_unless
+from portal.accounts.requests import SignedInRequest
+from portal.site import capacity
+from portal.site.capacity_form import NeedForm, resource_name, unit_of
+
+# Bases that could not take the task are shown for orientation; the nearest to it suffice.
+LACKING_SHOWN = 10
+
+
+@login_required
+@require_safe
+def page(request: SignedInRequest) -> HttpResponse:
+    refuse_unless(can_find_capacity(reader(request)))
+    asked = "pflops" in request.GET
+    form = NeedForm(request.GET if asked else None)
+    context: dict[str, Any] = {"form": form, "asked": asked}
+    if asked and form.is_valid():
+        context |= _found(form.need())
+    return render(request, "site/capacity.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def api(request: HttpRequest) -> HttpResponse:
+    """The same for a program with a centre key; parameters as in the form."""
+    try:
+        centre_caller(request)
+    except Denied as denied:
+        return problem(denied.status, denied.title, denied.detail, headers=denied.headers)
+    form = NeedForm(request.GET)
+    faults: list[Fault] = [
+        {"field": name, "code": fault.code or "invalid", "message": message}
+        for name, data in form.errors.as_data().items()
+        for fault in data
+        for message in fault.messages
+    ]
+    faults += [
+        {"field": name, "code": "unknown", "message": _("没有这个参数，请删去或更正拼写。")}
+        for name in sorted(request.GET.keys() - form.fields.keys())
+    ]
+    if faults:
+        told = _("请按 errors 逐项更正后重新请求。")
+        return problem(422, _("参数不符合要求"), told, errors=faults)
+    return answer(200, _as_json(form.need()))
+
+
+def _found(need: Need) -> dict[str, Any]:
+    bases = capacity.listed()
+    found = capacity.find(need, bases)
+    offers = [each.offer for each in bases.values() if each.offer is not None]
+    return {
+        "columns": [(resource_name(key), unit_of(key)) for key in need.amounts()],
+        "fits": [_row(match, bases) for match in found.fits],
+        "lacking": [_row(match, bases) for match in found.lacking[:LACKING_SHOWN]],
+        "lacking_count": len(found.lacking),
+        "silent": [each for each in bases.values() if each.offer is None],
+        "bases_count": len(bases),
+        "oldest": min((offer.day for offer in offers), default=None),
+        "newest": max((offer.day for offer in offers), default=None),
+        "by_distance": need.origin is not None,
+    }
+
+
+def _row(match: Match, bases: dict[str, capacity.Listed]) -> dict[str, Any]:
+    return {"match": match, "base": bases[match.offer.code], "reasons": reasons(match)}
+
+
+def reasons(match: Match) -> list[str]:
+    """Why the base stands where it does: what keeps it from taking the task, or what it would
+    keep in reserve; then what the figures rest on."""
+    told = [
+        _("%(resource)s差 %(lack)s %(unit)s")
+        % {
+            "resource": resource_name(check.resource),
+            "lack": f"{-check.left:,}",
+            "unit": unit_of(check.resource),
+        }
+        for check in match.checks
+        if not check.met
+    ]
+    if match.elsewhere:
+        told.append(_("不在所选区域"))
+    if match.down and match.offer.down_until is not None:
+        told.append(_("已报备停机至%(day)s") % {"day": match.offer.down_until.isoformat()})
+    if match.too_far:
+        told.append(_("位置不详，无法估算时延") if match.km is None else _("估算时延超过上限"))
+    if match.fits:
+        tightest = match.tightest
+        told.append(
+            _("最紧的%(resource)s用去空闲量的%(percent)s%%")
+            % {"resource": resource_name(tightest.resource), "percent": _percent(tightest.taken)}
+        )
+    if not match.fresh:
+        told.append(
+            ngettext("数据是%(days)s天前的", "数据是%(days)s天前的", match.age)
+            % {"days": match.age}
+        )
+    if match.offer.seat and match.km is not None:
+        told.append(_("未报坐标，按省会位置估算"))
+    return told
+
+
+def _percent(share: Any) -> int:
+    """Rounded up, so that it never says less than would be taken."""
+    return -int(-share * 100 // 1)
+
+
+def _as_json(need: Need) -> dict[str, Any]:
+    bases = capacity.listed()
+    found = capacity.find(need, bases)
+    return {
+        "answered_at": timezone.localtime().isoformat(timespec="seconds"),
+        "notice": _("仅供调度参考：以各基地按日上报的空闲量为依据，不预留资源。"),
+        "need": need.amounts(),
+        "fits": [_match_json(match, bases) for match in found.fits],
+        "lacking": [_match_json(match, bases) for match in found.lacking],
+        "without_data": sorted(code for code, each in bases.items() if each.offer is None),
+    }
+
+
+def _match_json(match: Match, bases: dict[str, capacity.Listed]) -> dict[str, Any]:
+    base = bases[match.offer.code]
+    return {
+        "base": base.code,
+        "name": base.name,
+        "certificate": base.certificate,
+        "province": match.offer.province,
+        "report_date": match.offer.day.isoformat(),
+        "fresh": match.fresh,
+        "distance_km": None if match.km is None else round(match.km),
+        "latency_ms": None if match.latency_ms is None else round(match.latency_ms, 1),
+        "resources": [
+            {"resource": check.resource, "need": check.need, "idle": check.have, "met": check.met}
+            for check in match.checks
+        ],
+        "reasons": reasons(match),
+    }

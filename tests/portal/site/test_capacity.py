@@ -1,0 +1,154 @@
+"""算力查找: 陈 of the secretariat asks which certified base could take a task; a program of the
+command centre asks the same with a key that 安, the security administrator, issued."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from dataaccess import intake, windows
+from dataaccess.actions import centre_keys, downtime
+from dataaccess.api.examples import BODIES
+from dataaccess.models import Base, CentreKey
+from evaluation.demo.reports import send_today
+from evaluation.models import Certificate, CertificateState
+from portal.ledger.models import AuditEvent
+from tests.dataaccess.conftest import signed_in
+from tests.evaluation.cast import Cast
+
+ASK = "/capacity/?accelerator=gpu&pflops="
+
+
+@pytest.fixture
+def base(certificate: Certificate) -> Base:
+    """A certified base of 山东 with 600 PFLOPS of GPU, of which 20 % and more are idle; it has
+    told where it lies."""
+    base = certificate.base
+    located = json.dumps(BODIES["base_info"]).encode()
+    intake.accept(base, "base_info", located, received_at=timezone.now())
+    send_today(base, 1000)
+    return base
+
+
+def page(cast: Cast, address: str) -> str:
+    return " ".join(signed_in(cast.chen).get(address).content.decode().split())
+
+
+def ask(text: str, **asked: Any) -> Any:
+    headers = {"Authorization": f"Bearer {text}"}
+    return Client().get("/api/v1/capacity", asked, headers=headers)
+
+
+@pytest.fixture
+def key(cast: Cast) -> str:
+    return centre_keys.issue(label="调度平台", networks=[], actor=cast.secadmin)[1]
+
+
+def test_the_page_says_who_could_take_it_and_why(cast: Cast, base: Base) -> None:
+    idle = 600 * 20 // 100
+    found = page(cast, f"{ASK}{idle}")
+    assert "1 个基地可以承接" in found
+    assert "最紧的GPU 算力用去空闲量的100%" in found
+    assert base.name in found
+    lacking = page(cast, f"{ASK}{idle + 7}")
+    assert "没有基地的空闲量足够" in lacking
+    assert "GPU 算力差 7 PFLOPS" in lacking
+
+
+def test_an_empty_page_says_what_to_do_and_wrong_input_is_named(cast: Cast, base: Base) -> None:
+    assert "填写需求后查找" in page(cast, "/capacity/")
+    answer = signed_in(cast.chen).get(f"{ASK}5&latency=3")
+    assert answer.status_code == 422
+    assert "请选择使用方所在省份或填写坐标" in answer.content.decode()
+    assert 'value="5"' in answer.content.decode()
+    swapped = signed_in(cast.chen).get(f"{ASK}5&location=39.9,116.4").content.decode()
+    assert "经度在前" in swapped
+
+
+def test_a_base_that_never_reported_is_named_and_not_judged(
+    cast: Cast, certificate: Certificate
+) -> None:
+    assert "另有 1 个已认定的基地从未上报算力信息" in page(cast, f"{ASK}1")
+
+
+def test_a_base_whose_certificate_no_longer_stands_is_not_offered(cast: Cast, base: Base) -> None:
+    Certificate.objects.update(state=CertificateState.REVOKED)
+    assert base.name not in page(cast, f"{ASK}1")
+
+
+def test_announced_downtime_keeps_it_out(cast: Cast, base: Base) -> None:
+    today = windows.day_of(timezone.now())
+    # Announced last week, when its first day was still to come.
+    made = downtime.announce(
+        base, today + timedelta(days=1), today + timedelta(days=3), "示例检修", actor=cast.lin
+    )
+    assert "1 个基地可以承接" in page(cast, f"{ASK}1")
+    type(made).objects.update(first_day=today)
+    assert f"已报备停机至{(today + timedelta(days=3)).isoformat()}" in page(cast, f"{ASK}1")
+
+
+def test_a_program_asks_with_a_centre_key(base: Base, key: str) -> None:
+    answer = ask(key, accelerator="gpu", pflops=100, origin="110000")
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["need"] == {"gpu": 100}
+    assert [match["base"] for match in body["fits"]] == [base.code]
+    match = body["fits"][0]
+    assert match["resources"] == [{"resource": "gpu", "need": 100, "idle": 120, "met": True}]
+    assert match["report_date"] == windows.day_of(timezone.now()).isoformat()
+    assert match["fresh"] is True
+    # 济南 from 北京: some 366 km, so at least 5.5 ms there and back.
+    assert (match["distance_km"], match["latency_ms"]) == (366, 5.5)
+    assert body["without_data"] == []
+    assert CentreKey.objects.get().last_used_at is not None
+
+
+def test_every_fault_of_the_parameters_is_named_at_once(base: Base, key: str) -> None:
+    answer = ask(key, accelerator="abacus", pflops=0, pflop=3)
+    assert answer.status_code == 422
+    assert answer["Content-Type"] == "application/problem+json"
+    assert {(e["field"], e["code"]) for e in answer.json()["errors"]} == {
+        ("accelerator", "invalid_choice"),
+        ("pflops", "min_value"),
+        ("pflop", "unknown"),
+    }
+
+
+def test_a_key_ends_at_once_and_stays_within_its_networks(cast: Cast, base: Base) -> None:
+    bound, text = centre_keys.issue(label="外网", networks=["203.0.113.0/24"], actor=cast.secadmin)
+    refused = ask(text, accelerator="gpu", pflops=1)
+    assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
+    free, text = centre_keys.issue(label="内网", networks=["127.0.0.0/8"], actor=cast.secadmin)
+    assert ask(text, accelerator="gpu", pflops=1).status_code == 200
+    client = signed_in(cast.secadmin)
+    client.post(f"/keys/centre/{free.pk}/revoke/")
+    assert ask(text, accelerator="gpu", pflops=1).status_code == 401
+    client.post(f"/keys/centre/{free.pk}/revoke/")
+    said = AuditEvent.objects.filter(action__startswith="centre_key").values_list(
+        "action", "subject"
+    )
+    assert list(said.order_by("seq")) == [
+        ("centre_key.issued", f"centre_key:{bound.pk}"),
+        ("centre_key.issued", f"centre_key:{free.pk}"),
+        ("centre_key.revoked", f"centre_key:{free.pk}"),
+    ]
+
+
+def test_the_security_administrator_issues_a_key_that_is_shown_once(cast: Cast) -> None:
+    client = signed_in(cast.secadmin)
+    shown = client.post("/keys/centre/", {"label": "调度平台", "networks": "10.0.0.0/33"})
+    assert shown.status_code == 422
+    assert "10.0.0.0/33" in shown.content.decode()
+    shown = client.post("/keys/centre/", {"label": "调度平台", "networks": "10.0.0.0/8"})
+    assert shown.status_code == 201
+    made = CentreKey.objects.get()
+    assert made.networks == ["10.0.0.0/8"]
+    assert made.prefix in shown.content.decode()
+    listed = client.get("/keys/centre/").content.decode()
+    assert "调度平台" in listed
+    text = shown.content.decode().split('tabindex="0">')[1].split("<")[0]
+    assert text.startswith("gyzc_")
+    assert text not in listed
