@@ -5,10 +5,13 @@ from evaluation.rulebook.methods import Step
 from evaluation.rulebook.score import (
     DimensionScore,
     Scorecard,
+    Spread,
     aggregate,
+    aggregation_name,
     all_categories,
     other_categories,
     score,
+    spread,
 )
 from evaluation.rulebook.shapes import (
     CATEGORY_CODES,
@@ -43,8 +46,10 @@ __all__ = [
     "Reading",
     "Requirement",
     "Scorecard",
+    "Spread",
     "Step",
     "aggregate",
+    "aggregation_name",
     "all_categories",
     "in_language",
     "load_edition",
@@ -52,4 +57,5 @@ __all__ = [
     "plain",
     "score",
     "shortened",
+    "spread",
 ]

@@ -118,8 +118,23 @@ def read_edition(folder: Path) -> Edition:
         "edition.toml",
         "",
     )
+    _check_policy(edition)
     _check_form(edition)
     return edition
+
+
+def _check_policy(edition: Edition) -> None:
+    """Experts who agree must come out as they agreed, and the policy must say its reason."""
+    policy = edition.policy
+    if policy.award_step % Decimal(1).scaleb(-policy.places):
+        raise EditionError(
+            f"clause_9.toml: policy.places: {policy.places} places cannot hold an award_step of "
+            f"{policy.award_step}"
+        )
+    if policy.reading not in {reading.id for reading in edition.readings}:
+        raise EditionError(
+            f"clause_9.toml: policy.reading: {policy.reading!r} is no reading of readings.toml"
+        )
 
 
 def _read(folder: Path, name: str) -> dict[str, Any]:

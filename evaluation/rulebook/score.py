@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from evaluation.rulebook.methods import ZERO, Judge, Step, compile_rule
-from evaluation.rulebook.shapes import CATEGORY_CODES, Dimension, Edition, in_language
+from evaluation.rulebook.shapes import CATEGORY_CODES, Dimension, Edition, Indicator, in_language
 from evaluation.rulebook.values import MOST_POINT_DECIMALS, Clean, plain
 
 # Holds every sum of points exactly; a caller's context cannot change a result.
@@ -283,6 +283,44 @@ def other_categories(
         other
         for other, card in all_categories(edition, values).items()
         if other != category and card.qualified
+    )
+
+
+AGGREGATIONS = {
+    "mean": ("算术平均", "arithmetic mean"),
+    "median": ("中位数", "median"),
+    "trimmed_mean": (
+        "去掉一个最高分和一个最低分后的算术平均",
+        "mean without one highest and one lowest",
+    ),
+}
+
+
+def aggregation_name(method: str, language: str = "zh") -> str:
+    """What a policy's way to combine points is called."""
+    return AGGREGATIONS[method][language == "en"]
+
+
+class Spread(NamedTuple):
+    """How far several experts' points for one indicator lie apart."""
+
+    lowest: Decimal
+    median: Decimal
+    highest: Decimal
+    far: tuple[bool, ...]
+    """For each award, in the given order: whether it is far from the median."""
+
+
+def spread(edition: Edition, indicator: Indicator, awards: Sequence[Decimal]) -> Spread:
+    """Median, ends, and who is further from the median than the policy's share of the points.
+
+    The median is exact (half of the middle two). ValueError without awards."""
+    if not awards:
+        raise ValueError("no awards to compare")
+    middle = Decimal(median(awards))
+    allowed = edition.policy.far_share * (indicator.points or ZERO)
+    return Spread(
+        min(awards), middle, max(awards), tuple(abs(each - middle) > allowed for each in awards)
     )
 
 

@@ -461,6 +461,10 @@ class Policy(Shape):
     award_step: Annotated[Number, Field(gt=0)]
     aggregation: Literal["mean", "median", "trimmed_mean"]
     places: Annotated[int, Field(ge=0, le=10)]
+    far_share: Annotated[Number, Field(gt=0, le=1)]
+    """An award further from the median than this share of the points counts as far from it."""
+    reading: Text
+    """The id of the reading that says why the points are combined so."""
 
 
 class Qualification(Shape):

@@ -81,6 +81,36 @@ BROKEN = [
         "award_step = 0",
         "clause_9.toml: policy.award_step: Input should be greater than 0",
     ),
+    (
+        "clause_9.toml",
+        "places = 2",
+        "places = 0",
+        "clause_9.toml: policy.places: 0 places cannot hold an award_step of 0.5",
+    ),
+    (
+        "clause_9.toml",
+        "places = 2",
+        "places = 11",
+        "clause_9.toml: policy.places: Input should be less than or equal to 10",
+    ),
+    (
+        "clause_9.toml",
+        "far_share = 0.2",
+        "far_share = 1.2",
+        "clause_9.toml: policy.far_share: Input should be less than or equal to 1",
+    ),
+    (
+        "clause_9.toml",
+        "far_share = 0.2\n",
+        "",
+        "clause_9.toml: policy.far_share: Field required",
+    ),
+    (
+        "clause_9.toml",
+        'reading = "panel-aggregation"',
+        'reading = "panel-average"',
+        "clause_9.toml: policy.reading: 'panel-average' is no reading of readings.toml",
+    ),
     ("clause_9.toml", "\n[policy]", "\n[policies]", "clause_9.toml: policies: unknown key"),
     (
         "clause_9.toml",

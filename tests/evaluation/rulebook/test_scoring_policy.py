@@ -1,10 +1,11 @@
 """The switches of clause 9, experts' points, and independence from the caller's decimal context."""
 
 from decimal import Context, Decimal, localcontext
+from typing import get_args
 
 import pytest
 
-from evaluation.rulebook import Edition, aggregate, plain, score
+from evaluation.rulebook import Edition, aggregate, aggregation_name, plain, score, spread
 from tests.evaluation.rulebook.conftest import figures
 
 D = Decimal
@@ -45,6 +46,36 @@ def test_experts_points_become_one(
 def test_no_awards_are_no_result(edition: Edition) -> None:
     with pytest.raises(ValueError, match="no awards"):
         aggregate(edition, [])
+    with pytest.raises(ValueError, match="no awards"):
+        spread(edition, edition.indicator("public_service"), [])
+
+
+def test_every_way_to_combine_points_has_its_name(edition: Edition) -> None:
+    methods = get_args(type(edition.policy).model_fields["aggregation"].annotation)
+    assert [(aggregation_name(m), aggregation_name(m, "en")) for m in methods] == [
+        ("算术平均", "arithmetic mean"),
+        ("中位数", "median"),
+        ("去掉一个最高分和一个最低分后的算术平均", "mean without one highest and one lowest"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("awards", "ends", "far"),
+    [
+        # A fifth of five points is one: exactly one away is not far.
+        (["4", "5", "3"], ("3", "4", "5"), [False, False, False]),
+        (["4", "5", "2.5"], ("2.5", "4", "5"), [False, False, True]),
+        (["4.5", "2"], ("2", "3.25", "4.5"), [True, True]),
+        (["3"], ("3", "3", "3"), [False]),
+        (["0", "4", "4", "4.5"], ("0", "4", "4.5"), [True, False, False, False]),
+    ],
+)
+def test_the_spread_names_who_is_far_from_the_median(
+    edition: Edition, awards: list[str], ends: tuple[str, str, str], far: list[bool]
+) -> None:
+    found = spread(edition, edition.indicator("public_service"), [D(award) for award in awards])
+    assert (found.lowest, found.median, found.highest) == tuple(D(end) for end in ends)
+    assert list(found.far) == far
 
 
 def test_an_expert_awards_in_steps_of_a_half(edition: Edition) -> None:
