@@ -10,6 +10,7 @@ from evaluation.models import (
     Assignment,
     CaseFile,
     Declaration,
+    Dissent,
     Document,
     Evaluation,
     Kind,
@@ -77,8 +78,9 @@ def case_for(user: User, number: str) -> Evaluation:
 
 
 def _experts_lacking() -> Q:
-    """The work has begun, and cannot go on with the experts that are left: the leader has not
-    signed or is gone, the panel is too small, or all have scored but one who never answered."""
+    """The work has begun, and cannot go on with the experts that are left: the site team's leader
+    has not signed or is gone, the panel is too small, or all have scored but one who never
+    answered. A panel without a leader chooses one by itself."""
     active = Assignment.objects.filter(
         evaluation=OuterRef("pk"), recused_at__isnull=True, released_at__isnull=True
     )
@@ -94,8 +96,7 @@ def _experts_lacking() -> Q:
     return Q(state="site_visit") & ~Q(Exists(pledged.filter(duty="site", is_leader=True))) | Q(
         state="panel_scoring"
     ) & (
-        ~Q(Exists(panel.filter(is_leader=True)))
-        | ~Q(Exists(panel.filter(Exists(another))))
+        ~Q(Exists(panel.filter(Exists(another))))
         | ~Q(Exists(panel.filter(sheet_submitted_at__isnull=True)))
     )
 
@@ -136,8 +137,17 @@ def waiting_for(user: User) -> QuerySet[Evaluation]:
                 Exists(mine.filter(duty="panel", is_leader=True)),
                 state="panel_consolidation",
             )
+            | Q(
+                Exists(mine.filter(duty="panel", dissents__in=_unconfirmed())),
+                state="panel_consolidation",
+            )
         )
     return cases.order_by("state_since")
+
+
+def _unconfirmed() -> QuerySet[Dissent]:
+    """Dissent whose expert has neither confirmed it nor said how it should read."""
+    return Dissent.objects.filter(confirmed_at__isnull=True, remark="")
 
 
 def waits_for_its_period(evaluation: Evaluation) -> bool:
@@ -222,13 +232,21 @@ def files_for(user: User, evaluation: Evaluation) -> QuerySet[CaseFile]:
     Staff and experts see what was submitted, not what lies in a draft."""
     files = evaluation.files.all()
     if user.role == Role.APPLICANT:
-        return files.exclude(purpose=Purpose.SITE_PHOTO)
+        return files.exclude(purpose__in=[Purpose.SITE_PHOTO, Purpose.SCORE_SHEET_SIGNED])
     submitted = Q(declarations__evaluation=evaluation)
     if user.role in STAFF:
+        if evaluation.state in steps.PANEL_SITS:
+            files = files.exclude(purpose=Purpose.SCORE_SHEET_SIGNED)
         return files.filter(submitted | ~Q(purpose=Purpose.MATERIAL)).distinct()
     if user.role == Role.EXPERT:
-        return files.filter(submitted | Q(purpose=Purpose.SITE_PHOTO)).distinct()
+        own = Q(purpose=Purpose.SCORE_SHEET_SIGNED, scan_of__owner=user)
+        return files.filter(submitted | Q(purpose=Purpose.SITE_PHOTO) | own).distinct()
     return files.none()
+
+
+def signed_scans(sheet: Document) -> QuerySet[CaseFile]:
+    """The scan of a printed score sheet that counts: at most one."""
+    return sheet.scans.filter(purpose=Purpose.SCORE_SHEET_SIGNED, removed_at__isnull=True)
 
 
 APPLICANT_KINDS = (
@@ -256,7 +274,7 @@ def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
     if user.role in STAFF:
         documents = documents.exclude(kind=Kind.APPLICATION_PRINT)
         # Each expert scores alone: nobody reads points before the panel has given its opinion.
-        if evaluation.state in ("panel_scoring", "panel_consolidation"):
+        if evaluation.state in steps.PANEL_SITS:
             return documents.exclude(kind=Kind.SCORE_SHEET)
         return documents
     if user.role == Role.EXPERT:

@@ -431,6 +431,12 @@ LEADABLE = {
     "site": ASSIGNABLE["site"],
     "panel": (*ASSIGNABLE["panel"], "panel_consolidation"),
 }
+# The panel has been convened: it meets, scores and consolidates.
+PANEL_SITS = ("panel_scoring", "panel_consolidation")
+# Experts of the panel may serve already, but it has not met.
+BEFORE_THE_PANEL = ("site_preparation", "site_visit", "panel_preparation")
+# The panel has met: it sits, or has given its opinion.
+PANEL_MET = (*PANEL_SITS, *(code for code, state in STATES.items() if state.step > 5))
 # States whose content only the applicant's organisation sees.
 UNSENT = ("draft",)
 

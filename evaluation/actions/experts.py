@@ -68,20 +68,30 @@ def release(user: User, assignment: Assignment, reason: str) -> None:
         _tell_when_lacking(user, assignment, Actor.SECRETARIAT)
 
 
-def appoint_leader(user: User, assignment: Assignment) -> None:
-    """Make a serving expert the leader of the duty; whoever led before stays as a member."""
+def appoint_leader(user: User, assignment: Assignment, reason: str = "") -> None:
+    """Make a serving expert the leader of the duty; whoever led before stays as a member. Once
+    the panel has met, it chooses by itself: naming its leader needs a reason then."""
     with changing(user, assignment.evaluation) as current:
         permissions.check_actor(user, current, Actor.SECRETARIAT)
         permissions.check_state(current, *steps.LEADABLE[assignment.duty])
         assignment.refresh_from_db()
         if assignment.recused_at is not None or assignment.released_at is not None:
             raise Refused(_("该专家已回避或被解除指派，不能担任组长。"))
+        reason = reason.strip()
+        if current.state in steps.PANEL_SITS and assignment.duty == Duty.PANEL:
+            if not reason:
+                raise Refused(_("评审会已开始，请写明由秘书处指定组长的理由。"))
+            if assignment.pledged_at is None:
+                raise Refused(_("该专家尚未签署承诺书，不能担任组长。"))
         if assignment.is_leader:
             return
         current.assignments.filter(duty=assignment.duty, is_leader=True).update(is_leader=False)
-        assignment.is_leader = True
-        assignment.save(update_fields=["is_leader"])
-        note(user, current, "appoint_leader", assignment=assignment.pk, duty=assignment.duty)
+        assignment.is_leader, assignment.leader_reason = True, reason
+        assignment.save(update_fields=["is_leader", "leader_reason"])
+        note(
+            user, current, "appoint_leader",
+            assignment=assignment.pk, duty=assignment.duty, reason=reason,
+        )  # fmt: skip
         _tell_leader(assignment)
 
 

@@ -9,7 +9,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluation import permissions
+from evaluation import permissions, steps
+from evaluation.actions.challenges import answer, counted_challenges
+from evaluation.actions.dissent import dissents
+from evaluation.actions.meeting import check_signed_in
 from evaluation.actions.moving import changing, moving, note
 from evaluation.documents import content
 from evaluation.documents.order import order
@@ -17,7 +20,9 @@ from evaluation.edition import edition_of, reader_language
 from evaluation.errors import Refused
 from evaluation.models import (
     Assignment,
+    Challenge,
     Consolidation,
+    ConsolidationDraft,
     Duty,
     Evaluation,
     Kind,
@@ -37,17 +42,16 @@ def judged(evaluation: Evaluation) -> list[Indicator]:
 
 
 def convene_panel(user: User, evaluation: Evaluation) -> None:
-    """启动专家评审: two or more experts who signed the pledge, one of them the leader."""
+    """启动专家评审: two or more experts who signed the pledge. Where none of them was named the
+    leader, the panel chooses one in its meeting."""
     with moving(user, evaluation, "convene_panel") as move:
         panel = permissions.active_assignments(move.evaluation, Duty.PANEL)
         if len(panel) < PANEL_MINIMUM:
             raise Refused(_("评审专家组至少需要%(count)s位专家。") % {"count": PANEL_MINIMUM})
-        if not any(member.is_leader for member in panel):
-            raise Refused(_("请先指派评审专家组组长。"))
         pledged = [member for member in panel if member.pledged_at]
-        if len(pledged) < PANEL_MINIMUM or not any(member.is_leader for member in pledged):
+        if len(pledged) < PANEL_MINIMUM:
             raise Refused(
-                _("组长和至少%(count)s位专家签署承诺书后才能启动评审，目前已签署%(pledged)s位。")
+                _("至少%(count)s位专家签署承诺书后才能启动评审，目前已签署%(pledged)s位。")
                 % {"count": PANEL_MINIMUM, "pledged": len(pledged)}
             )
         move.data = {"panel": [member.expert_id for member in panel]}
@@ -62,6 +66,7 @@ def save_scores(
         permissions.check_actor(user, current, Actor.PANEL_EXPERT)
         permissions.check_state(current, "panel_scoring")
         sheet = _own_open_sheet(user, current)
+        check_signed_in(sheet)
         blank = [code for code, (raw, _reason) in scores.items() if raw in ("", None)]
         given = {code: pair for code, pair in scores.items() if code not in blank}
         for indicator, points, reason in _parsed(current, given):
@@ -79,7 +84,12 @@ def submit_scores(user: User, evaluation: Evaluation) -> None:
     """提交评分表: the expert's points are locked; the last one closes the round."""
     with moving(user, evaluation, "submit_scores") as move:
         sheet = _own_open_sheet(user, move.evaluation)
-        _check_complete(move.evaluation, sheet)
+        panel = permissions.active_assignments(move.evaluation, Duty.PANEL)
+        faults = whats_missing(move.evaluation, sheet)
+        if not any(member.is_leader and member.pledged_at for member in panel):
+            faults.append(_("评审专家组还没有组长，请先在评审会推选组长。"))
+        if faults:
+            raise Refused(*faults)
         sheet.sheet_submitted_at = timezone.now()
         sheet.save(update_fields=["sheet_submitted_at"])
         order(move.evaluation, Kind.SCORE_SHEET, content.score_sheet(sheet), owner=user)
@@ -113,7 +123,7 @@ def close_scoring(user: User, evaluation: Evaluation) -> None:
                 _("至少需要%(count)s位专家提交评分表，请补充指派专家。") % {"count": PANEL_MINIMUM}
             )
         if not any(member.is_leader for member in panel):
-            faults.append(_("请先指派评审专家组组长。"))
+            faults.append(_("评审专家组还没有组长，请由专家推选或由秘书处指定。"))
         if faults:
             raise Refused(*faults)
         move.data = {"panel": [member.expert_id for member in panel]}
@@ -149,16 +159,26 @@ def consolidate(
     evaluation: Evaluation,
     finals: Mapping[str, tuple[Any, str]],
     overrules: Mapping[str, tuple[Any, str]] | None = None,
+    answers: Mapping[int, str] | None = None,
 ) -> ScoreRun:
     """提交评审意见: final points for each judged indicator, verified values overruled where the
-    panel says why, and the score computed from that record (clause 9)."""
+    panel says why, every doubt answered, every dissent confirmed; and the score computed from
+    that record (clause 9). `answers` by the doubt's key; the reason of an overruled value answers
+    the doubts about it."""
     with moving(user, evaluation, "consolidate") as move:
         current = move.evaluation
         record, faults = _final_record(current, finals, overrules or {})
-        faults += _unexplained(current, record)
+        proposed = proposals(current, sheets(current))
+        faults += _unexplained(proposed, record)
+        doubts = counted_challenges(current)
+        given, unanswered = _answers(doubts, answers or {}, record)
+        faults += unanswered + _unconfirmed(current)
         if faults:
             raise Refused(*faults)
+        answer(user, doubts, given)
+        policy = edition_of(current).policy
         for indicator, value, reason in record:
+            proposal = proposed.get(indicator.code)
             Consolidation.objects.create(
                 evaluation=current,
                 indicator=indicator.code,
@@ -166,12 +186,26 @@ def consolidate(
                 reason=reason,
                 leader=user,
                 at=timezone.now(),
+                proposal=proposal,
+                aggregation="" if proposal is None else policy.aggregation,
             )
+        current.consolidation_drafts.all().delete()
         run = _run_score(current)
         order(current, Kind.MINUTES, content.minutes(current, run))
         order(current, Kind.REPORT, content.report(current, run))
         move.data = {"run": run.pk, "digest": run.digest, "A": run.result["A"]}
         return run
+
+
+def keep_draft(user: User, evaluation: Evaluation, typed: Mapping[str, list[str]]) -> None:
+    """Keep what the leader has typed so far, right or wrong."""
+    with changing(user, evaluation) as current:
+        permissions.check_move(user, current, steps.MOVES["consolidate"])
+        ConsolidationDraft.objects.update_or_create(
+            evaluation=current,
+            leader=user,
+            defaults={"typed": dict(typed), "saved_at": timezone.now()},
+        )
 
 
 def preview(
@@ -237,16 +271,12 @@ def _parsed(
     return good
 
 
-def _check_complete(evaluation: Evaluation, sheet: Assignment) -> None:
-    faults = whats_missing(evaluation, sheet)
-    if faults:
-        raise Refused(*faults)
-
-
 def whats_missing(evaluation: Evaluation, sheet: Assignment) -> list[str]:
     """What keeps an expert's sheet from being submitted, a sentence each."""
     scores = {item.indicator: item for item in sheet.scores.all()}
     faults: list[str] = []
+    if sheet.signed_in_at is None:
+        faults.append(_("请先在评审会签到。"))
     for indicator in judged(evaluation):
         kept = scores.get(indicator.code)
         if kept is None:
@@ -294,9 +324,37 @@ def _too_fine(edition: Edition, points: Any) -> bool:
     return bool(points % Decimal(1).scaleb(-edition.policy.places))
 
 
-def _unexplained(evaluation: Evaluation, record: list[Final]) -> list[str]:
+def _answers(
+    doubts: Sequence[Challenge], answers: Mapping[int, str], record: list[Final]
+) -> tuple[dict[int, str], list[str]]:
+    """The answer to each doubt, and what is still unanswered."""
+    overruled = {indicator.code: reason for indicator, _value, reason in record}
+    given: dict[int, str] = {}
+    faults: list[str] = []
+    for doubt in doubts:
+        words = answers.get(doubt.pk, "").strip() or overruled.get(doubt.indicator, "")
+        given[doubt.pk] = words
+        if not words:
+            indicator = edition_of(doubt.assignment.evaluation).indicator(doubt.indicator)
+            faults.append(_("“%(name)s”的质疑还没有答复。") % {"name": _named(indicator)})
+    return given, faults
+
+
+def _unconfirmed(evaluation: Evaluation) -> list[str]:
+    """Dissent that its expert has not confirmed yet."""
+    return [
+        _("%(expert)s对“%(name)s”的保留意见尚未经其本人确认。")
+        % {
+            "expert": dissent.assignment.expert.name,
+            "name": _named(edition_of(evaluation).indicator(dissent.indicator)),
+        }
+        for dissent in dissents(evaluation)
+        if dissent.confirmed_at is None
+    ]
+
+
+def _unexplained(proposed: Mapping[str, Decimal], record: list[Final]) -> list[str]:
     """What departs from the experts' points or from the site record without saying why."""
-    proposed = proposals(evaluation, sheets(evaluation))
     faults: list[str] = []
     for indicator, value, reason in record:
         if reason:

@@ -15,6 +15,7 @@ from evaluation.actions import (
     application,
     certification,
     experts,
+    meeting,
     panel,
     publication,
     review,
@@ -130,6 +131,8 @@ def _convene(evaluation: Evaluation, cast: Cast) -> None:
         )
         experts.pledge(expert, assignment)
     panel.convene_panel(cast.secretariat, evaluation)
+    for expert in cast.experts[2:4]:
+        meeting.sign_in(expert, evaluation)
 
 
 def points(evaluation: Evaluation) -> dict[str, tuple[Any, str]]:

@@ -1,5 +1,6 @@
 """The panel's points: one expert's own, and the leader's final ones."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -7,9 +8,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evaluation import uploads
 from evaluation.edition import reader_language
 from evaluation.forms.site import NumberField, ValueForm
+from evaluation.models import Assignment
 from evaluation.rulebook import Indicator, plain
+
+
+def all_valid(typed: Iterable[forms.Form]) -> bool:
+    """Whether every form is valid; each is asked, so that every fault is on the page."""
+    return not [form for form in typed if not form.is_valid()]
 
 
 class ScoreForm(forms.Form):
@@ -78,6 +86,100 @@ class FinalForm(ValueForm):
         if departs and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("最终得分与专家评分的汇总值不同，请写明理由。"))
         return cleaned
+
+
+class ChallengeForm(ValueForm):
+    """What a verified value should be, in an expert's opinion."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label=gettext_lazy("应为"), **kwargs)
+        self.fields["reason"] = forms.CharField(
+            label=gettext_lazy("质疑的理由"),
+            help_text=gettext_lazy("请写明依据的材料或记录；组长汇总时须逐项答复，记入评审意见。"),
+            max_length=2000,
+            widget=forms.Textarea(attrs={"rows": 4}),
+        )
+
+
+class AnswerForm(forms.Form):
+    """The leader's answer to one doubt. Blank where the value is overruled: its reason answers."""
+
+    answer = forms.CharField(
+        label=gettext_lazy("对质疑的答复"),
+        help_text=gettext_lazy("不改定核验值时必填；改定的，可以不填，以改定的理由答复。"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class LeaderForm(forms.Form):
+    """The secretariat names the leader of a panel that has met."""
+
+    def __init__(self, *args: Any, panel: list[Assignment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["leader"] = forms.ChoiceField(
+            label=gettext_lazy("组长"),
+            choices=[("", gettext_lazy("请选择"))]
+            + [(member.pk, member.expert.name) for member in panel if not member.is_leader],
+        )
+        self.fields["reason"] = forms.CharField(
+            label=gettext_lazy("指定的理由"),
+            help_text=gettext_lazy("将记入评审意见。"),
+            max_length=2000,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+
+
+class DissentForm(forms.Form):
+    """What an expert does not agree with. Whose it is is asked of the leader only."""
+
+    def __init__(
+        self,
+        *args: Any,
+        indicators: list[tuple[str, str]],
+        panel: list[Assignment] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if panel is not None:
+            self.fields["expert"] = forms.ChoiceField(
+                label=gettext_lazy("保留意见的专家"),
+                choices=[("", gettext_lazy("请选择")), *((m.pk, m.expert.name) for m in panel)],
+            )
+        self.fields["indicator"] = forms.ChoiceField(
+            label=gettext_lazy("指标"), choices=[("", gettext_lazy("请选择")), *indicators]
+        )
+        self.fields["text"] = forms.CharField(
+            label=gettext_lazy("保留意见"),
+            max_length=2000,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+
+class RemarkForm(forms.Form):
+    remark = forms.CharField(
+        label=gettext_lazy("应当如何记载"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class SignedSheetForm(forms.Form):
+    """The scan of a signed score sheet, with the code that its pages carry."""
+
+    code = forms.CharField(
+        label=gettext_lazy("扫描件页脚的版本码"),
+        help_text=gettext_lazy("印在评分表每一页的页脚，12位字母和数字。"),
+        max_length=20,
+    )
+    upload = forms.FileField(
+        label=gettext_lazy("签字评分表的扫描件"),
+        help_text=gettext_lazy("PDF、JPG 或 PNG；请确认签字和日期清晰完整。"),
+        widget=forms.FileInput(
+            attrs={"accept": ",".join(e for group in uploads.SCANS.values() for e in group)}
+        ),
+    )
 
 
 class OverruleForm(ValueForm):

@@ -79,7 +79,7 @@ class ValueForm(forms.Form):
         for name in blank:
             if name not in self.errors:
                 self.add_error(name, _("请填写此项。"))
-        if blank or self.errors:
+        if blank or any(name in self.errors for name in self.value_names):
             return
         raw = _raw(self.indicator, cleaned)
         value, faults = self.indicator.parse(raw)

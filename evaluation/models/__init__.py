@@ -11,6 +11,7 @@ from evaluation.models.declaration import (
 from evaluation.models.enterprises import Enterprise, EnterpriseImport, ImportState
 from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
 from evaluation.models.files import CaseFile, Document, Kind, Purpose
+from evaluation.models.panel import Challenge, ConsolidationDraft, Dissent
 from evaluation.models.results import (
     Certificate,
     CertificateState,
@@ -29,8 +30,11 @@ __all__ = [
     "CaseFile",
     "Certificate",
     "CertificateState",
+    "Challenge",
     "Consolidation",
+    "ConsolidationDraft",
     "Declaration",
+    "Dissent",
     "Document",
     "DraftTable",
     "Duty",

@@ -35,11 +35,19 @@ class Assignment(models.Model):
     # Taken off the case by the secretariat, with the reason on record.
     released_at = models.DateTimeField(null=True)
     release_reason = models.TextField(blank=True)
+    # 签到: present at the panel's meeting. Who has not signed in scores nothing.
+    signed_in_at = models.DateTimeField(null=True, help_text="panel: present at the meeting")
+    # Whom this expert wants to lead the panel; votes count while both serve.
+    votes_for = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="votes", help_text="panel"
+    )
+    leader_reason = models.TextField(blank=True, help_text="why the secretariat named this leader")
     sheet_submitted_at = models.DateTimeField(null=True, help_text="panel: own scores locked")
 
     if TYPE_CHECKING:
         evaluation_id: int
         expert_id: int
+        votes_for_id: int | None
 
     class Meta:
         ordering = ["duty", "-is_leader", "id"]
@@ -64,6 +72,14 @@ class Assignment(models.Model):
                 condition=Q(sheet_submitted_at__isnull=True)
                 | Q(duty="panel", pledged_at__isnull=False),
                 name="sheet_of_a_pledged_panel_expert",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_in_at__isnull=True) | Q(duty="panel", pledged_at__isnull=False),
+                name="signed_in_to_a_panel_after_the_pledge",
+            ),
+            models.CheckConstraint(
+                condition=Q(sheet_submitted_at__isnull=True) | Q(signed_in_at__isnull=False),
+                name="sheet_of_one_who_signed_in",
             ),
         ]
 
@@ -146,13 +162,21 @@ class Consolidation(models.Model):
     reason = models.TextField(blank=True)
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    # What the experts' points came to, and by which policy of the edition. Of judged ones only.
+    proposal = models.DecimalField(max_digits=16, decimal_places=10, null=True)
+    aggregation = models.CharField(max_length=16, blank=True)
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["evaluation", "indicator"], name="one_final_value_an_indicator"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(proposal__isnull=True, aggregation="")
+                | (Q(proposal__isnull=False) & ~Q(aggregation="")),
+                name="proposal_with_its_policy",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ class Purpose(models.TextChoices):
     AGREEMENT_SIGNED = "agreement_signed", _("申报单位签章的协议")
     AGREEMENT_FINAL = "agreement_final", _("双方签章的协议")
     SITE_PHOTO = "site_photo", _("现场照片")
+    SCORE_SHEET_SIGNED = "score_sheet_signed", _("签字的专家评分表")
 
 
 def stored_path(instance: "CaseFile", filename: str) -> str:
@@ -40,6 +41,10 @@ class CaseFile(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     uploaded_at = models.DateTimeField()
+    # The printed document that this is the signed scan of.
+    scan_of = models.ForeignKey(
+        "Document", null=True, on_delete=models.PROTECT, related_name="scans"
+    )
     # Taken out by its uploader; kept because a frozen version may hold it.
     removed_at = models.DateTimeField(null=True)
 
@@ -60,6 +65,10 @@ class CaseFile(models.Model):
             models.CheckConstraint(
                 condition=~Q(purpose="site_photo") | ~Q(indicator=""),
                 name="photo_has_its_indicator",
+            ),
+            models.CheckConstraint(
+                condition=~Q(purpose="score_sheet_signed") | Q(scan_of__isnull=False),
+                name="signed_sheet_has_its_document",
             ),
             models.CheckConstraint(condition=Q(size__gt=0), name="file_is_not_empty"),
         ]

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from evaluation.views import experts, panel, site, site_device, site_import, site_sync
+from evaluation.views import (
+    experts,
+    meeting,
+    panel,
+    scoring,
+    site,
+    site_device,
+    site_import,
+    site_sync,
+)
 
 urlpatterns = [
     path("invitations/<int:pk>/", experts.invitation, name="invitation"),
@@ -21,6 +30,22 @@ urlpatterns = [
         name="site_decide",
     ),
     path("cases/<str:number>/site-visit/<slug:code>/", site.site_item, name="site_item"),
-    path("cases/<str:number>/scoring/", panel.scoring, name="scoring"),
+    path("cases/<str:number>/scoring/", scoring.scoring, name="scoring"),
+    path("cases/<str:number>/scoring/challenges/<slug:code>/", scoring.challenge, name="challenge"),
+    path("cases/<str:number>/meeting/", meeting.meeting, name="meeting"),
+    path("cases/<str:number>/meeting/sign-in/", meeting.sign_in, name="sign_in"),
+    path("cases/<str:number>/meeting/votes/<int:pk>/", meeting.vote, name="vote"),
+    path("cases/<str:number>/meeting/leader/", meeting.name_leader, name="name_leader"),
+    path("cases/<str:number>/meeting/dissent/", meeting.dissent, name="dissent"),
+    path(
+        "cases/<str:number>/meeting/dissent/<int:pk>/",
+        meeting.answer_dissent,
+        name="answer_dissent",
+    ),
+    path(
+        "cases/<str:number>/meeting/sheets/<uuid:document_id>/",
+        meeting.signed_sheet,
+        name="signed_sheet",
+    ),
     path("cases/<str:number>/consolidation/", panel.consolidate, name="consolidate"),
 ]

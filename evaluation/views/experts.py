@@ -113,7 +113,7 @@ def lead(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
     assignment = get_object_or_404(evaluation.assignments.select_related("expert"), pk=pk)
     try:
-        actions.appoint_leader(request.user, assignment)
+        actions.appoint_leader(request.user, assignment, request.POST.get("reason", ""))
     except NotAllowed:
         raise
     except Refused as refusal:
@@ -256,6 +256,7 @@ def _context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, Any]
         "teams": teams,
         "open_duty": Duty(open_duty) if open_duty else None,
         "secretariat": secretariat,
+        "panel_met": evaluation.state in steps.PANEL_MET,
         "move": steps.MOVES[code]
         if code and permissions.can_move(request.user, evaluation, code)
         else None,
@@ -322,7 +323,9 @@ def _member(evaluation: Evaluation, assignment: Assignment, secretariat: bool) -
         can_lead=secretariat
         and serving
         and not assignment.is_leader
-        and evaluation.state in steps.LEADABLE[assignment.duty],
+        and evaluation.state in steps.LEADABLE[assignment.duty]
+        # Once the panel has met, its leader is named on the page of the meeting, with a reason.
+        and not (assignment.duty == Duty.PANEL and evaluation.state in steps.PANEL_SITS),
     )
 
 

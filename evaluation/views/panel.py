@@ -1,60 +1,57 @@
-"""专家评审: each expert's own sheet, and the leader's consolidation."""
+"""汇总: the leader's consolidation, and what stays to be read of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from evaluation import permissions, queries, steps
+from evaluation.actions import challenges, site
 from evaluation.actions import panel as actions
-from evaluation.actions import site
+from evaluation.actions.dissent import dissents
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
-from evaluation.forms.panel import FinalForm, OverruleForm, ScoreForm
-from evaluation.models import Assignment, Declaration, Duty, Evaluation
-from evaluation.rulebook import Indicator, Scorecard, in_language, plain, score
+from evaluation.forms.panel import (
+    AnswerForm,
+    FinalForm,
+    OverruleForm,
+    all_valid,
+)
+from evaluation.models import (
+    Assignment,
+    Challenge,
+    ConsolidationDraft,
+    Dissent,
+    Evaluation,
+)
+from evaluation.rulebook import (
+    Scorecard,
+    aggregation_name,
+    in_language,
+    score,
+    spread,
+)
 from evaluation.steps import Actor
-from evaluation.views.evidence import materials
+from evaluation.views.doubts import Doubt, doubt_shown
 from evaluation.views.refusals import case_view, show
 from evaluation.views.scorecards import (
     Bar,
-    Rows,
-    indicator_groups,
-    readings_text,
     score_strip,
 )
-from portal.accounts.models import Role
+from evaluation.views.spread import lines
 from portal.accounts.requests import SignedInRequest
 
 # The states in which the points of all experts may be read by those who may read them at all.
 CONSOLIDATED = tuple(
     code for code, state in steps.STATES.items() if state.step > 5 and code != "withdrawn"
 )
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One indicator on an expert's own sheet."""
-
-    code: str
-    clause: str
-    name: str
-    requirement: str
-    source: str
-    reading: str
-    maximum: Decimal
-    written: list[tuple[str, str]]  # what the applicant wrote: label, text
-    evidence: list[tuple[str, str]]
-    form: ScoreForm | None
-    points: Decimal | None
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +62,7 @@ class Award:
     is_leader: bool
     points: Decimal
     reason: str
+    far: bool  # from the median of all
 
 
 @dataclass(frozen=True)
@@ -78,6 +76,7 @@ class Consolidated:
     maximum: Decimal
     awards: list[Award]
     lowest: Decimal
+    median: Decimal
     highest: Decimal
     proposal: Decimal
     form: FinalForm | None
@@ -99,6 +98,7 @@ class Verified:
     form: OverruleForm | None
     final: str
     reason: str
+    doubts: list[Doubt]
 
 
 @dataclass(frozen=True)
@@ -111,133 +111,18 @@ class Preview:
     reasons: Sequence[str]
 
 
-@case_view
-@require_http_methods(["GET", "POST"])
-def scoring(request: SignedInRequest, number: str) -> HttpResponse:
-    """The expert's own points; nobody else's."""
-    evaluation = queries.case_for(request.user, number)
-    sheet = permissions.serving(request.user, evaluation, Duty.PANEL)
-    if sheet is None or request.user.role != Role.EXPERT:
-        raise NotAllowed(_("此页由本案卷的评审专家使用。"))
-    if evaluation.state in ("panel_preparation", "site_visit", "site_preparation"):
-        raise WrongState(_("专家评审尚未开始，秘书处启动后即可打分。"))
-    is_open = evaluation.state == "panel_scoring" and sheet.sheet_submitted_at is None
-    if request.method == "GET":
-        return _sheet(request, evaluation, sheet, is_open=is_open)
-    permissions.check_state(evaluation, "panel_scoring")
-    typed = {
-        indicator.code: ScoreForm(request.POST, indicator=indicator)
-        for indicator in actions.judged(evaluation)
-    }
-    if _all_valid(typed.values()):
-        try:
-            actions.save_scores(
-                request.user, evaluation, {code: form.pair for code, form in typed.items()}
-            )
-        except (NotAllowed, WrongState):
-            raise
-        except Refused as refusal:
-            show(request, refusal)
-        else:
-            messages.success(request, _("评分已保存，尚未提交。"))
-            return redirect("evaluation:scoring", number)
-    return _sheet(request, evaluation, sheet, is_open=is_open, typed=typed)
+@dataclass(frozen=True)
+class Filled:
+    """The forms of the consolidation: final points, corrected values, answers to doubts."""
 
+    finals: dict[str, FinalForm]
+    overrules: dict[str, OverruleForm]
+    answers: dict[int, AnswerForm]
+    doubts: list[Doubt]
 
-def _all_valid(forms: Iterable[Form]) -> bool:
-    """Whether every form is valid; each is asked, so that every fault is on the page."""
-    return not [form for form in forms if not form.is_valid()]
-
-
-def _sheet(
-    request: SignedInRequest,
-    evaluation: Evaluation,
-    sheet: Assignment,
-    *,
-    is_open: bool,
-    typed: dict[str, ScoreForm] | None = None,
-) -> HttpResponse:
-    scores = {item.indicator: item for item in sheet.scores.all()}
-    declaration = queries.current_declaration(evaluation)
-    files = materials(evaluation, declaration)
-    language = reader_language()
-    items = []
-    for indicator in actions.judged(evaluation):
-        kept = scores.get(indicator.code)
-        form = None
-        if is_open:
-            initial = {"points": plain(kept.points), "reason": kept.reason} if kept else {}
-            form = (typed or {}).get(indicator.code) or ScoreForm(
-                indicator=indicator, initial=initial
-            )
-        items.append(
-            Judged(
-                code=indicator.code,
-                clause=indicator.clause,
-                name=in_language(indicator, "name", language),
-                requirement=in_language(
-                    indicator.requirement(evaluation.category), "wording", language
-                ),
-                source=in_language(indicator, "source", language),
-                reading=readings_text(indicator, language),
-                maximum=indicator.points or Decimal(0),
-                written=_written(evaluation, declaration, indicator, language),
-                evidence=files.links(indicator),
-                form=form,
-                points=kept.points if kept else None,
-                reason=kept.reason if kept else "",
-            )
-        )
-    context = {
-        "evaluation": evaluation,
-        "declaration": declaration,
-        "items": items,
-        "is_open": is_open,
-        "sheet": sheet,
-        "refused": any(form.errors for form in (typed or {}).values()),
-        "missing": actions.whats_missing(evaluation, sheet) if is_open else [],
-        "saved_at": max((item.saved_at for item in scores.values()), default=None),
-        "verified": _verified_groups(evaluation, declaration),
-        "move": steps.MOVES["submit_scores"],
-    }
-    return render(request, "evaluation/expert/scoring.html", context, status=422 if typed else 200)
-
-
-def _written(
-    evaluation: Evaluation, declaration: Declaration | None, indicator: Indicator, language: str
-) -> list[tuple[str, str]]:
-    """The applicant's own words on an indicator: the texts of its clause in the form."""
-    if declaration is None:
-        return []
-    for table in edition_of(evaluation).form:
-        clauses = {field.clause for field in table.fields if field.indicator == indicator.code}
-        if clauses:
-            content = declaration.tables.get(table.key, {})
-            return [
-                (in_language(field, "label", language), content[field.key])
-                for field in table.fields
-                if field.kind in ("text", "textarea")
-                and field.clause in clauses
-                and content.get(field.key)
-            ]
-    return []
-
-
-def _verified_groups(evaluation: Evaluation, declaration: Declaration | None) -> list[Rows]:
-    """The 25 verified values beside the declared ones; the judged ones are left out."""
-    edition = edition_of(evaluation)
-    observed = edition.parse_values(
-        dict(evaluation.site_records.values_list("indicator", "observed"))
-    ).values
-    declared = edition.parse_values(declaration.values if declaration else {}).values
-    card = score(edition, evaluation.category, observed)
-    judged = {indicator.code for indicator in actions.judged(evaluation)}
-    groups = indicator_groups(card, declared=declared, observed=observed)
-    return [
-        Rows(group.name, None, None, [row for row in group.rows if row.code not in judged])
-        for group in groups
-        if any(row.code not in judged for row in group.rows)
-    ]
+    @property
+    def all(self) -> list[Any]:
+        return [*self.finals.values(), *self.overrules.values(), *self.answers.values()]
 
 
 @case_view
@@ -250,25 +135,34 @@ def consolidate(request: SignedInRequest, number: str) -> HttpResponse:
         return render(request, "evaluation/expert/consolidated.html", _done_context(evaluation))
     permissions.check_move(request.user, evaluation, steps.MOVES["consolidate"])
     counted = actions.sheets(evaluation)
+    doubts = challenges.counted_challenges(evaluation)
     if request.method == "GET":
-        finals, overrules = _forms(evaluation, counted)
-        return _consolidation(request, evaluation, counted, finals, overrules)
-    finals, overrules = _forms(evaluation, counted, request.POST)
-    valid = _all_valid([*finals.values(), *overrules.values()])
+        draft = evaluation.consolidation_drafts.filter(leader=request.user).first()
+        typed = _sent(draft.typed) if draft else None
+        return _consolidation(
+            request, evaluation, counted, _forms(evaluation, counted, doubts, draft=typed), draft
+        )
+    filled = _forms(evaluation, counted, doubts, request.POST)
+    valid = all_valid(filled.all)
     if "preview" in request.POST:
+        actions.keep_draft(request.user, evaluation, _typed(request.POST))
         if request.htmx:
             return render(
                 request,
                 "evaluation/expert/score_preview.html",
-                {"preview": _preview(evaluation, finals, overrules)},
+                {"preview": _preview(evaluation, filled), "saved_at": timezone.now()},
             )
-        return _consolidation(request, evaluation, counted, finals, overrules)
+        return _consolidation(request, evaluation, counted, filled)
     if valid and "check" in request.POST:
-        return _last_look(request, evaluation, counted, finals, overrules)
+        return _last_look(request, evaluation, counted, filled)
     if valid:
         try:
             actions.consolidate(
-                request.user, evaluation, _pairs(finals), _pairs(_corrections(overrules))
+                request.user,
+                evaluation,
+                _pairs(filled.finals),
+                _pairs(_corrections(filled.overrules)),
+                {pk: form.cleaned_data["answer"] for pk, form in filled.answers.items()},
             )
         except (NotAllowed, WrongState):
             raise
@@ -277,22 +171,38 @@ def consolidate(request: SignedInRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("评审意见已提交，得分已按规范计算。"))
             return redirect("evaluation:case", number)
-    return _consolidation(request, evaluation, counted, finals, overrules, status=422)
+    return _consolidation(request, evaluation, counted, filled, status=422)
+
+
+LEFT_OUT = ("check", "preview", "csrfmiddlewaretoken")
+
+
+def _typed(sent: QueryDict) -> dict[str, list[str]]:
+    """What was typed into a form, without the buttons."""
+    return {name: list(map(str, values)) for name, values in sent.lists() if name not in LEFT_OUT}
+
+
+def _sent(typed: Mapping[str, list[str]]) -> QueryDict:
+    """The form as it was sent when the draft was kept."""
+    data = QueryDict(mutable=True)
+    for name, values in typed.items():
+        data.setlist(name, values)
+    return data
 
 
 def _last_look(
     request: SignedInRequest,
     evaluation: Evaluation,
     counted: Sequence[Assignment],
-    finals: dict[str, FinalForm],
-    overrules: dict[str, OverruleForm],
+    filled: Filled,
 ) -> HttpResponse:
     """What would become final, with everything that was typed carried along."""
     edition, language = edition_of(evaluation), reader_language()
-    left_out = ("check", "csrfmiddlewaretoken")
     context = {
         "evaluation": evaluation,
-        "items": _consolidated(evaluation, counted, finals),
+        "items": _consolidated(evaluation, counted, filled.finals),
+        "doubts": filled.doubts,
+        "dissents": _dissents(evaluation),
         "corrected": [
             {
                 "name": in_language(indicator, "name", language),
@@ -300,23 +210,25 @@ def _last_look(
                 "changed": indicator.show(form.parsed, language),
                 "form": form,
             }
-            for code, form in _corrections(overrules).items()
+            for code, form in _corrections(filled.overrules).items()
             for indicator in [edition.indicator(code)]
         ],
-        "preview": _preview(evaluation, finals, overrules),
+        "preview": _preview(evaluation, filled),
         "sent": [
-            (name, value)
-            for name, values in request.POST.lists()
-            if name not in left_out
-            for value in values
+            (name, value) for name, values in _typed(request.POST).items() for value in values
         ],
     }
     return render(request, "evaluation/expert/consolidate_check.html", context)
 
 
 def _forms(
-    evaluation: Evaluation, counted: Sequence[Assignment], *sent: Any
-) -> tuple[dict[str, FinalForm], dict[str, OverruleForm]]:
+    evaluation: Evaluation,
+    counted: Sequence[Assignment],
+    doubts: Sequence[Challenge],
+    *sent: QueryDict,
+    draft: QueryDict | None = None,
+) -> Filled:
+    """Every form of the page: bound to what was sent, or showing the draft."""
     proposed = actions.proposals(evaluation, counted)
     observed = dict(evaluation.site_records.values_list("indicator", "observed"))
     places = edition_of(evaluation).policy.places
@@ -330,7 +242,33 @@ def _forms(
         indicator.code: OverruleForm(*sent, indicator=indicator, held=observed.get(indicator.code))
         for indicator in site.verified_on_site(evaluation)
     }
-    return finals, overrules
+    answers = {
+        made.pk: AnswerForm(sent[0] if sent else None, prefix=f"doubt-{made.pk}") for made in doubts
+    }
+    filled = Filled(
+        finals,
+        overrules,
+        answers,
+        [
+            doubt_shown(evaluation, made, made.assignment.expert.name, answers[made.pk])
+            for made in doubts
+        ],
+    )
+    for form in filled.all if draft is not None else []:
+        form.initial |= {
+            name: field.widget.value_from_datadict(draft, {}, form.add_prefix(name))
+            for name, field in form.fields.items()
+        }
+    return filled
+
+
+def _dissents(evaluation: Evaluation) -> list[tuple[Dissent, str]]:
+    """All dissent of the panel with the name of its indicator."""
+    edition, language = edition_of(evaluation), reader_language()
+    return [
+        (each, in_language(edition.indicator(each.indicator), "name", language))
+        for each in dissents(evaluation)
+    ]
 
 
 def _corrections(overrules: dict[str, OverruleForm]) -> dict[str, OverruleForm]:
@@ -341,18 +279,16 @@ def _pairs(forms: dict[str, Any]) -> dict[str, tuple[Any, str]]:
     return {code: (form.raw, form.cleaned_data.get("reason", "")) for code, form in forms.items()}
 
 
-def _preview(
-    evaluation: Evaluation, finals: dict[str, FinalForm], overrules: dict[str, OverruleForm]
-) -> Preview | None:
+def _preview(evaluation: Evaluation, filled: Filled) -> Preview | None:
     """The score of what was typed; None while a value is missing or wrong. A reason that is
     still missing does not matter here."""
-    if any(form.raw is None for form in [*finals.values(), *overrules.values()]):
+    if any(form.raw is None for form in [*filled.finals.values(), *filled.overrules.values()]):
         return None
+    overruled = _pairs(_corrections(filled.overrules))
     try:
-        card = actions.preview(evaluation, _pairs(finals), _pairs(_corrections(overrules)))
+        return _shown(actions.preview(evaluation, _pairs(filled.finals), overruled))
     except Refused:
         return None
-    return _shown(card)
 
 
 def _shown(card: Scorecard) -> Preview:
@@ -368,26 +304,37 @@ def _consolidation(
     request: SignedInRequest,
     evaluation: Evaluation,
     counted: Sequence[Assignment],
-    finals: dict[str, FinalForm],
-    overrules: dict[str, OverruleForm],
+    filled: Filled,
+    draft: ConsolidationDraft | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    if status == 200 and not next(iter(finals.values())).is_bound:
-        proposed = {code: (form.proposal, "") for code, form in finals.items()}
-        preview: Preview | None = _shown(actions.preview(evaluation, proposed, {}))
+    preview: Preview | None
+    if draft is not None:
+        again = _forms(evaluation, counted, [], _sent(draft.typed))
+        all_valid(again.all)
+        preview = _preview(evaluation, again)
+    elif status == 200 and not next(iter(filled.finals.values())).is_bound:
+        proposed = {code: (form.proposal, "") for code, form in filled.finals.items()}
+        preview = _shown(actions.preview(evaluation, proposed, {}))
     else:
-        preview = _preview(evaluation, finals, overrules)
-    bound = [*finals.values(), *overrules.values()]
+        preview = _preview(evaluation, filled)
+    policy = edition_of(evaluation).policy
     context = {
         "evaluation": evaluation,
-        "items": _consolidated(evaluation, counted, finals),
-        "verified": _verified(evaluation, overrules),
+        "items": _consolidated(evaluation, counted, filled.finals),
+        "verified": _verified(evaluation, filled.overrules, filled.doubts),
         "overrules_open": any(
-            form.is_bound and (form.errors or form.corrects) for form in overrules.values()
+            form.is_bound and (form.errors or form.corrects) for form in filled.overrules.values()
         ),
+        "doubts": filled.doubts,
+        "dissents": _dissents(evaluation),
         "preview": preview,
-        "refused": status == 422 and any(form.errors for form in bound),
+        "saved_at": draft.saved_at if draft else None,
+        "refused": status == 422 and any(form.errors for form in filled.all),
         "count": len(counted),
+        "lines": lines(evaluation, counted),
+        "aggregation": aggregation_name(policy.aggregation, reader_language()),
+        "places": policy.places,
     }
     return render(request, "evaluation/expert/consolidate.html", context, status=status)
 
@@ -397,19 +344,23 @@ def _consolidated(
     counted: Sequence[Assignment],
     forms: dict[str, FinalForm],
 ) -> list[Consolidated]:
-    language = reader_language()
+    edition, language = edition_of(evaluation), reader_language()
     proposed = actions.proposals(evaluation, counted)
     kept = {c.indicator: c for c in evaluation.consolidations.all()}
     items = []
     for indicator in actions.judged(evaluation):
         code = indicator.code
-        awards = [
-            Award(sheet.expert.name, sheet.is_leader, item.points, item.reason)
+        given = [
+            (sheet, item)
             for sheet in counted
             for item in sheet.scores.all()
             if item.indicator == code
         ]
-        given = [award.points for award in awards]
+        apart = spread(edition, indicator, [item.points for _sheet, item in given])
+        awards = [
+            Award(sheet.expert.name, sheet.is_leader, item.points, item.reason, far)
+            for (sheet, item), far in zip(given, apart.far, strict=True)
+        ]
         items.append(
             Consolidated(
                 code=code,
@@ -420,8 +371,9 @@ def _consolidated(
                 ),
                 maximum=indicator.points or Decimal(0),
                 awards=awards,
-                lowest=min(given),
-                highest=max(given),
+                lowest=apart.lowest,
+                median=apart.median,
+                highest=apart.highest,
                 proposal=proposed[code],
                 form=forms.get(code),
                 final=kept[code].value if code in kept else "",
@@ -431,7 +383,9 @@ def _consolidated(
     return items
 
 
-def _verified(evaluation: Evaluation, forms: dict[str, OverruleForm]) -> list[Verified]:
+def _verified(
+    evaluation: Evaluation, forms: dict[str, OverruleForm], doubts: Sequence[Doubt] = ()
+) -> list[Verified]:
     edition = edition_of(evaluation)
     language = reader_language()
     declaration = queries.current_declaration(evaluation)
@@ -458,6 +412,7 @@ def _verified(evaluation: Evaluation, forms: dict[str, OverruleForm]) -> list[Ve
             if indicator.code in final
             else "",
             reason=kept[indicator.code].reason if indicator.code in kept else "",
+            doubts=[each for each in doubts if each.challenge.indicator == indicator.code],
         )
         for indicator in site.verified_on_site(evaluation)
     ]
@@ -470,5 +425,11 @@ def _done_context(evaluation: Evaluation) -> dict[str, Any]:
         "evaluation": evaluation,
         "items": _consolidated(evaluation, counted, {}),
         "overruled": overruled,
+        "doubts": [
+            doubt_shown(evaluation, made, made.assignment.expert.name)
+            for made in challenges.counted_challenges(evaluation)
+        ],
+        "dissents": _dissents(evaluation),
         "count": len(counted),
+        "lines": lines(evaluation, counted),
     }

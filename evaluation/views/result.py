@@ -13,7 +13,15 @@ from evaluation import queries
 from evaluation.edition import reader_language
 from evaluation.errors import NotAllowed
 from evaluation.models import Consolidation, Evaluation, ScoreRun, SiteRecord
-from evaluation.rulebook import Clean, Edition, Indicator, in_language, load_edition
+from evaluation.rulebook import (
+    Clean,
+    Edition,
+    Indicator,
+    aggregation_name,
+    in_language,
+    load_edition,
+    plain,
+)
 from evaluation.rulebook import other_categories as qualifying
 from evaluation.views.evidence import materials
 from evaluation.views.refusals import case_view
@@ -192,6 +200,15 @@ def _reason(
             _("评审专家组将核验值由“%(before)s”改定：%(reason)s")
             % {"before": indicator.show(before, language), "reason": panel.reason}
         )
-    elif panel is not None and panel.reason:
-        sentences.append(_("评审意见：%(reason)s") % {"reason": panel.reason})
+    elif panel is not None:
+        if panel.proposal is not None:
+            sentences.append(
+                _("各专家评分的汇总值（%(how)s）为%(points)s分")
+                % {
+                    "how": aggregation_name(panel.aggregation, language),
+                    "points": plain(panel.proposal),
+                }
+            )
+        if panel.reason:
+            sentences.append(_("评审意见：%(reason)s") % {"reason": panel.reason})
     return _("；").join(sentences)

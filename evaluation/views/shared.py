@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from dataaccess.regions import place_name
 from evaluation import permissions, queries, steps
 from evaluation.edition import edition_of
-from evaluation.models import CATEGORIES, CaseFile, Certificate, Document, Evaluation
+from evaluation.models import CATEGORIES, CaseFile, Certificate, Document, Duty, Evaluation
 from evaluation.steps import Actor
 from evaluation.timeline import label_for, timeline
 from evaluation.views.refusals import case_view
@@ -43,6 +43,18 @@ def _acts_as(actor: Actor) -> Callable[[User, Evaluation], bool]:
     return lambda user, evaluation: permissions.is_actor(user, evaluation, actor)
 
 
+def _scores_now(user: User, evaluation: Evaluation) -> bool:
+    own = permissions.serving(user, evaluation, Duty.PANEL)
+    return bool(
+        own and own.signed_in_at and permissions.is_actor(user, evaluation, Actor.PANEL_EXPERT)
+    )
+
+
+def _sits_or_is_staff(user: User, evaluation: Evaluation) -> bool:
+    sits = permissions.is_actor(user, evaluation, Actor.PANEL_EXPERT)
+    return sits or user.role in queries.STAFF
+
+
 WORK_PAGES = (
     WorkPage("form", _("填写申报书"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
     WorkPage("materials", _("上传材料"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
@@ -55,7 +67,8 @@ WORK_PAGES = (
         _acts_as(Actor.SECRETARIAT),
     ),
     WorkPage("site_visit", _("现场核验"), ("site_visit",), permissions.can_record_site),
-    WorkPage("scoring", _("独立打分"), ("panel_scoring",), _acts_as(Actor.PANEL_EXPERT)),
+    WorkPage("meeting", _("评审会"), steps.PANEL_SITS, _acts_as(Actor.PANEL_EXPERT)),
+    WorkPage("scoring", _("独立打分"), ("panel_scoring",), _scores_now),
     WorkPage("consolidate", _("汇总评分"), ("panel_consolidation",), _acts_as(Actor.PANEL_LEADER)),
     WorkPage("objections", _("办理异议"), ("published",), _acts_as(Actor.SECRETARIAT)),
 )
@@ -87,6 +100,7 @@ RECORDS = (
     WorkPage("review", _("材料初审记录"), _from("preliminary_review"), _is_staff),
     WorkPage("experts", _("专家指派记录"), _from("site_preparation"), _is_staff),
     WorkPage("site_visit", _("现场核验记录"), _from("panel_preparation"), lambda user, case: True),
+    WorkPage("meeting", _("评审会"), steps.PANEL_MET, _sits_or_is_staff),
     WorkPage("scoring", _("我的评分表"), _from("panel_scoring"), _acts_as(Actor.PANEL_EXPERT)),
     WorkPage("consolidate", _("评分汇总"), _from("result_pending"), _made_the_consolidation),
     WorkPage("objections", _("公示与异议"), _from("published"), _is_staff),

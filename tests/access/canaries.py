@@ -18,7 +18,10 @@ from evaluation.actions import (
     agreement,
     application,
     certification,
+    challenges,
+    dissent,
     experts,
+    meeting,
     panel,
     publication,
     review,
@@ -65,6 +68,9 @@ WORDS = {
             "reason.leader",
             "reason.panel",
             "reason.final",
+            "doubt",
+            "answer",
+            "reservation",
             "recusal",
             "release",
             "objector",
@@ -154,11 +160,14 @@ class Scene:
         self._assign("leader", Duty.PANEL, leads=True)
         self._assign("panel", Duty.PANEL)
         panel.convene_panel(chen, case)
+        for role in ("leader", "panel"):
+            meeting.sign_in(self.person(role), case)
         self._assign("invited", Duty.PANEL, answers=False)
         recused = self._assign("recused", Duty.PANEL, answers=False)
         experts.recuse(self.person("recused"), recused, WORDS["recusal"])
         released = self._assign("released", Duty.PANEL)
         experts.release(chen, released, WORDS["release"])
+        challenges.challenge(self.person("panel"), case, "pue", "1.35", WORDS["doubt"])
         self._score("leader")
         panel.submit_scores(self.person("leader"), case)
         self._score("panel")
@@ -198,7 +207,14 @@ class Scene:
         experts.release(self.person("chen"), waiting, "未答复。")
         panel.submit_scores(self.person("panel"), case)
         finals = {i.code: (str(i.points - 1), WORDS["reason.final"]) for i in self._judged()}
-        panel.consolidate(self.person("leader"), case, finals)
+        case.refresh_from_db()
+        seat = case.assignments.get(duty=Duty.PANEL, expert=self.person("panel"))
+        held = dissent.record_dissent(
+            self.person("leader"), case, seat, "public_service", WORDS["reservation"]
+        )
+        dissent.confirm_dissent(self.person("panel"), case, held)
+        answers = {doubt.pk: WORDS["answer"] for doubt in challenges.counted_challenges(case)}
+        panel.consolidate(self.person("leader"), case, finals, answers=answers)
         print_documents(case)
 
     def go_on_to_deciding(self) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from django.db.models import Q
 
 from dataaccess.models import ConformanceRun, DataCall
-from evaluation.models import Kind, Purpose
+from evaluation.models import Dissent, Kind, Purpose
 from evaluation.steps import MOVES, Actor
 from tests.access.world import BEFORE_THE_PANEL, BEFORE_THE_SITE, ROLES, World
 
@@ -198,6 +198,14 @@ def _objection(case: Any) -> Any:
     return case.publication.objections.earliest("pk").pk
 
 
+def _dissent(case: Any) -> Any:
+    return Dissent.objects.get(assignment__evaluation=case).pk
+
+
+def _sheet(case: Any) -> Any:
+    return case.documents.get(kind=Kind.SCORE_SHEET, owner__username="expert4").pk
+
+
 def _material(case: Any) -> Any:
     return case.files.filter(purpose=Purpose.MATERIAL).earliest("uploaded_at", "pk").pk
 
@@ -320,6 +328,8 @@ CASE_ROWS = [
     _file(Purpose.AGREEMENT_SIGNED, "panel_scoring", MEMBERS | STAFF),
     _file(Purpose.AGREEMENT_FINAL, "panel_scoring", MEMBERS | STAFF),
     _file(Purpose.SITE_PHOTO, "panel_scoring", STAFF | SITE | PANEL),
+    _file(Purpose.SCORE_SHEET_SIGNED, "panel_consolidation", group("panel")),
+    _file(Purpose.SCORE_SHEET_SIGNED, "published", STAFF | group("panel")),
     *_document(Kind.APPLICATION, "published", readers("published")),
     *_document(Kind.AGREEMENT, "published", MEMBERS | STAFF),
     *_document(Kind.DEFICIENCY_NOTICE, "correction", MEMBERS | STAFF),
@@ -406,6 +416,18 @@ EXPERT_ROWS = [
     _case("scoring", "panel_scoring", get=PANEL, post=PANEL),
     _case("scoring", "published", get=PANEL, post=NOBODY,
           but={"POST leader": ONWARD, "POST panel": ONWARD}),
+    _constant("challenge", "panel_scoring", "pue", "no-such-item", get=PANEL, post=PANEL),
+    *(_case("meeting", state, get=PANEL | STAFF) for state in ("panel_scoring", "published")),
+    _case("sign_in", "panel_scoring", post=PANEL),
+    _part("vote", "panel_scoring", "", _assignment("expert4"), NO_PK, post=PANEL),
+    _case("name_leader", "panel_scoring", post=SECRETARIAT),
+    _case("dissent", "panel_consolidation", post=PANEL),
+    _part("answer_dissent", "panel_consolidation", "", _dissent, NO_PK, post=PANEL),
+    _part("signed_sheet", "panel_consolidation", "", _sheet, NO_UUID, refused=MISSING,
+          get=group("panel"), post=group("panel")),
+    _part("signed_sheet", "published", "", _sheet, NO_UUID, refused=MISSING,
+          get=group("panel") | SECRETARIAT, post=group("panel") | SECRETARIAT,
+          but={"GET zhou": FORBIDDEN, "POST zhou": FORBIDDEN}),
     _case("consolidate", "panel_scoring", get=NOBODY, post=NOBODY,
           but={"GET leader": ONWARD, "POST leader": ONWARD}),
     _case("consolidate", "panel_consolidation", get=LEADER, post=LEADER),

@@ -37,13 +37,10 @@ def always(readers: Roles) -> Readers:
 # Who may read a field. Whoever is not named never comes upon its word.
 MAY_READ: dict[str, Readers] = {
     # Names. The site team is known to the applicant it visits; the panel to nobody but those who
-    # assign it and, once it has scored, its leader. Nobody learns who declined.
+    # assign it and those who meet in it. Nobody learns who declined.
     "name.site": always(CASE | ACCOUNTS),
-    "name.leader": always(LEADER | STAFF | ACCOUNTS),
-    "name.panel": (
-        group("panel") | STAFF | ACCOUNTS,
-        *(PANEL | STAFF | ACCOUNTS,) * 3,
-    ),
+    "name.leader": always(PANEL | STAFF | ACCOUNTS),
+    "name.panel": always(PANEL | STAFF | ACCOUNTS),
     "name.invited": always(group("invited") | STAFF | ACCOUNTS),
     "name.recused": always(group("recused") | STAFF | ACCOUNTS),
     "name.released": always(group("released") | STAFF | ACCOUNTS),
@@ -81,6 +78,9 @@ MAY_READ: dict[str, Readers] = {
         LEADER | STAFF | MEMBERS,
         LEADER | STAFF | MEMBERS,
     ),
+    "doubt": (group("panel"), PANEL | STAFF, PANEL | STAFF, PANEL | STAFF),
+    "answer": (NOBODY, PANEL | STAFF, PANEL | STAFF, PANEL | STAFF),
+    "reservation": (NOBODY, PANEL | STAFF, PANEL | STAFF, PANEL | STAFF),
     "recusal": always(SECRETARIAT),
     "release": always(STAFF | AUDIT),
     "send_back": (NOBODY, NOBODY, STAFF | AUDIT, STAFF | AUDIT),

@@ -18,15 +18,17 @@ from dataaccess import intake
 from dataaccess.actions import centre_keys, data_calls, keys, sandbox
 from dataaccess.api.examples import BODIES
 from dataaccess.models import ApiKey, Base, CentreKey, Downtime
-from evaluation.actions import application, experts
+from evaluation.actions import application, experts, signed_sheets
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
 from evaluation.models import (
+    Dissent,
     Document,
     Duty,
     EnterpriseImport,
     Evaluation,
     FieldDefect,
+    Kind,
     Objection,
     Outcome,
     SiteEntry,
@@ -171,8 +173,24 @@ class World:
             state="ready",
             rows=[{"number": 2, "row": {"name": "示例"}, "errors": {"field": "请填写"}}],
         )
+        if state in AFTER_SCORING:
+            self._leave_records_of_the_panel(case)
         print_documents(case)
         return case
+
+    def _leave_records_of_the_panel(self, case: Evaluation) -> None:
+        """The member's dissent, not confirmed, and the scan of the member's signed sheet."""
+        member = self.cast.experts[3]
+        Dissent.objects.create(
+            assignment=case.assignments.get(expert=member, duty=Duty.PANEL),
+            indicator="public_service",
+            text="示例：认为应评3分。",
+            recorded_by=self.cast.experts[2],
+            recorded_at=timezone.now(),
+        )
+        sheet = case.documents.get(kind=Kind.SCORE_SHEET, owner=member)
+        scan = journey.example_pdf("示例签字评分表")
+        signed_sheets.file_signed_sheet(member, case, sheet, sheet.version_code, scan)
 
     def _ask_the_others(self, case: Evaluation, duty: str) -> None:
         """Invite those who will not serve; who was asked first scores first. Who recused from

@@ -19,8 +19,16 @@ from evaluation.documents.content.common import (
 )
 from evaluation.documents.content.result import conclusion, scores
 from evaluation.edition import edition_of
-from evaluation.models import Assignment, Duty, Evaluation, PanelScore, ScoreRun
-from evaluation.rulebook import Edition, aggregate, plain, score
+from evaluation.models import (
+    Assignment,
+    Challenge,
+    Dissent,
+    Duty,
+    Evaluation,
+    PanelScore,
+    ScoreRun,
+)
+from evaluation.rulebook import Edition, aggregate, aggregation_name, plain, score
 
 
 def score_sheet(assignment: Assignment) -> Json:
@@ -104,12 +112,14 @@ def minutes(evaluation: Evaluation, run: ScoreRun) -> Json:
         "case": case_facts(evaluation),
         "title": "专家评审意见",
         "leader": leader.expert.name if leader else NOTHING,
+        "leader_chosen": _chosen(leader),
         "panel": [
             {
                 "name": member.expert.name,
                 "employer": _employer(member),
                 "leader": member.is_leader,
                 "pledged_at": moment(member.pledged_at) if member.pledged_at else NOTHING,
+                "signed_in_at": moment(member.signed_in_at) if member.signed_in_at else NOTHING,
                 "submitted_at": moment(member.sheet_submitted_at)
                 if member.sheet_submitted_at
                 else NOTHING,
@@ -135,7 +145,8 @@ def minutes(evaluation: Evaluation, run: ScoreRun) -> Json:
             for indicator in edition.indicators
             if indicator.kind == "judged"
         ],
-        "aggregation": AGGREGATIONS[edition.policy.aggregation],
+        "aggregation": aggregation_name(edition.policy.aggregation),
+        "places": str(edition.policy.places),
         "overruled": [
             {
                 "clause": indicator.clause,
@@ -147,6 +158,31 @@ def minutes(evaluation: Evaluation, run: ScoreRun) -> Json:
             for indicator in edition.indicators
             if indicator.kind != "judged" and indicator.code in finals
         ],
+        "challenges": [
+            {
+                "name": indicator.name,
+                "observed": observed[indicator.code],
+                "value": shown(edition, {indicator.code: doubt.value})[indicator.code],
+                "expert": doubt.assignment.expert.name,
+                "reason": doubt.reason,
+                "answer": doubt.answer,
+            }
+            for doubt in Challenge.objects.filter(assignment__in=serving).select_related(
+                "assignment__expert"
+            )
+            for indicator in [edition.indicator(doubt.indicator)]
+        ],
+        "reservations": [
+            {
+                "name": edition.indicator(each.indicator).name,
+                "expert": each.assignment.expert.name,
+                "text": each.text,
+                "confirmed_at": moment(each.confirmed_at) if each.confirmed_at else NOTHING,
+            }
+            for each in Dissent.objects.filter(assignment__in=serving).select_related(
+                "assignment__expert"
+            )
+        ],
         "dissent": [
             f"（{numeral(count)}）{sentence}"
             for count, sentence in enumerate(_dissent(edition, given, run), start=1)
@@ -156,11 +192,13 @@ def minutes(evaluation: Evaluation, run: ScoreRun) -> Json:
     }
 
 
-AGGREGATIONS = {
-    "mean": "算术平均",
-    "median": "中位数",
-    "trimmed_mean": "去掉一个最高分和一个最低分后的算术平均",
-}
+def _chosen(leader: Assignment | None) -> str:
+    """How the leader came to lead, in words that follow the name."""
+    if leader is None:
+        return ""
+    if leader.leader_reason:
+        return f"由秘书处指定，理由：{leader.leader_reason}"
+    return "由评审专家推选" if leader.votes_for_id else "由秘书处在组建评审专家组时指定"
 
 
 def _dissent(

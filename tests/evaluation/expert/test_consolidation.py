@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.actions import experts, panel
+from evaluation.actions import experts, meeting, panel
 from evaluation.edition import edition_of
 from evaluation.models import Consolidation, ScoreRun
 from evaluation.rulebook import score
@@ -134,7 +134,7 @@ def test_an_overrule_counts_and_is_explained(cast, case, leader):
     html = signed_in(cast.chen).get(page_of(case)).content.decode()
     assert "电表数据缺一个月" in html
     assert "专家马的理由" in html
-    assert "最低 4，最高 4.5" in html
+    assert "最低 4，中位数 4.25，最高 4.5" in html
 
 
 def test_all_faults_are_shown_at_once_with_what_was_typed(case, leader):
@@ -227,6 +227,7 @@ def test_queries_do_not_grow_with_experts(cast):
             )
         panel.convene_panel(cast.chen, case)
         for expert in panelists:
+            meeting.sign_in(expert, case)
             panel.save_scores(expert, case, dict.fromkeys(CODES, ("4", "理由")))
             panel.submit_scores(expert, case)
         with CaptureQueriesContext(connection) as queries:

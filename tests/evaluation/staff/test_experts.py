@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.actions import experts, panel, site
+from evaluation.actions import experts, meeting, panel, site
 from evaluation.demo import journey
 from evaluation.errors import Refused
 from evaluation.models import Assignment
@@ -105,7 +105,15 @@ def test_the_leader_can_change_while_the_panel_consolidates():
     cast = make_cast()
     case = cast.case_in("panel_consolidation")
     other = case.assignments.get(expert=cast.experts[3])
+    address = f"/cases/{case.number}/meeting/leader/"
+    refused = signed_in(cast.chen).post(address, {"leader": other.pk, "reason": " "})
+    assert refused.status_code == 422
+    # The panel has met: the button of the page of experts does not do it without a reason.
     signed_in(cast.chen).post(f"{page_of(case)}{other.pk}/lead/")
+    assert signed_in(cast.experts[2]).get(f"/cases/{case.number}/consolidation/").status_code == 200
+    signed_in(cast.chen).post(address, {"leader": other.pk, "reason": "原组长突发疾病"})
+    other.refresh_from_db()
+    assert other.leader_reason == "原组长突发疾病"
     assert signed_in(cast.experts[2]).get(f"/cases/{case.number}/consolidation/").status_code == 403
     assert signed_in(cast.experts[3]).get(f"/cases/{case.number}/consolidation/").status_code == 200
 
@@ -141,6 +149,7 @@ def test_each_answer_has_its_word_and_no_points():
         )
     panel.convene_panel(cast.chen, case)
     codes = [i.code for i in panel.judged(case)]
+    meeting.sign_in(players[2], case)
     panel.save_scores(players[2], case, dict.fromkeys(codes, ("3.5", "金丝雀理由")))
     panel.submit_scores(players[2], case)
     answer = signed_in(cast.chen).get(page_of(case))
@@ -166,6 +175,7 @@ def test_the_round_is_closed_after_the_last_missing_expert_was_released():
     client = signed_in(cast.chen)
     move = f"/cases/{case.number}/moves/close_scoring/"
     for expert in cast.experts[2:]:
+        meeting.sign_in(expert, case)
         panel.save_scores(expert, case, journey.points(case))
         panel.submit_scores(expert, case)
     refused = client.post(move)
@@ -290,15 +300,15 @@ def test_a_team_leaves_only_with_a_leader_who_signed_the_pledge():
     assert case.state == "site_visit"
 
 
-def test_a_panel_begins_only_when_two_with_their_leader_signed_the_pledge():
+def test_a_panel_begins_only_when_two_signed_the_pledge():
     cast = make_cast()
     case = cast.case_in("panel_preparation")
-    leader = experts.assign(cast.chen, case, cast.experts[2], "panel", is_leader=True)
+    leader = experts.assign(cast.chen, case, cast.experts[2], "panel")
     member = experts.assign(cast.chen, case, cast.experts[3], "panel")
     experts.pledge(cast.experts[3], member)
     with pytest.raises(Refused) as refused:
         panel.convene_panel(cast.chen, case)
-    assert str(refused.value) == ("组长和至少2位专家签署承诺书后才能启动评审，目前已签署1位。")
+    assert str(refused.value) == ("至少2位专家签署承诺书后才能启动评审，目前已签署1位。")
     experts.pledge(cast.experts[2], leader)
     panel.convene_panel(cast.chen, case)
     assert case.state == "panel_scoring"
@@ -335,7 +345,7 @@ def test_one_who_recuses_after_all_others_scored_leaves_the_case_with_the_secret
     cast.carry(case, "panel_scoring")
     asked = experts.assign(cast.chen, case, cast.idle_expert, "panel")
     case.assignments.filter(duty="panel", pledged_at__isnull=False).update(
-        sheet_submitted_at=case.state_since
+        signed_in_at=case.state_since, sheet_submitted_at=case.state_since
     )
     assert desk_of(cast.chen) == {(case.number, True)}  # waits for an answer that may never come
     experts.recuse(cast.idle_expert, asked, "亲属任职")

@@ -96,7 +96,9 @@ def test_differences_and_overrules_are_explained_with_their_reasons():
     assert shown["storage_capacity"].reason == "现场核验：一组存储未启用"
     assert shown["pue"].observed == "1.29"
     assert shown["pue"].reason == "评审专家组将核验值由“1.28”改定：扣除办公用电后重算"
-    assert shown["operation_plan"].reason.startswith("评审意见：")
+    assert shown["operation_plan"].reason.startswith(
+        "各专家评分的汇总值（算术平均）为4分；评审意见："
+    )
 
 
 @pytest.mark.parametrize(
