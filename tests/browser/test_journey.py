@@ -103,9 +103,21 @@ def test_from_application_to_verified_certificate(
         pledge(expert)
     secretariat.move(case, "启动专家评审")
     for expert in (leader, member):
+        expert.go(f"/cases/{case}/meeting/")
+        expert.press("签到")
+    doubt(member, case, "pue", "1.35", "漏计冷却塔用电")
+    for expert in (leader, member):
         score(expert, case)
         expert.move(case, "提交评分表")
     leader.go(f"/cases/{case}/consolidation/")
+    leader.reads("漏计冷却塔用电")
+    # What the leader types is kept while the other dissents and confirms.
+    answer = leader.page.get_by_label("对质疑的答复")
+    answer.fill("冷却塔用电已计入总用电量")
+    leader.reads("只有您能看到")
+    dissent(leader, member, case)
+    leader.go(f"/cases/{case}/consolidation/")
+    assert answer.input_value() == "冷却塔用电已计入总用电量"
     leader.press("核对并提交评审意见")
     leader.press("提交评审意见")
 
@@ -208,6 +220,27 @@ def visit(visitor: Person, case: str, photo: Path) -> None:
         item.get_by_role("button", name="与申报值一致", exact=True).click()
         item.get_by_text("记录于").wait_for()
     visitor.page.locator("#item-room_grade").get_by_text("机房.jpg").wait_for()  # made smaller
+
+
+def doubt(expert: Person, case: str, code: str, value: str, reason: str) -> None:
+    expert.go(f"/cases/{case}/scoring/challenges/{code}/")
+    expert.page.fill(f"input[name={code}-value]", value)
+    expert.page.fill(f"textarea[name={code}-reason]", reason)
+    expert.press("提出质疑")
+
+
+def dissent(leader: Person, member: Person, case: str) -> None:
+    """The leader writes the member's dissent down, the member confirms it."""
+    leader.go(f"/cases/{case}/meeting/")
+    leader.page.locator("summary", has_text="记录保留意见").click()
+    leader.page.get_by_label("保留意见的专家").select_option(label="示例专家马骏")
+    leader.page.get_by_label("指标").select_option(label="公共服务能力")
+    leader.page.locator("textarea[name=text]").fill("认为公共服务能力应评4分")
+    leader.press("记录保留意见")
+    member.go(f"/cases/{case}/meeting/")
+    member.press("确认这条保留意见")
+    leader.go(f"/cases/{case}/meeting/")
+    leader.reads("本人已确认")
 
 
 def score(expert: Person, case: str) -> None:
