@@ -1,8 +1,7 @@
 """保留意见: written down by the leader or by the expert, and always in the expert's own sense."""
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaluation import notify, permissions
@@ -123,13 +122,10 @@ def _again(dissent: Dissent) -> Dissent:
 
 
 def _ask_to_confirm(dissent: Dissent, evaluation: Evaluation) -> None:
-    expert = dissent.assignment.expert
-    url = settings.PUBLIC_URL + reverse("evaluation:meeting", args=[evaluation.number])
-    with translation.override(settings.LANGUAGE_CODE):
-        notify.mail(
-            expert,
-            f"dissent:{dissent.pk}:{dissent.recorded_at.isoformat()}",
-            _("案卷%(number)s：请确认您的保留意见") % {"number": evaluation.number},
-            _("%(name)s：\n\n组长记录了您的保留意见，请登录核对并确认：%(url)s\n")
-            % {"name": expert.name, "url": url},
-        )
+    notify.tell_of_case(
+        [dissent.assignment.expert],
+        "dissent_to_confirm",
+        f"dissent:{dissent.pk}:{dissent.recorded_at.isoformat()}",
+        evaluation,
+        path=reverse("evaluation:meeting", args=[evaluation.number]),
+    )

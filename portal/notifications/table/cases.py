@@ -124,6 +124,15 @@ KINDS = (
         readers=EXPERT,
     ),
     Kind(
+        "dissent_to_confirm",
+        Group.EXPERTS,
+        _("保留意见待我确认"),
+        _("请确认您的保留意见"),
+        _("组长记录了您在案卷{number}评审会上的保留意见，请核对并确认。"),
+        ("number",),
+        readers=EXPERT,
+    ),
+    Kind(
         "review_due",
         Group.CERTIFICATES,
         _("年审提醒"),
