@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dataaccess import windows
-from dataaccess.models import Base, ComputeReport, Downtime, EarlierVersion, WindowChoice
+from dataaccess.models import Base, ComputeReport, Downtime, WindowChoice
 
 DAYS_SHOWN = 60
 DayStatus = Literal["on_time", "out_of_window", "makeup", "missing", "planned", "pending"]
@@ -95,24 +95,17 @@ def reporting_days(
 ) -> list[Day]:
     """The days up to `until` (today), oldest first, from when the base began: its first report
     here, or the first window that opened after its entry in the portal, whichever was earlier.
-    Four queries, however many days."""
+    Three queries, however many days."""
     moment = now or timezone.now()
     last = until or windows.day_of(moment)
     first = last - timedelta(days=count - 1)
     chosen = windows_of(base)
-    reports = {
-        day: (status, received_at)
-        for day, status, received_at in ComputeReport.objects.filter(
+    reports: dict[date, tuple[str, datetime | None, bool]] = {
+        day: (status, received_at, corrected)
+        for day, status, received_at, corrected in ComputeReport.objects.filter(
             base=base, date__range=(first, last)
-        ).values_list("date", "timeliness", "received_at")
+        ).values_list("date", "timeliness", "received_at", "corrected")
     }
-    corrected = set(
-        EarlierVersion.objects.filter(
-            base=base,
-            kind="compute_report",
-            key__range=(first.isoformat(), last.isoformat()),
-        ).values_list("key", flat=True)
-    )
     planned = list(downtimes(base).filter(last_day__gte=first, first_day__lte=last))
     began = min([_first_day_due(base, chosen), *reports])
     days = []
@@ -120,11 +113,12 @@ def reporting_days(
         day = first + timedelta(days=number)
         if day >= began:
             window = chosen.on(day)
-            status, received_at = reports.get(day) or (
+            status, received_at, corrected = reports.get(day) or (
                 _without_report(day, window, planned, moment),
                 None,
+                False,
             )
-            days.append(Day(day, _known(status), window, received_at, day.isoformat() in corrected))
+            days.append(Day(day, _known(status), window, received_at, corrected))
     return days
 
 

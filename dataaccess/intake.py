@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from dataaccess import calls, days, storage, windows
+from dataaccess import calls, days, event_store, storage, windows
 from dataaccess.checking import MAX_BYTES, MAX_EVENTS, Checked, Refused, check, too_large
 from dataaccess.models import ApiKey, Base, Receipt
 from dataaccess.shapes import Kind
@@ -112,7 +112,7 @@ def _keep(
     delivery: storage.Delivery, checked: Checked
 ) -> tuple[storage.Counts, windows.Timeliness | None]:
     if checked.events is not None:
-        return storage.keep_events(delivery, checked.events), None
+        return event_store.keep_events(delivery, checked.events), None
     timeliness = windows.judge(delivery.at, delivery.window, checked.day)
     if checked.base_info is not None:
         return storage.keep_base_info(delivery, checked.base_info), timeliness

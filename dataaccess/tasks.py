@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from dataaccess.actions import closing, data_calls
+from dataaccess import rollups
+from dataaccess.actions import closing, data_calls, retention
 
 
 @shared_task(name="dataaccess.judge_closed_windows")
@@ -13,3 +14,14 @@ def judge_closed_windows() -> None:
 @shared_task(name="dataaccess.remind_of_data_calls")
 def remind_of_data_calls() -> None:
     data_calls.send_reminders()
+
+
+@shared_task(name="dataaccess.keep_storage")
+def keep_storage() -> None:
+    retention.keep_storage()
+
+
+@shared_task(name="dataaccess.fold_event_totals")
+def fold_event_totals() -> None:
+    while rollups.fold_event_totals():
+        pass

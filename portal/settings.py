@@ -213,6 +213,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "months ahead, and what is older than the retention": {
+        "task": "dataaccess.keep_storage",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
+    "fold the totals of events": {
+        "task": "dataaccess.fold_event_totals",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "annual review reminders": {
         "task": "evaluation.remind_reviews",
         "schedule": 3600.0,
@@ -406,6 +416,10 @@ SPECTACULAR_SETTINGS = {
 }
 # Calls a minute and key; 0 sets no limit.
 API_RATE_LIMIT = env.int("API_RATE_LIMIT", default=6000)
+# Security events are kept for so many whole months, their counts for ever; 0 keeps everything.
+EVENT_RETENTION_MONTHS = env.int("EVENT_RETENTION_MONTHS", default=24)
+if 0 < EVENT_RETENTION_MONTHS < 6:
+    raise ImproperlyConfigured("EVENT_RETENTION_MONTHS is at least 6, or 0 to keep everything.")
 
 # --- The evaluation -------------------------------------------------------------------------
 EDITION = env.str("EDITION", default="2024")

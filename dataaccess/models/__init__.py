@@ -5,12 +5,20 @@ from dataaccess.models.data import (
     BaseInfo,
     ComputeReport,
     EarlierVersion,
+    EventKey,
     SecurityEvent,
     Timeliness,
 )
 from dataaccess.models.keys import ApiKey, KeyPace
 from dataaccess.models.receipts import Receipt
 from dataaccess.models.reporting import Downtime, EmptyWindow, WindowChoice, WindowClosing
+from dataaccess.models.rollups import (
+    ComputeTotal,
+    EventCount,
+    EventTotal,
+    LatestReport,
+    ReportingMonth,
+)
 from dataaccess.models.sandbox import ConformanceAttempt, ConformanceRun
 
 __all__ = [
@@ -19,6 +27,7 @@ __all__ = [
     "BaseInfo",
     "CentreKey",
     "ComputeReport",
+    "ComputeTotal",
     "ConformanceAttempt",
     "ConformanceRun",
     "DataCall",
@@ -27,8 +36,13 @@ __all__ = [
     "Downtime",
     "EarlierVersion",
     "EmptyWindow",
+    "EventCount",
+    "EventKey",
+    "EventTotal",
     "KeyPace",
+    "LatestReport",
     "Receipt",
+    "ReportingMonth",
     "SecurityEvent",
     "Timeliness",
     "WindowChoice",

@@ -25,6 +25,8 @@ class Base(models.Model):
     # GB/T 2260-2007 codes, six digits.
     province = models.CharField(_("所在省份"), max_length=6, blank=True)
     city = models.CharField(_("所在城市"), max_length=6, blank=True)
+    # Of its latest certificate (10.2); empty while it has none. Totals are kept by it.
+    category = models.CharField(_("认定类别"), max_length=16, blank=True)
     # Its reporting windows are the rows of WindowChoice: each holds from a day on.
     created_at = models.DateTimeField(auto_now_add=True)
     # Where an applicant's programs try the interfaces (conformance runs).

@@ -75,6 +75,10 @@ class ComputeReport(models.Model):
     changed_at = models.DateTimeField()
     timeliness = models.CharField(max_length=13, choices=Timeliness.choices)
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+")
+    corrected = models.BooleanField(default=False, help_text="a later delivery changed figures")
+    # Where the day counts in the totals: as the base stood when the day was first reported.
+    province = models.CharField(max_length=6, blank=True)
+    category = models.CharField(max_length=16, blank=True)
 
     class Meta:
         ordering = ["-date"]
@@ -117,10 +121,18 @@ class ComputeReport(models.Model):
 
 class SecurityEvent(models.Model):
     """基地安全信息: one attack as it stands. Values are those of Tables B.1 to B.3 as printed;
-    `occurred_at` is 攻击时间 read as Asia/Shanghai, `received_at` the first delivery."""
+    `occurred_at` is 攻击时间 read as Asia/Shanghai, `received_at` the first delivery.
+
+    On PostgreSQL a table for each month of `received_at` (docs/decisions/0009). That an event's id
+    is unique within its base is held by EventKey; a foreign key would be looked up again for every
+    event, while the intake holds the base's lock and writes the receipt itself."""
 
     base = models.ForeignKey(
-        Base, on_delete=models.PROTECT, related_name="security_events", db_index=False
+        Base,
+        on_delete=models.PROTECT,
+        related_name="security_events",
+        db_index=False,
+        db_constraint=False,
     )
     event_id = models.CharField(_("攻击事件ID"), max_length=128)
     occurred_at = models.DateTimeField(_("攻击时间"))
@@ -134,12 +146,17 @@ class SecurityEvent(models.Model):
     severity = models.CharField(_("攻击危险程度"), max_length=1)
     received_at = models.DateTimeField()
     changed_at = models.DateTimeField()
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+", db_index=False)
+    receipt = models.ForeignKey(
+        Receipt,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
 
     class Meta:
         ordering = ["-occurred_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["base", "event_id"], name="event_id_within_base"),
             models.CheckConstraint(
                 condition=Q(method__in=list(tables.ATTACK_METHODS)), name="event_method_is_known"
             ),
@@ -169,6 +186,23 @@ class SecurityEvent(models.Model):
     @property
     def asset_name(self) -> str:
         return tables.ASSET_TYPES[self.asset_type]
+
+
+class EventKey(models.Model):
+    """That a base's event is kept, once, and where: its row and the month of it. `digest` is of
+    the ten fields as they stand, so that one sent again unchanged costs one look."""
+
+    pk = models.CompositePrimaryKey("base_id", "event_id")
+    base = models.ForeignKey(
+        Base, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    event_id = models.CharField(max_length=128)
+    event = models.BigIntegerField(help_text="id of the SecurityEvent")
+    received_at = models.DateTimeField(help_text="that of the SecurityEvent")
+    digest = models.UUIDField()
+
+    def __str__(self) -> str:
+        return self.event_id
 
 
 class EarlierVersion(models.Model):

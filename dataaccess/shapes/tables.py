@@ -56,6 +56,9 @@ EVENT_ID = "攻击事件ID"
 EVENT_TIME = "攻击时间"
 EVENT_METHOD = "攻击手段"
 EVENT_ASSET = "被攻击资产类型"
+EVENT_ONGOING = "是否仍在攻击"
+EVENT_HANDLING = "当前防御处理状态"
+EVENT_SEVERITY = "攻击危险程度"
 YES, NO = "是", "否"
 
 BASE_INFO = Table(
@@ -150,11 +153,11 @@ SECURITY_EVENT = Table(
         Field("攻击者IP", "attacker_ips", "IPv4 或 IPv6，多个用逗号分隔，256字符以内"),
         Field("攻击目标IP", "target_ips", "IPv4 或 IPv6，多个用逗号分隔，256字符以内"),
         Field("攻击手段", "method", "表 B.2 编码 G001 至 G012"),
-        Field("是否仍在攻击", "ongoing", "是、否"),
-        Field("当前防御处理状态", "handling", "未处理、处理中、已处理"),
+        Field(EVENT_ONGOING, "ongoing", "是、否"),
+        Field(EVENT_HANDLING, "handling", "未处理、处理中、已处理"),
         Field("被攻击资产类型", "asset_type", "表 B.3 编码 Z001 至 Z007"),
         Field("攻击事件描述", "description", "512字符以内"),
-        Field("攻击危险程度", "severity", "低、中、高"),
+        Field(EVENT_SEVERITY, "severity", "低、中、高"),
     ),
 )
 

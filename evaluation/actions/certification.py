@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dataaccess.models import Base
 from evaluation.actions.moving import moving
 from evaluation.actions.publication import check_objections_settled
 from evaluation.documents import content
@@ -85,6 +86,7 @@ def certify(user: User, evaluation: Evaluation) -> Certificate:
             made_by=user,
             made_at=timezone.now(),
         )
+        Base.objects.filter(pk=current.base_id).update(category=current.category)
         plan_reviews(certificate)
         move.data = {"certificate": certificate.number, "run": publication.score_run_id}
         return certificate

@@ -5,6 +5,7 @@ Prints what they were told and what stands in the database, as JSON."""
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 
@@ -16,8 +17,10 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
-from dataaccess.actions import keys  # noqa: E402
+from dataaccess import intake, months, recount  # noqa: E402
+from dataaccess.actions import keys, retention  # noqa: E402
 from dataaccess.models import Base, ComputeReport, EarlierVersion, Receipt, SecurityEvent  # noqa: E402
 from portal.accounts.models import Organisation  # noqa: E402
 from tests.dataaccess.bodies import event, report  # noqa: E402
@@ -40,6 +43,27 @@ def at_once(text: str, calls: list[Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def retention_by_month(base: Base) -> dict[str, Any]:
+    """Events received in April 2026 and now, and which months have a table before and after."""
+    now = timezone.now()
+    old = datetime(2026, 4, 30, 15, 59, tzinfo=UTC)
+    body = json.dumps([event(攻击事件ID="old"), event(攻击事件ID="older")]).encode()
+    intake.accept(base, "security_event", body, received_at=old)
+    told = event(攻击事件ID="old", 当前防御处理状态="处理中", 是否仍在攻击="否")
+    changed = intake.accept(base, "security_event", json.dumps(told).encode(), received_at=now)
+    april = "2026-04-01" in map(str, months.stored())
+    gone = retention.keep_storage(datetime(2028, 5, 1, tzinfo=UTC))
+    ahead = [str(month) for month in months.stored()]
+    return {
+        "changed": changed.body["updated"],
+        "april": april,
+        "gone": gone,
+        "kept": SecurityEvent.objects.count(),
+        "months": ahead[0:1] + ahead[-1:],
+        "differences": recount.differences(),
+    }
 
 
 def main() -> None:
@@ -81,6 +105,8 @@ def main() -> None:
             "reports": ComputeReport.objects.count(),
             "events": SecurityEvent.objects.count(),
             "earlier_events": EarlierVersion.objects.filter(kind="security_event").count(),
+            "differences": recount.differences(),
+            "retention": retention_by_month(base),
         },
         sys.stdout,
     )

@@ -52,6 +52,19 @@ def test_of_many_at_once_each_thing_is_kept_exactly_once(told: dict[str, Any]) -
     assert sum(body["created"] for body in answers) == told["events"] == 40
     assert sum(body["updated"] for body in answers) == told["earlier_events"] == 19 * 40
     assert told["receipts"] == 1 + 1 + 20
+    assert told["differences"] == []
+
+    # Two years later April 2026 goes, with its month; what came this month stays.
+    assert told["retention"] == {
+        "changed": 1,
+        "april": True,
+        "gone": 2,
+        "kept": 40,
+        "months": told["retention"]["months"],
+        "differences": [],
+    }
+    assert told["retention"]["months"][0] > "2026-04-01"
+    assert told["retention"]["months"][1] == "2028-08-01"
 
 
 def test_a_key_is_rotated_once_revoked_at_once_and_counted_exactly(postgres_database: str) -> None:
