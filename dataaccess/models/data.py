@@ -123,7 +123,7 @@ class SecurityEvent(models.Model):
     """基地安全信息: one attack as it stands. Values are those of Tables B.1 to B.3 as printed;
     `occurred_at` is 攻击时间 read as Asia/Shanghai, `received_at` the first delivery.
 
-    On PostgreSQL a table for each month of `received_at` (docs/decisions/0009). That an event's id
+    On PostgreSQL a table for each month of `received_at` (docs/decisions/0011). That an event's id
     is unique within its base is held by EventKey; a foreign key would be looked up again for every
     event, while the intake holds the base's lock and writes the receipt itself."""
 
