@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from evaluation import correction, queries, steps
-from evaluation.models import Evaluation, Transition
+from evaluation.models import Evaluation, Objection, Publication, Transition
 from evaluation.permissions import active_assignments
 from evaluation.steps import Actor
 from portal.accounts.models import MemberRole, Role, User
@@ -134,3 +134,28 @@ def _tell_applicants(
             deadline=evaluation.deadline,
             count=len(correction.defects_under_correction(evaluation)),
         )
+
+
+def objection_received(objection: Objection) -> None:
+    """Tell the secretariat; who objects stands only on the objection's page."""
+    evaluation = objection.publication.evaluation
+    tell_of_case(
+        secretariat(),
+        "objection_received",
+        f"objection:{objection.pk}",
+        evaluation,
+        path=reverse("evaluation:objection", args=[evaluation.number, objection.pk]),
+        title=objection.number,
+    )
+
+
+def result_withdrawn(publication: Publication) -> None:
+    """Tell the applicant that its published result does not stand, and why."""
+    evaluation = publication.evaluation
+    tell_of_case(
+        applicants(evaluation),
+        "result_withdrawn",
+        f"publication:{publication.pk}",
+        evaluation,
+        reason=publication.withdrawal_reason,
+    )

@@ -15,6 +15,7 @@ from evaluation.models import (
     Evaluation,
     Kind,
     Objection,
+    Publication,
     Purpose,
     Transition,
 )
@@ -155,17 +156,23 @@ def waits_for_its_period(evaluation: Evaluation) -> bool:
     Expects a case of :func:`with_open_objections`."""
     return (
         evaluation.state == "published"
-        and not objection_period_is_over(evaluation)
+        and evaluation.period_runs  # type: ignore[attr-defined]
         and not evaluation.has_open_objection  # type: ignore[attr-defined]
     )
 
 
 def with_open_objections(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
-    """The cases with their publication and whether an objection is open."""
+    """The cases with whether an objection is open and whether their period still runs."""
     still_open = Objection.objects.filter(
         publication__evaluation=OuterRef("pk"), closed_at__isnull=True
     )
-    return cases.select_related("publication").annotate(has_open_objection=Exists(still_open))
+    running = Publication.objects.filter(
+        evaluation=OuterRef("pk"),
+        withdrawn_at__isnull=True,
+        working_days__gt=0,
+        ends_on__gte=timezone.localdate(),
+    )
+    return cases.annotate(has_open_objection=Exists(still_open), period_runs=Exists(running))
 
 
 def current_declaration(evaluation: Evaluation) -> Declaration | None:
@@ -289,5 +296,31 @@ def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
 
 def objection_period_is_over(evaluation: Evaluation) -> bool:
     """Whether objections can no longer come in (they are taken until the end of the last day)."""
-    publication = evaluation.publication
+    return period_is_over(evaluation.publication)
+
+
+def period_is_over(publication: Publication) -> bool:
     return publication.working_days == 0 or timezone.localdate() > publication.ends_on
+
+
+def takes_objections(evaluation: Evaluation, publication: Publication) -> bool:
+    """Whether an objection can be lodged on the portal now."""
+    return (
+        evaluation.state == "published"
+        and publication.withdrawn_at is None
+        and not period_is_over(publication)
+    )
+
+
+def latest_publication(evaluation: Evaluation) -> Publication | None:
+    """The result that stands, or the one withdrawn last."""
+    return evaluation.publications.select_related("corrects").order_by("-pk").first()
+
+
+def objections_to(evaluation: Evaluation) -> QuerySet[Objection]:
+    """Every objection to any result of the case, the newest result's first."""
+    return (
+        Objection.objects.filter(publication__evaluation=evaluation)
+        .select_related("publication", "recorded_by", "closed_by")
+        .order_by("-publication_id", "recorded_at", "pk")
+    )

@@ -125,7 +125,7 @@ def certificate_of(text: str) -> Certificate | None:
 def notices() -> QuerySet[Publication]:
     """公示: the published results, the newest first (they are kept in the order they come)."""
     return Publication.objects.select_related(
-        "evaluation__organisation", "evaluation__base", "score_run", "document"
+        "evaluation__organisation", "evaluation__base", "score_run", "document", "corrects"
     ).order_by("-pk")
 
 
@@ -139,6 +139,7 @@ def notice_rows() -> QuerySet[Publication]:
             "number",
             "working_days",
             "ends_on",
+            "withdrawn_at",
             "evaluation__edition",
             "evaluation__category",
             "evaluation__place",
@@ -152,18 +153,22 @@ def notice_rows() -> QuerySet[Publication]:
 
 def open_on(notices: QuerySet[Publication], day: date) -> QuerySet[Publication]:
     """Those that take objections on this day."""
-    return notices.filter(working_days__gt=0, ends_on__gte=day)
+    return notices.filter(_taking(day))
 
 
 def ended_on(notices: QuerySet[Publication], day: date) -> QuerySet[Publication]:
-    """Those whose period is over on this day."""
-    return notices.filter(Q(working_days=0) | Q(ends_on__lt=day))
+    """Those whose period is over on this day, and those withdrawn."""
+    return notices.exclude(_taking(day))
+
+
+def _taking(day: date) -> Q:
+    return Q(working_days__gt=0, ends_on__gte=day, withdrawn_at__isnull=True)
 
 
 def notice_counts(day: date) -> dict[str, int]:
     """How many notices are open and how many ended. One query."""
     counted = Publication.objects.order_by().aggregate(
-        total=Count("pk"), open=Count("pk", filter=Q(working_days__gt=0, ends_on__gte=day))
+        total=Count("pk"), open=Count("pk", filter=_taking(day))
     )
     return {"open": counted["open"], "ended": counted["total"] - counted["open"]}
 

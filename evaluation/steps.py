@@ -388,6 +388,15 @@ MOVES: dict[str, Move] = {
             _("提请了认定审批"),
         ),
         Move(
+            "withdraw_result",
+            ("published",),
+            ("result_pending", "panel_consolidation", "panel_scoring"),
+            Actor.SECRETARIAT,
+            _("撤回评估结果"),
+            _("撤回了评估结果"),
+            needs_reason=True,
+        ),
+        Move(
             "certify",
             ("decision_pending",),
             ("certified",),

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from evaluation.actions import enterprises, reviews
+from evaluation.actions import enterprises, objection_mail, objections, reviews
 from portal.ledger import outbox
 
 
@@ -28,6 +28,18 @@ def render_document(payload: dict[str, Any]) -> None:
 def read_enterprises(payload: dict[str, Any]) -> None:
     """Read and check an Excel file of enterprises."""
     enterprises.read_import(payload["enterprise_import"], payload["language"])
+
+
+@outbox.handles("objection_mail")
+def mail_objector(payload: dict[str, Any]) -> None:
+    """Tell an objector that the objection came in, or what the answer is."""
+    objection_mail.deliver(payload)
+
+
+@shared_task(name="evaluation.forget_unused_files")
+def forget_unused_files() -> None:
+    """Remove files of objections that were never lodged."""
+    objections.forget_the_unused()
 
 
 @shared_task(name="evaluation.remind_reviews")

@@ -39,19 +39,21 @@ class Checked:
     sha256: str
 
 
-def check(upload: UploadedFile, accepted: Accepted) -> Checked:
-    """Accept an upload or raise Refused with a sentence that names the file and the way out."""
+def check(upload: UploadedFile, accepted: Accepted, *, limit: int | None = None) -> Checked:
+    """Accept an upload or raise Refused with a sentence that names the file and the way out.
+    `limit`: at most so many bytes, instead of what materials may have."""
     name = safe_name(upload.name or "")
     size = upload.size or 0
+    limit = limit or settings.UPLOAD_MAX_BYTES
     if size == 0:
         raise Refused(_("文件“%(name)s”是空文件，请检查后重新上传。") % {"name": name})
-    if size > settings.UPLOAD_MAX_BYTES:
+    if size > limit:
         raise Refused(
             _("文件“%(name)s”大小为%(size)s，超过上限%(limit)s，请压缩或拆分后重新上传。")
             % {
                 "name": name,
                 "size": filesizeformat(size),
-                "limit": filesizeformat(settings.UPLOAD_MAX_BYTES),
+                "limit": filesizeformat(limit),
             }
         )
     content_type = _type_by_content(upload)

@@ -203,6 +203,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 6 * 3600.0,
         "options": {"expires": 3600},
     },
+    "forget files of objections never lodged": {
+        "task": "evaluation.forget_unused_files",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     "judge windows that closed": {
         "task": "dataaccess.judge_closed_windows",
         "schedule": 120.0,

@@ -175,6 +175,8 @@ def consolidate(
         faults += unanswered + _unconfirmed(current)
         if faults:
             raise Refused(*faults)
+        # After a withdrawn result the earlier opinion stands here; the minutes keep it.
+        current.consolidations.all().delete()
         answer(user, doubts, given)
         policy = edition_of(current).policy
         for indicator, value, reason in record:
@@ -218,15 +220,26 @@ def preview(
     if faults:
         raise Refused(*faults)
     changed = {indicator.code: indicator.dump(value) for indicator, value, _reason in record}
-    return _scorecard(evaluation, {**final_values(evaluation), **changed})
+    return _scorecard(evaluation, {**_observed(evaluation), **changed})
 
 
 def final_values(evaluation: Evaluation) -> dict[str, Any]:
     """What the score is computed from: the observed values, the panel's points, and what the
     panel overruled. In the form of the score contract."""
-    observed = dict(evaluation.site_records.values_list("indicator", "observed"))
     final = dict(evaluation.consolidations.values_list("indicator", "value"))
-    return {code: value for code, value in {**observed, **final}.items() if value is not None}
+    return {
+        code: value
+        for code, value in {**_observed(evaluation), **final}.items()
+        if value is not None
+    }
+
+
+def _observed(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        code: value
+        for code, value in evaluation.site_records.values_list("indicator", "observed")
+        if value is not None
+    }
 
 
 def _own_open_sheet(user: User, evaluation: Evaluation) -> Assignment:

@@ -1,20 +1,17 @@
-"""Step 6 公布结果: the result and its 公示, objections, and the proposal to certify."""
-
-from datetime import date
+"""Step 6 公布结果: the result and its 公示, its withdrawal, and the proposal to certify."""
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from evaluation import permissions, queries, workdays
-from evaluation.actions.moving import changing, moving, note
+from evaluation import notify, queries, workdays
+from evaluation.actions.moving import moving
 from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.errors import Refused
-from evaluation.models import Evaluation, Kind, Objection, Publication
-from evaluation.steps import Actor
+from evaluation.models import Duty, Evaluation, Kind, Objection, Publication
 from portal.accounts.models import User
 from portal.ledger import numbers
 
@@ -37,6 +34,7 @@ def publish(user: User, evaluation: Evaluation, working_days: int) -> Publicatio
             ends_on=workdays.after(today, working_days),
             published_by=user,
             published_at=timezone.now(),
+            corrects=current.publications.order_by("-pk").first(),
         )
         publication.document = order(current, Kind.NOTICE, content.notice(publication))
         publication.save(update_fields=["document"])
@@ -45,50 +43,43 @@ def publish(user: User, evaluation: Evaluation, working_days: int) -> Publicatio
         return publication
 
 
-def record_objection(
-    user: User,
-    evaluation: Evaluation,
-    *,
-    objector: str,
-    contact: str,
-    content: str,
-    received_on: date,
-) -> Objection:
-    """Put an objection on record. Anonymous ones are not accepted."""
-    if not objector.strip() or not contact.strip() or not content.strip():
-        raise Refused(
-            _("异议须写明异议人（实名或加盖公章的单位）、联系方式和内容；匿名异议不予受理。")
-        )
-    with changing(user, evaluation) as current:
-        permissions.check_actor(user, current, Actor.SECRETARIAT)
-        permissions.check_state(current, "published")
-        if received_on < current.publication.starts_on or received_on > timezone.localdate():
-            raise Refused(_("收到日期须在公示开始之日至今天之间。"))
-        objection = Objection.objects.create(
-            publication=current.publication,
-            objector=objector.strip(),
-            contact=contact.strip(),
-            content=content.strip(),
-            received_on=received_on,
-            recorded_by=user,
-            recorded_at=timezone.now(),
-        )
-        note(user, current, "record_objection", objection=objection.pk)
-        return objection
+# Where a withdrawn result goes on from, by what was wrong with it.
+BACK_TO = {
+    "result_pending": gettext_lazy("公布的内容有误，评分无误：更正后重新公布"),
+    "panel_consolidation": gettext_lazy("汇总有误：由组长重新汇总"),
+    "panel_scoring": gettext_lazy("打分有误：由评审专家重新打分"),
+}
 
 
-def close_objection(user: User, objection: Objection, answer: str) -> None:
-    """Close an objection with the answer that was given."""
-    if not answer.strip():
-        raise Refused(_("请填写异议的处理意见。"))
-    with changing(user, objection.publication.evaluation) as current:
-        permissions.check_actor(user, current, Actor.SECRETARIAT)
-        closed = Objection.objects.filter(pk=objection.pk, closed_at__isnull=True).update(
-            answer=answer.strip(), closed_by=user, closed_at=timezone.now()
-        )
-        if not closed:
-            raise Refused(_("该异议已经办结。"))
-        note(user, current, "close_objection", objection=objection.pk)
+def withdraw_result(user: User, evaluation: Evaluation, back_to: str, reason: str) -> None:
+    """撤回评估结果, with the reason that the public reads. The notice stays readable with its
+    mark; what the panel wrote stays as it was until the panel writes anew."""
+    with moving(user, evaluation, "withdraw_result", reason) as move:
+        current = move.evaluation
+        if back_to not in BACK_TO:
+            raise Refused(_("请选择撤回后从哪一步重新办理。"))
+        _check_names_nobody(current, reason)
+        withdrawn = current.publication
+        withdrawn.withdrawn_at, withdrawn.withdrawn_by = timezone.now(), user
+        withdrawn.withdrawal_reason = reason.strip()
+        withdrawn.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason"])
+        notify.result_withdrawn(withdrawn)
+        if back_to == "panel_scoring":
+            current.assignments.filter(duty=Duty.PANEL).update(sheet_submitted_at=None)
+        current.deadline = None
+        move.target = back_to
+        move.data = {"publication": withdrawn.number, "run": withdrawn.score_run_id}
+
+
+def _check_names_nobody(evaluation: Evaluation, reason: str) -> None:
+    """The reason is public; who objected is not."""
+    for objection in Objection.objects.filter(publication__evaluation=evaluation):
+        told = (objection.objector, objection.contact, objection.contact_person, objection.email)
+        if any(word and word in reason for word in told):
+            raise Refused(
+                _("理由会公开，不能写出异议人的姓名、单位或联系方式（异议%(number)s）。")
+                % {"number": objection.number}
+            )
 
 
 def propose(user: User, evaluation: Evaluation) -> None:
@@ -106,6 +97,9 @@ def check_objections_settled(evaluation: Evaluation) -> None:
             _("公示期至%(day)s止，期满后方可提请认定。")
             % {"day": format_date(publication.ends_on, _("Y年n月j日"))}
         )
-    still_open = publication.objections.filter(Q(closed_at__isnull=True)).count()
+    # Also those to a result that was withdrawn since.
+    still_open = Objection.objects.filter(
+        publication__evaluation=evaluation, closed_at__isnull=True
+    ).count()
     if still_open:
         raise Refused(_("还有%(count)s件异议未办结，不能提请认定。") % {"count": still_open})

@@ -8,6 +8,7 @@ from evaluation import queries
 from evaluation.actions import application, panel, publication, stamping
 from evaluation.demo import journey
 from evaluation.demo.cases import CASES, ExampleCase, declarations
+from evaluation.demo.objections import object_to, publish_with_a_correction
 from evaluation.demo.people import ORGANISATIONS, PASSWORD, accounts
 from evaluation.demo.reports import send_reports
 from evaluation.demo.requests import load_requests
@@ -85,6 +86,11 @@ def _load_case(example: ExampleCase) -> None:
     if example.state == "published":
         journey.carry(evaluation, cast, "result_pending")
         publication.publish(cast.secretariat, evaluation, working_days=5)
+        object_to(evaluation, cast)
+    elif example.state == "not_certified":
+        journey.carry(evaluation, cast, "result_pending")
+        publish_with_a_correction(evaluation, cast)
+        journey.carry(evaluation, cast, example.state)
     elif example.state == "panel_scoring":
         _leave_one_sheet_open(evaluation, cast)
     else:

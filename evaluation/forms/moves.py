@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evaluation import uploads
+from evaluation.actions.publication import BACK_TO
 from evaluation.models import Evaluation
 
 
@@ -68,3 +69,18 @@ class PublishForm(MoveForm):
             field.help_text = _(
                 "规范未规定公示期，默认5个工作日。示例环境可填0，公示立即期满，便于走完全部流程。"
             )
+
+
+class WithdrawResultForm(ReasonForm):
+    back_to = forms.ChoiceField(
+        label=_("从哪一步重新办理"),
+        choices=lambda: BACK_TO.items(),
+        widget=forms.RadioSelect,
+    )
+    field_order = ["back_to", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "在原公示页和更正后的公示上公开；不要写出异议人的姓名、单位或联系方式。"
+        )

@@ -12,11 +12,18 @@ from evaluation.models.enterprises import Enterprise, EnterpriseImport, ImportSt
 from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
 from evaluation.models.files import CaseFile, Document, Kind, Purpose
 from evaluation.models.panel import Challenge, ConsolidationDraft, Dissent
+from evaluation.models.publication import (
+    Channel,
+    Objection,
+    ObjectionFile,
+    ObjectionOutcome,
+    ObjectionStep,
+    ObjectorKind,
+    Publication,
+)
 from evaluation.models.results import (
     Certificate,
     CertificateState,
-    Objection,
-    Publication,
     RegisterEntry,
     Review,
     ReviewReminder,
@@ -31,6 +38,7 @@ __all__ = [
     "Certificate",
     "CertificateState",
     "Challenge",
+    "Channel",
     "Consolidation",
     "ConsolidationDraft",
     "Declaration",
@@ -45,6 +53,10 @@ __all__ = [
     "ImportState",
     "Kind",
     "Objection",
+    "ObjectionFile",
+    "ObjectionOutcome",
+    "ObjectionStep",
+    "ObjectorKind",
     "Outcome",
     "PanelScore",
     "Publication",

@@ -10,6 +10,9 @@ from dataaccess.models import Base
 from evaluation import steps
 from portal.accounts.models import Organisation
 
+if TYPE_CHECKING:
+    from evaluation.models.publication import Publication
+
 CATEGORIES = ("economic_region", "computing_hub", "province", "city", "industry")
 
 
@@ -65,6 +68,11 @@ class Evaluation(models.Model):
     @property
     def current(self) -> steps.State:
         return steps.STATES[self.state]
+
+    @property
+    def publication(self) -> "Publication":
+        """The result that stands before the public; Publication.DoesNotExist where none does."""
+        return self.publications.get(withdrawn_at__isnull=True)
 
 
 class Transition(models.Model):

@@ -1,4 +1,4 @@
-"""What came out: the score run, the public notice, the certificate and its reviews."""
+"""What came out: the score run, the certificate and its reviews."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -35,69 +35,6 @@ class ScoreRun(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         kwargs["force_insert"] = True
         super().save(*args, **kwargs)
-
-
-class Publication(models.Model):
-    """公布结果 and 公示: the result before the public, open to objections until `ends_on`."""
-
-    evaluation = models.OneToOneField(
-        Evaluation, on_delete=models.PROTECT, related_name="publication"
-    )
-    score_run = models.ForeignKey(ScoreRun, on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(max_length=64, unique=True)
-    starts_on = models.DateField()
-    working_days = models.PositiveSmallIntegerField()
-    ends_on = models.DateField(help_text="the last day for objections")
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    published_at = models.DateTimeField()
-    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["-published_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")), name="notice_ends_after_it_starts"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class Objection(models.Model):
-    """异议: received under a real name or a seal. An open one holds the certification."""
-
-    publication = models.ForeignKey(
-        Publication, on_delete=models.PROTECT, related_name="objections"
-    )
-    objector = models.CharField(_("异议人（实名或单位名称）"), max_length=200)
-    contact = models.CharField(_("联系方式"), max_length=200)
-    content = models.TextField(_("异议内容"))
-    received_on = models.DateField(_("收到日期"))
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    recorded_at = models.DateTimeField()
-    answer = models.TextField(_("处理意见"), blank=True)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    closed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["recorded_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, closed_by__isnull=True, answer="")
-                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(answer="")),
-                name="objection_closed_with_an_answer",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.objector
 
 
 class CertificateState(models.TextChoices):

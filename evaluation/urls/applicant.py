@@ -11,6 +11,7 @@ from evaluation.views import (
     correction,
     differences,
     enterprises,
+    objections,
 )
 
 urlpatterns = [
@@ -72,6 +73,7 @@ urlpatterns = [
         name="material_remove",
     ),
     path("cases/<str:number>/completeness/", applicant_materials.completeness, name="completeness"),
+    path("cases/<str:number>/objection/", objections.own_objection, name="own_objection"),
     path("cases/<str:number>/correction/", correction.correction, name="correction"),
     path("cases/<str:number>/stamp/", applicant_submission.stamp_form, name="stamp_form"),
     path("cases/<str:number>/stamp/print/", applicant_submission.print_form, name="print_form"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation.views import experts, publication, result, review
+from evaluation.views import experts, objections, result, review
 
 urlpatterns = [
     path("cases/<str:number>/review/", review.review, name="review"),
@@ -16,10 +16,26 @@ urlpatterns = [
     path("cases/<str:number>/experts/<int:pk>/release/", experts.release, name="release"),
     path("cases/<str:number>/experts/<int:pk>/lead/", experts.lead, name="lead"),
     path("cases/<str:number>/result/", result.result, name="result"),
-    path("cases/<str:number>/objections/", publication.objections, name="objections"),
+    path("cases/<str:number>/objections/", objections.objections, name="objections"),
+    path("cases/<str:number>/objections/<int:pk>/", objections.objection, name="objection"),
+    path(
+        "cases/<str:number>/objections/<int:pk>/identity/",
+        objections.read_identity,
+        name="objection_identity",
+    ),
+    path(
+        "cases/<str:number>/objections/<int:pk>/steps/",
+        objections.take_step,
+        name="objection_step",
+    ),
     path(
         "cases/<str:number>/objections/<int:pk>/close/",
-        publication.close_objection,
+        objections.close_objection,
         name="close_objection",
+    ),
+    path(
+        "cases/<str:number>/objections/<int:pk>/files/<uuid:file_id>/",
+        objections.objection_file,
+        name="objection_file",
     ),
 ]

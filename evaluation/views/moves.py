@@ -15,7 +15,14 @@ from evaluation.actions import agreement, application, certification, panel, pub
 from evaluation.actions import site as site_visit
 from evaluation.actions.application import what_is_missing
 from evaluation.errors import NotAllowed, Refused, WrongState
-from evaluation.forms.moves import DeadlineForm, MoveForm, PublishForm, ReasonForm, ScanForm
+from evaluation.forms.moves import (
+    DeadlineForm,
+    MoveForm,
+    PublishForm,
+    ReasonForm,
+    ScanForm,
+    WithdrawResultForm,
+)
 from evaluation.models import Evaluation
 from evaluation.timeline import label_for
 from evaluation.views.applicant_submission import before_submission
@@ -53,6 +60,7 @@ PAGES: dict[str, MovePage] = {
     "submit_scores": MovePage(panel.submit_scores),
     "close_scoring": MovePage(panel.close_scoring),
     "publish": MovePage(publication.publish, PublishForm),
+    "withdraw_result": MovePage(publication.withdraw_result, WithdrawResultForm),
     "propose": MovePage(publication.propose),
     "send_back": MovePage(certification.send_back, ReasonForm),
     "certify": MovePage(certification.certify),
@@ -60,7 +68,7 @@ PAGES: dict[str, MovePage] = {
 }
 
 # Moves that end a case or cannot be taken back are asked in a stronger tone.
-GRAVE = ("withdraw", "decline", "certify", "publish")
+GRAVE = ("withdraw", "decline", "certify", "publish", "withdraw_result")
 
 
 # What the one who decides should have before their eyes on the move's page.
@@ -123,6 +131,8 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
 
 
 def _where_it_leads(user: User, evaluation: Evaluation, code: str) -> dict[str, Any]:
+    if code == "withdraw_result":  # chosen on the page
+        return {"target": None}
     targets = steps.MOVES[code].targets
     # Only the last score sheet closes the round.
     closes = code != "submit_scores" or panel.is_last_sheet(user, evaluation)

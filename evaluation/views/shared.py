@@ -18,7 +18,15 @@ from django.views.decorators.http import require_safe
 from dataaccess.regions import place_name
 from evaluation import permissions, queries, steps
 from evaluation.edition import edition_of
-from evaluation.models import CATEGORIES, CaseFile, Certificate, Document, Duty, Evaluation
+from evaluation.models import (
+    CATEGORIES,
+    CaseFile,
+    Certificate,
+    Document,
+    Duty,
+    Evaluation,
+    ObjectionFile,
+)
 from evaluation.steps import Actor
 from evaluation.timeline import label_for, timeline
 from evaluation.views.refusals import case_view
@@ -71,6 +79,15 @@ WORK_PAGES = (
     WorkPage("scoring", _("独立打分"), ("panel_scoring",), _scores_now),
     WorkPage("consolidate", _("汇总评分"), ("panel_consolidation",), _acts_as(Actor.PANEL_LEADER)),
     WorkPage("objections", _("办理异议"), ("published",), _acts_as(Actor.SECRETARIAT)),
+    WorkPage(
+        "own_objection",
+        _("提出异议"),
+        ("published",),
+        lambda user, case: (
+            permissions.is_actor(user, case, Actor.APPLICANT)
+            and queries.takes_objections(case, case.publication)
+        ),
+    ),
 )
 
 
@@ -89,6 +106,20 @@ def _made_the_consolidation(user: User, evaluation: Evaluation) -> bool:
     return _is_staff(user, evaluation) or leads
 
 
+def _handles_publications(user: User, evaluation: Evaluation) -> bool:
+    """Also while a withdrawn result is worked on anew."""
+    return _is_staff(user, evaluation) and evaluation.publications.exists()
+
+
+def _objected(user: User, evaluation: Evaluation) -> bool:
+    return (
+        permissions.is_member(user, evaluation)
+        and queries.objections_to(evaluation)
+        .filter(organisation_id=evaluation.organisation_id)
+        .exists()
+    )
+
+
 def _only_reads(user: User, evaluation: Evaluation) -> bool:
     member = permissions.is_member(user, evaluation)
     return member and not permissions.is_actor(user, evaluation, Actor.APPLICANT)
@@ -103,10 +134,11 @@ RECORDS = (
     WorkPage("meeting", _("评审会"), steps.PANEL_MET, _sits_or_is_staff),
     WorkPage("scoring", _("我的评分表"), _from("panel_scoring"), _acts_as(Actor.PANEL_EXPERT)),
     WorkPage("consolidate", _("评分汇总"), _from("result_pending"), _made_the_consolidation),
-    WorkPage("objections", _("公示与异议"), _from("published"), _is_staff),
+    WorkPage("objections", _("公示与异议"), _from("panel_scoring"), _handles_publications),
+    WorkPage("own_objection", _("本单位的异议"), _from("panel_scoring"), _objected),
 )
 # Reached from a working page that shows first what they would do.
-MOVES_ON_WORK_PAGES = ("submit", "resubmit", "consolidate")
+MOVES_ON_WORK_PAGES = ("submit", "resubmit", "consolidate", "withdraw_result")
 # Stands apart from what comes next.
 WITHDRAWAL = "withdraw"
 # Administrators have no cases; their desk is elsewhere.
@@ -306,7 +338,9 @@ def document_row(request: SignedInRequest, number: str, document_id: uuid.UUID) 
     )
 
 
-def attachment(kept: CaseFile | Document, name: str, content_type: str) -> FileResponse:
+def attachment(
+    kept: CaseFile | Document | ObjectionFile, name: str, content_type: str
+) -> FileResponse:
     """The bytes of a stored file, never shown inside the portal's own pages."""
     response = FileResponse(
         kept.stored.open("rb"), as_attachment=True, filename=name, content_type=content_type

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from dataaccess import intake
 from dataaccess.api.examples import BODIES
+from evaluation import queries, uploads
 from evaluation.actions import (
     agreement,
     application,
@@ -22,6 +23,7 @@ from evaluation.actions import (
     dissent,
     experts,
     meeting,
+    objections,
     panel,
     publication,
     review,
@@ -31,7 +33,7 @@ from evaluation.demo import journey
 from evaluation.demo.files import example_pdf, example_photo
 from evaluation.demo.tables import PROVINCE_VALUES, example_tables
 from evaluation.edition import edition_of
-from evaluation.models import Document, Duty, Evaluation
+from evaluation.models import Document, Duty, Evaluation, ObjectionFile, Publication
 from evaluation.steps import MOVES
 from portal.accounts.models import User
 from portal.ledger.models import OutboxEntry
@@ -74,9 +76,16 @@ WORDS = {
             "recusal",
             "release",
             "objector",
+            "objection.identity",
+            "objection.person",
             "objection.contact",
+            "objection.mail",
             "objection.content",
+            "objection.file",
+            "objection.step",
             "objection.answer",
+            "own_objection",
+            "own_objection.answer",
             "send_back",
             "event",
             "other.event",
@@ -84,6 +93,12 @@ WORDS = {
         )
     },
 }
+
+
+def _letter() -> ObjectionFile:
+    """A file whose own name gives away who wrote it."""
+    upload = example_pdf(WORDS["objection.file"])
+    return objections.keep_file(upload, uploads.check(upload, uploads.MATERIALS))
 
 
 @dataclass
@@ -221,19 +236,45 @@ class Scene:
         """Published, objected to, sent back once; the decision maker has it again."""
         chen, zhou, case = self.person("chen"), self.person("zhou"), self.case
         publication.publish(chen, case, working_days=0)
-        objection = publication.record_objection(
+        objection = objections.record_objection(
             chen,
             case,
-            objector=WORDS["objector"],
-            contact=WORDS["objection.contact"],
-            content=WORDS["objection.content"],
-            received_on=timezone.localdate(),
+            objections.Given(
+                kind="person",
+                objector=WORDS["objector"],
+                identity=WORDS["objection.identity"],
+                contact_person=WORDS["objection.person"],
+                contact=WORDS["objection.contact"],
+                email=f"{WORDS['objection.mail']}@example.org",
+                content=WORDS["objection.content"],
+            ),
+            timezone.localdate(),
+            [_letter()],
         )
-        publication.close_objection(chen, objection, WORDS["objection.answer"])
+        objections.take_step(chen, objection, timezone.localdate(), WORDS["objection.step"])
+        objections.close_objection(chen, objection, "upheld", WORDS["objection.answer"])
+        self._object_oneself()
         publication.propose(chen, case)
         certification.send_back(zhou, case, WORDS["send_back"])
         publication.propose(chen, case)
         print_documents(case)
+
+    def _object_oneself(self) -> None:
+        """The applicant objects as well, on a day of a period that is then over."""
+        notice = self.case.publication
+        Publication.objects.filter(pk=notice.pk).update(working_days=5)
+        lin = self.person("lin")
+        given = objections.Given(
+            kind="organisation",
+            objector="示例智算科技有限公司",
+            contact="0531",
+            content=WORDS["own_objection"],
+        )
+        own, _secret = objections.lodge(notice, given, applicant=lin)
+        objections.close_objection(
+            self.person("chen"), own, "upheld", WORDS["own_objection.answer"]
+        )
+        Publication.objects.filter(pk=notice.pk).update(working_days=0)
 
     def go_on_to_certified(self) -> None:
         """The certificate is given; the case is over."""
@@ -286,6 +327,8 @@ class Scene:
                         continue  # the case has no such part yet
             for document in case.documents.all():
                 found[reverse("evaluation:document_row", args=[case.number, document.pk])] = None
+            for objection in queries.objections_to(case):
+                found[reverse("evaluation:objection", args=[case.number, objection.pk])] = None
             for asked in case.assignments.all():
                 found[reverse("evaluation:invitation", args=[asked.pk])] = None
         for base in (self.world.base, self.world.other_base):

@@ -19,7 +19,7 @@ from typing import Any
 from django.db.models import Q
 
 from dataaccess.models import ConformanceRun, DataCall
-from evaluation.models import Dissent, Kind, Purpose
+from evaluation.models import Dissent, Kind, ObjectionFile, Purpose
 from evaluation.steps import MOVES, Actor
 from tests.access.world import BEFORE_THE_PANEL, BEFORE_THE_SITE, ROLES, World
 
@@ -196,6 +196,11 @@ def _assignment(username: str, duty: str = "panel") -> Part:
 
 def _objection(case: Any) -> Any:
     return case.publication.objections.earliest("pk").pk
+
+
+def _objection_file(case: Any) -> list[Any]:
+    pk = _objection(case)
+    return [case.number, pk, ObjectionFile.objects.get(objection=pk).pk]
 
 
 def _dissent(case: Any) -> Any:
@@ -375,6 +380,7 @@ APPLICANT_ROWS = [
     *_document(Kind.RECEIPT, "published", MEMBERS | STAFF),
     _constant("declaration", "panel_scoring", 1, 99, get=readers("panel_scoring")),
     _case("correction", "correction", get=APPLICANT, post=APPLICANT),
+    _case("own_objection", "published", get=MEMBERS, post=APPLICANT),
     _constant("changes", "second_version", 2, 99, get=readers("second_version")),
 ]
 
@@ -394,7 +400,19 @@ STAFF_ROWS = [
     _case("result", "result_pending", get=STAFF | LEADER),
     _case("result", "published", get=STAFF | LEADER | MEMBERS),
     _case("objections", "published", get=STAFF, post=SECRETARIAT),
+    _part("objection", "published", "", _objection, NO_PK, get=STAFF),
+    _part("objection_identity", "published", "", _objection, NO_PK, post=STAFF),
+    _part("objection_step", "published", "", _objection, NO_PK, post=SECRETARIAT),
     _part("close_objection", "published", "", _objection, NO_PK, post=SECRETARIAT),
+    Row(
+        "evaluation:objection_file", CASE, state="published", get=STAFF,
+        args=lambda world: _objection_file(world.case("published")),
+        missing=lambda world: [*_objection_file(world.case("published"))[:2], NO_UUID],
+        foreign=lambda world: [
+            *_objection_file(world.case("published"))[:2],
+            _objection_file(world.case("other"))[2],
+        ],
+    ),
 ]  # fmt: skip
 
 EXPERT_ROWS = [
@@ -592,6 +610,11 @@ PUBLIC_ROWS = [
         for name in ("styleguide", "styleguide_application")
     ),
     *(_public(name, _notice) for name in ("notice", "notice_document", "notice_pdf")),
+    Row("site:object", OPEN, get=EVERYBODY, post=EVERYBODY, args=_notice,
+        missing=lambda world: ["GS2000-0001"]),
+    Row("site:objection_state", OPEN, get=EVERYBODY, post=EVERYBODY),
+    # Only in the browser that lodged one.
+    Row("site:objection_received", OPEN, get=NOBODY),
     *(
         _public(name, _certificate)
         for name in ("certificate", "certificate_document", "certificate_pdf")

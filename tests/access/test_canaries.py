@@ -84,10 +84,26 @@ MAY_READ: dict[str, Readers] = {
     "recusal": always(SECRETARIAT),
     "release": always(STAFF | AUDIT),
     "send_back": (NOBODY, NOBODY, STAFF | AUDIT, STAFF | AUDIT),
-    "objector": (NOBODY, NOBODY, STAFF, STAFF),
-    "objection.contact": (NOBODY, NOBODY, STAFF, STAFF),
-    "objection.content": (NOBODY, NOBODY, STAFF, STAFF),
-    "objection.answer": (NOBODY, NOBODY, STAFF, STAFF),
+    # Who objects, what they say and what was done about it: the office alone. The number of the
+    # identity document only on asking, which is audited.
+    **dict.fromkeys(
+        (
+            "objector",
+            "objection.person",
+            "objection.contact",
+            "objection.mail",
+            "objection.content",
+            "objection.file",
+            "objection.step",
+            "objection.answer",
+        ),
+        (NOBODY, NOBODY, STAFF, STAFF),
+    ),
+    "objection.identity": always(NOBODY),
+    **dict.fromkeys(
+        ("own_objection", "own_objection.answer"),
+        (NOBODY, NOBODY, STAFF | MEMBERS, STAFF | MEMBERS),
+    ),
     "event": always(MEMBERS | STAFF),
     "other.event": always(group("other") | STAFF),
 }

@@ -143,6 +143,8 @@ WORKING = [
     Page("lin", "evaluation:result", "published"),
     Page("chen", "evaluation:result", "published"),
     Page("chen", "evaluation:objections", "published"),
+    Page("lin", "evaluation:own_objection", "published", grows=False),
+    Page("anonymous", "site:object", args=_notice, grows=False),
     Page("zhou", "evaluation:move", "decision_pending", part="certify", grows=False),
     Page("lin", "accounts:organisation"),
     Page("chen", "accounts:admissions"),

@@ -30,6 +30,7 @@ from evaluation.models import (
     FieldDefect,
     Kind,
     Objection,
+    ObjectionFile,
     Outcome,
     SiteEntry,
 )
@@ -146,7 +147,10 @@ class World:
                 reviewed_at=timezone.now(),
             )
         if state in ("published", "decision_pending", "certified"):
-            Objection.objects.create(
+            objection = Objection.objects.create(
+                number=f"YY-{case.pk}",
+                channel="letter",
+                kind="person",
                 publication=case.publication,
                 objector="示例异议人",
                 contact="13000000000",
@@ -154,6 +158,15 @@ class World:
                 received_on=timezone.localdate(),
                 recorded_by=self.cast.chen,
                 recorded_at=timezone.now(),
+            )
+            ObjectionFile.objects.create(
+                objection=objection,
+                name="来函.pdf",
+                content_type="application/pdf",
+                size=16,
+                sha256="0" * 64,
+                stored=ContentFile(b"%PDF-1.7 example", "letter.pdf"),
+                uploaded_at=timezone.now(),
             )
         if state in ("site_visit", "published"):
             SiteEntry.objects.create(

@@ -10,7 +10,13 @@ from django.utils import timezone
 from evaluation import steps
 from evaluation.demo.files import example_pdf
 from evaluation.errors import NotAllowed, Refused, WrongState
-from evaluation.forms.moves import DeadlineForm, PublishForm, ReasonForm, ScanForm
+from evaluation.forms.moves import (
+    DeadlineForm,
+    PublishForm,
+    ReasonForm,
+    ScanForm,
+    WithdrawResultForm,
+)
 from evaluation.models import Transition
 from evaluation.steps import MOVES, STATES, STEPS, Actor
 from evaluation.views.moves import PAGES
@@ -67,6 +73,7 @@ def needs(code: str) -> dict:
         ScanForm: {"upload": example_pdf("示例协议")},
         DeadlineForm: {"deadline": timezone.localdate() + timedelta(days=9)},
         PublishForm: {"working_days": 5},
+        WithdrawResultForm: {"back_to": "panel_scoring", "reason": "示例理由"},
     }.get(PAGES[code].form, {})
 
 
@@ -181,4 +188,4 @@ def test_labels_are_words_for_people():
     for state in STATES.values():
         assert str(state.label), state.code
         assert str(state.awaits).endswith("。"), state.code
-    assert [m.code for m in steps.moves_from("published")] == ["propose"]
+    assert [m.code for m in steps.moves_from("published")] == ["propose", "withdraw_result"]

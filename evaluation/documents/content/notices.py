@@ -83,16 +83,24 @@ def notice(publication: Publication) -> Json:
         if run.qualified
         else "未达到10.1的认定要求，不予认定。"
     )
+    earlier = publication.corrects
     return {
         "case": facts,
-        "title": "关于工业智算基地评估结果的公示",
+        "title": f"关于{'更正' if earlier else ''}工业智算基地评估结果的公示",
         "number": publication.number,
+        "corrects": earlier
+        and {
+            "number": earlier.number,
+            "published_on": day(earlier.starts_on),
+            "withdrawn_on": day(timezone.localdate(earlier.withdrawn_at)),
+            "reason": earlier.withdrawal_reason,
+        },
         "qualified": run.qualified,
         "outcome": outcome,
         "starts_on": day(publication.starts_on),
         "ends_on": day(publication.ends_on),
         "working_days": str(publication.working_days),
-        "where": settings.PUBLIC_URL,
+        "where": f"{settings.PUBLIC_URL}/notices/{publication.number}/",
         "contact": _contact(),
         "dated": day(publication.starts_on),
     }

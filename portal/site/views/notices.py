@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from evaluation import queries_public
 from evaluation.edition import edition_of, reader_language
 from evaluation.models import Publication
+from evaluation.queries import period_is_over, takes_objections
 from evaluation.rulebook import in_language
 from evaluation.rulebook.certificates import certificate_name
 from portal.site.downloads import attachment
@@ -64,6 +65,10 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "notice": publication,
         "open": is_open(publication),
+        "takes": takes_objections(publication.evaluation, publication),
+        "newer": Publication.objects.filter(corrects=publication).first()
+        if publication.withdrawn_at
+        else None,
         "name": name_applied_for(publication),
         "category": edition.category(publication.evaluation.category),
         "scores": published_scores(publication),
@@ -93,7 +98,7 @@ def notice_or_404(number: str) -> Publication:
 
 def is_open(notice: Publication) -> bool:
     """Whether objections are taken today."""
-    return notice.working_days > 0 and timezone.localdate() <= notice.ends_on
+    return notice.withdrawn_at is None and not period_is_over(notice)
 
 
 def name_applied_for(notice: Publication) -> str:

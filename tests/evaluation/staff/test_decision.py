@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from evaluation.actions import publication
+from evaluation.actions import objections
 from evaluation.models import Certificate
 from tests.evaluation.cast import make_cast, signed_in
 
@@ -13,11 +13,9 @@ pytestmark = pytest.mark.django_db
 def test_name_number_score_objections_and_proposer_are_shown_before_the_button():
     cast = make_cast()
     case = cast.case_in("published")
-    kept = publication.record_objection(
-        cast.chen, case, objector="邻里", contact="010", content="内容",
-        received_on=timezone.localdate(),
-    )  # fmt: skip
-    publication.close_objection(cast.chen, kept, "经核查不成立。")
+    given = objections.Given(kind="person", objector="邻里", contact="010", content="内容")
+    kept = objections.record_objection(cast.chen, case, given, timezone.localdate())
+    objections.close_objection(cast.chen, kept, "upheld", "经核查不成立。")
     cast.carry(case, "decision_pending")
     client = signed_in(cast.zhou)
     for code in ("certify", "decline", "send_back"):

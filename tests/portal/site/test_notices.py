@@ -55,7 +55,7 @@ def test_the_period_is_said_with_its_working_days_and_whose_rule_it_is(
     day = f"{notice.ends_on.year}年{notice.ends_on.month}月{notice.ends_on.day}日"
     assert f"至{day}，共 {notice.working_days} 个工作日" in text
     assert "公示期长度不是规范的规定，由本平台设定。" in text
-    assert "个人提出的须写明真实姓名和联系方式；单位提出的须加盖公章。匿名异议不予受理。" in text
+    assert "不能核实身份的异议无法核查和答复，所以匿名异议不予受理。" in text
 
 
 def test_neither_experts_nor_their_points_are_public(
