@@ -97,6 +97,18 @@ def place_name(province: str, city: str) -> str:
     return first if first == second else first + second
 
 
+# What a name may be written without: 山东 for 山东省, 广西 for 广西壮族自治区.
+_ENDINGS = ("特别行政区", "自治区", "自治州", "地区", "省", "市", "盟")  # not translated: data
+
+
+def names_region(text: str, name: str) -> bool:
+    """Whether a text is a region's full Chinese name, or its usual short one."""
+    short = text.strip()
+    for ending in _ENDINGS:
+        short = short.removesuffix(ending)
+    return len(short) >= 2 and name.startswith(short)
+
+
 def equivalent_2007(code: str) -> Later | None:
     """What a code of a later edition was in 2007; None where the code is not a later one."""
     return _later().get(code)

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaluation import queries, steps
@@ -34,6 +35,7 @@ class Node:
     note: Any = ""
     awaited: Any = ""
     until: datetime.date | None = None
+    days: int | None = None  # spent in it so far
 
 
 @dataclass
@@ -50,6 +52,10 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
     nodes = [Node(step.number, step.name, _node_state(step.number, state)) for step in steps.STEPS]
     nodes[0].date = evaluation.created_at
     events = []
+    spent, since = (
+        {step.number: datetime.timedelta() for step in steps.STEPS},
+        evaluation.created_at,
+    )
     for transition in evaluation.transitions.select_related("actor"):
         before, after = steps.STATES[transition.source], steps.STATES[transition.target]
         events.append(
@@ -60,9 +66,18 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
                 transition.reason if _may_read_reason(reader, transition.move) else "",
             )
         )
+        spent[before.step] += transition.at - since
+        since = transition.at
         if after.step != before.step:
             nodes[after.step - 1].date = transition.at
     current = nodes[state.step - 1]
+    if not state.ended:
+        spent[state.step] += timezone.now() - since
+    for node in nodes:
+        if node.state in ("done", "current"):
+            node.days = spent[node.number].days
+        elif node.state == "waiting" and not state.ended:
+            node.holder = steps.ACTOR_NAMES[_first_owner(node.number)]
     current.note = label_for(reader, state)
     current.awaited = awaited_by(reader, state)
     current.until = evaluation.deadline
@@ -75,6 +90,11 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
             "已签署承诺书的组长或专家人数不足，或仍有专家未答复邀请，请秘书处补派专家。"
         )
     return Timeline(nodes, events[::-1])
+
+
+def _first_owner(step: int) -> Actor:
+    """Who has the case first in a step that has not begun."""
+    return next(state.owner for state in steps.STATES.values() if state.step == step)
 
 
 def awaited_by(reader: User, state: steps.State) -> Any:

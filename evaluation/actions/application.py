@@ -12,8 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dataaccess.models import Base, ConformanceRun
-from dataaccess.regions import is_city, is_province
-from evaluation import correction, permissions, queries, uploads
+from dataaccess.regions import (
+    city_name,
+    is_city,
+    is_province,
+    names_region,
+    place_name,
+    province_name,
+)
+from evaluation import correction, permissions, queries, steps, uploads
 from evaluation.actions import enterprises
 from evaluation.actions.files import keep
 from evaluation.actions.moving import changing, moving, note
@@ -74,7 +81,8 @@ def start(
         )
     now = timezone.localtime()
     edition = current_edition()
-    place = _checked_place(edition, category, place)
+    place = _checked_place(edition, category, place, base)
+    _check_no_twin(base, category)
     evaluation = Evaluation.objects.create(
         number=f"PG{now.year}-{numbers.next_number(f'case:{now.year}'):04d}",
         organisation=organisation,
@@ -104,10 +112,14 @@ def _copy_form(user: User, source: Evaluation, evaluation: Evaluation) -> None:
     """The tables of another application, as far as this edition asks for them. What is signed or
     dated is left open, and no material is taken along: each is handed in for its own time."""
     earlier = tables_of(source)
+    # Where another base lies and what it is like is no use here.
+    elsewhere = {"location", "overview"} if source.base_id != evaluation.base_id else set()
     for table in edition_of(evaluation).form:
         held = earlier.get(table.key, {})
         signed = {field.key for field in table.fields if field.kind == "date" or field.must_be_true}
         asked = {field.key for field in table.fields if not field.from_case} - signed
+        if table.key == "base":
+            asked -= elsewhere
         content = {key: value for key, value in held.items() if key in asked}
         if content:
             save_table(user, evaluation, table.key, content, 0)
@@ -119,22 +131,54 @@ def change_scope(user: User, evaluation: Evaluation, *, category: str, place: st
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
         permissions.check_state(current, "draft", "returned")
-        place = _checked_place(edition_of(current), category, place)
+        place = _checked_place(edition_of(current), category, place, current.base)
+        _check_no_twin(current.base, category, besides=current)
         current.category, current.place = category, place
         current.save(update_fields=["category", "place"])
         note(user, current, "change_scope", category=category, place=place)
     evaluation.refresh_from_db()
 
 
-def _checked_place(edition: Edition, category: str, place: str) -> str:
-    """The place as it would stand in the certificate's name (10.2); Refused where it cannot."""
+def _check_no_twin(base: Base, category: str, besides: Evaluation | None = None) -> None:
+    """A base applies for a category once at a time. Holds the base until the transaction ends."""
+    Base.objects.select_for_update().get(pk=base.pk)
+    twin = (
+        base.evaluations.filter(category=category)
+        .exclude(state__in=[code for code, state in steps.STATES.items() if state.ended])
+        .exclude(pk=besides.pk if besides else None)
+        .first()
+    )
+    if twin is not None:
+        raise Refused(
+            _("该基地已有同一类别的在办案卷%(number)s（%(state)s），请继续办理该案卷，或先撤回。")
+            % {"number": twin.number, "state": twin.current.applicant_label}
+        )
+
+
+def _checked_place(edition: Edition, category: str, place: str, base: Base) -> str:
+    """The place as it would stand in the certificate's name (10.2); Refused where it cannot, and
+    where a province or city is not the one the base lies in."""
     try:
         certificate_name(edition, category, place)
     except ValueError:
         raise Refused(
             _("请填写命名用的地区或行业名称，例如“山东省”，不含括号和换行（规范10.2）。")
         ) from None
-    return place.strip()
+    place = place.strip()
+    where = {"province": province_name(base.province), "city": city_name(base.city)}.get(category)
+    if where and not names_region(place, where):
+        raise Refused(
+            _(
+                "基地位于%(where)s，该类别以所在地命名，例如“%(name)s”，不能是“%(place)s”（%(clause)s）。"
+            )
+            % {
+                "where": place_name(base.province, base.city),
+                "name": where,
+                "place": place,
+                "clause": edition.category(category).naming.clause,
+            }
+        )
+    return place
 
 
 def save_table(

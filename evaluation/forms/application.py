@@ -111,6 +111,8 @@ class StartForm(ScopeForm):
         if cleaned.get("base") == NEW_BASE:
             if not cleaned.get("base_name"):
                 self.add_error("base_name", _("请填写新基地的名称。"))
+            elif cleaned["base_name"] in {base.name for base in self.bases.values()}:
+                self.add_error("base_name", _("本单位已有同名的基地，请在“选择基地”中选择它。"))
             if not cleaned.get("city") and "city" not in self.errors:
                 self.add_error("city", _("请选择新基地所在的城市。"))
         return cleaned

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from evaluation import queries
+from evaluation import permissions, queries
 from evaluation.edition import reader_language
 from evaluation.errors import NotAllowed
 from evaluation.models import Consolidation, Evaluation, ScoreRun, SiteRecord
@@ -23,6 +23,7 @@ from evaluation.rulebook import (
     plain,
 )
 from evaluation.rulebook import other_categories as qualifying
+from evaluation.steps import Actor
 from evaluation.views.evidence import materials
 from evaluation.views.refusals import case_view
 from evaluation.views.scorecards import Bar, Row, Rows, readings_text
@@ -57,6 +58,9 @@ def result(request: SignedInRequest, number: str) -> HttpResponse:
         "groups": _groups(evaluation, run, edition, language),
         "advice": [in_language(edition.category(code), "name", language) for code in advice],
         "experts": request.user.role == "expert",
+        "may_object": permissions.is_actor(request.user, evaluation, Actor.APPLICANT)
+        and evaluation.state == "published"
+        and queries.takes_objections(evaluation, evaluation.publication),
     }
     return render(request, "evaluation/staff/result.html", context)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dataaccess.regions import place_name
-from evaluation import permissions, queries, steps
+from evaluation import permissions, queries, queries_public, steps
 from evaluation.edition import edition_of
 from evaluation.models import (
     CATEGORIES,
@@ -233,7 +233,12 @@ def case(request: SignedInRequest, number: str) -> HttpResponse:
     context["facts"] = _facts(evaluation)
     context["may_copy"] = permissions.is_actor(request.user, evaluation, Actor.APPLICANT)
     context["file_rows"] = [_file_row(evaluation, kept) for kept in context["files"]]
-    context["certificate"] = Certificate.objects.filter(evaluation=evaluation).first()
+    certificate = (
+        Certificate.objects.select_related("document").filter(evaluation=evaluation).first()
+    )
+    context["certificate"] = certificate
+    context["certificate_ready"] = certificate and queries_public.may_be_downloaded(certificate)
+    context["member"] = permissions.is_member(request.user, evaluation)
     answer = context["answer"]
     context["answer_title"] = steps.MOVES[answer.move].done if answer else ""
     return render(request, "evaluation/case.html", context)

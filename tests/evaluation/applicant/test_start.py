@@ -3,6 +3,7 @@
 import pytest
 
 from dataaccess.models import Base
+from evaluation.actions import application
 from evaluation.models import Evaluation
 from tests.evaluation.applicant.pages import text_of
 from tests.evaluation.cast import Cast, signed_in
@@ -93,3 +94,61 @@ def test_the_scope_stands_once_submitted(cast: Cast) -> None:
     case.refresh_from_db()
     assert response["Location"] == f"/cases/{case.number}/"
     assert (case.category, case.place) == ("province", "山东")
+
+
+@pytest.mark.parametrize(
+    ("category", "place", "taken"),
+    [
+        ("province", "山东", True),
+        ("province", "山东省", True),
+        ("province", "江苏", False),
+        ("city", "潍坊市", True),
+        ("city", "济南", False),
+        ("industry", "钢铁", True),  # not named after where the base lies
+        ("economic_region", "长三角", True),
+    ],
+)
+def test_a_province_or_city_is_the_one_the_base_lies_in(
+    cast: Cast, category: str, place: str, taken: bool
+) -> None:
+    response = signed_in(cast.lin).post(
+        "/cases/new/", {**NEW, "category": category, "place": place}
+    )
+    assert Evaluation.objects.exists() == taken
+    if not taken:
+        assert "基地位于山东省潍坊市，该类别以所在地命名" in text_of(response)
+        assert f'value="{place}"' in response.content.decode()
+
+
+def test_a_base_applies_for_a_category_once_at_a_time(cast: Cast) -> None:
+    first = cast.new_case()
+    again = {"category": "province", "place": "山东", "base": first.base.code}
+    response = signed_in(cast.lin).post("/cases/new/", again)
+    assert f"该基地已有同一类别的在办案卷{first.number}（填报中）" in text_of(response)
+    signed_in(cast.lin).post("/cases/new/", {**again, "category": "industry", "place": "钢铁"})
+    second = Evaluation.objects.get(category="industry")
+    changed = {"category": "province", "place": "山东"}
+    response = signed_in(cast.lin).post(f"/cases/{second.number}/scope/", changed)
+    assert first.number in text_of(response)
+    application.withdraw(cast.lin, first, "示例：暂缓。")
+    assert signed_in(cast.lin).post("/cases/new/", again).status_code == 302
+
+
+def test_a_new_base_does_not_take_the_name_of_another(cast: Cast) -> None:
+    signed_in(cast.lin).post("/cases/new/", NEW)
+    response = signed_in(cast.lin).post("/cases/new/", {**NEW, "category": "industry"})
+    assert "本单位已有同名的基地" in text_of(response)
+    assert Base.objects.count() == 1
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_copy_for_another_base_leaves_its_location_behind(cast: Cast, same: bool) -> None:
+    source = cast.new_case()
+    content = {"location": "济南市示例路1号", "contact_address": "济南市示例路2号"}
+    application.save_table(cast.lin, source, "base", content, 0)
+    base = {"base": source.base.code} if same else {"base": "new", "base_name": "示例新基地"}
+    signed_in(cast.lin).post(
+        "/cases/new/", {**NEW, **base, "category": "industry", "source": source.number}
+    )
+    copied = Evaluation.objects.get(category="industry").tables.get(key="base").content
+    assert copied == (content if same else {"contact_address": "济南市示例路2号"})
