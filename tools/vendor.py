@@ -1,11 +1,12 @@
-"""Copy the listed front-end files from node_modules to static/vendor and record their SHA-256.
+"""Copy the listed files from node_modules to static/vendor, those that only tests need to
+tests/vendor, and record their SHA-256.
 
 For maintainers only, after a change of package.json:
 
     npm ci --ignore-scripts --legacy-peer-deps && python tools/vendor.py
 
-Users never need npm: static/vendor is committed, and `--check` (part of the tests) proves that
-what is committed is what the manifest says.
+Users never need npm: both folders are committed, and `--check` (part of the tests) proves that
+what is committed is what their manifests say. Nothing of tests/vendor is served.
 """
 
 import hashlib
@@ -17,7 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
-MANIFEST = VENDOR / "manifest.json"
+TEST_VENDOR = ROOT / "tests" / "vendor"
+MANIFEST = "manifest.json"
 
 FILES = {
     "bootstrap/dist/css/bootstrap.min.css": "bootstrap/bootstrap.min.css",
@@ -25,6 +27,11 @@ FILES = {
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "htmx.org/LICENSE": "htmx/LICENSE",
 }
+TEST_FILES = {
+    "axe-core/axe.min.js": "axe-core/axe.min.js",
+    "axe-core/LICENSE": "axe-core/LICENSE",
+}
+FOLDERS = {VENDOR: FILES, TEST_VENDOR: TEST_FILES}
 
 # A source map that is named but absent stops the hashed static storage.
 SOURCE_MAP = re.compile(rb"\n?(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S+)\s*$")
@@ -40,36 +47,41 @@ def package_version(node_modules: Path, package: str) -> str:
 
 
 def vendor(node_modules: Path) -> None:
-    """Fill static/vendor anew; a file no longer listed disappears."""
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    entries = {}
-    for source, target in FILES.items():
-        destination = VENDOR / target
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        destination.write_bytes(SOURCE_MAP.sub(b"\n", (node_modules / source).read_bytes()))
-        package = source.split("/")[0]
-        entries[target] = {
-            "package": package,
-            "version": package_version(node_modules, package),
-            "sha256": sha256(destination),
-        }
-    MANIFEST.write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n")
+    """Fill both folders anew; a file no longer listed disappears."""
+    for folder, files in FOLDERS.items():
+        shutil.rmtree(folder, ignore_errors=True)
+        entries = {}
+        for source, target in files.items():
+            destination = folder / target
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            destination.write_bytes(SOURCE_MAP.sub(b"\n", (node_modules / source).read_bytes()))
+            package = source.split("/")[0]
+            entries[target] = {
+                "package": package,
+                "version": package_version(node_modules, package),
+                "sha256": sha256(destination),
+            }
+        (folder / MANIFEST).write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n")
 
 
 def differences() -> list[str]:
-    """What in static/vendor is not as the manifest says, in sentences; empty when all is well."""
-    entries = json.loads(MANIFEST.read_text())
+    """What in the folders is not as their manifests say, in sentences; empty when all is well."""
+    return [sentence for folder in FOLDERS for sentence in _differences(folder)]
+
+
+def _differences(folder: Path) -> list[str]:
+    entries = json.loads((folder / MANIFEST).read_text())
     present = {
-        path.relative_to(VENDOR).as_posix()
-        for path in VENDOR.rglob("*")
-        if path.is_file() and path != MANIFEST
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path != folder / MANIFEST
     }
     found = [f"{name} is not in the manifest" for name in sorted(present - entries.keys())]
     found += [f"{name} is missing" for name in sorted(entries.keys() - present)]
     found += [
         f"{name} differs from its SHA-256"
         for name in sorted(entries.keys() & present)
-        if sha256(VENDOR / name) != entries[name]["sha256"]
+        if sha256(folder / name) != entries[name]["sha256"]
     ]
     return found
 
@@ -77,10 +89,10 @@ def differences() -> list[str]:
 def main() -> int:
     if sys.argv[1:] == ["--check"]:
         found = differences()
-        print("\n".join(found) or "static/vendor is as its manifest says")
+        print("\n".join(found) or "what is vendored is as its manifests say")
         return 1 if found else 0
     vendor(ROOT / "node_modules")
-    print(f"vendored {len(FILES)} files")
+    print(f"vendored {sum(map(len, FOLDERS.values()))} files")
     return 0
 
 

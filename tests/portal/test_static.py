@@ -45,8 +45,7 @@ def test_a_changed_vendored_file_is_noticed(tmp_path, monkeypatch):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("body{}\n/*# sourceMappingURL=a.css.map */")
         (node_modules / source.split("/")[0] / "package.json").write_text('{"version": "1.2.3"}')
-    monkeypatch.setattr(vendor, "VENDOR", tmp_path / "vendor")
-    monkeypatch.setattr(vendor, "MANIFEST", tmp_path / "vendor" / "manifest.json")
+    monkeypatch.setattr(vendor, "FOLDERS", {tmp_path / "vendor": vendor.FILES})
     vendor.vendor(node_modules)
     style = tmp_path / "vendor" / "bootstrap" / "bootstrap.min.css"
     assert vendor.differences() == []
