@@ -237,7 +237,8 @@ def files_for(user: User, evaluation: Evaluation) -> QuerySet[CaseFile]:
     """The files of a case that the user may download. `evaluation` came from case_for.
 
     Staff and experts see what was submitted, not what lies in a draft."""
-    files = evaluation.files.all()
+    # The evidence of an annual review has a page of its own (queries_after).
+    files = evaluation.files.exclude(purpose=Purpose.REVIEW_EVIDENCE)
     if user.role == Role.APPLICANT:
         return files.exclude(purpose__in=[Purpose.SITE_PHOTO, Purpose.SCORE_SHEET_SIGNED])
     submitted = Q(declarations__evaluation=evaluation)
@@ -265,6 +266,8 @@ APPLICANT_KINDS = (
     Kind.NOTICE,
     Kind.CERTIFICATE,
     Kind.REVIEW_NOTICE,
+    Kind.RECTIFICATION_NOTICE,
+    Kind.REVOCATION_NOTICE,
 )
 
 

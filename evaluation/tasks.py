@@ -44,4 +44,4 @@ def forget_unused_files() -> None:
 
 @shared_task(name="evaluation.remind_reviews")
 def remind_reviews() -> None:
-    reviews.remind_reviews()
+    reviews.run_calendar()

@@ -434,7 +434,9 @@ OBJECTION_MIN_WORKING_DAYS = env.int("OBJECTION_MIN_WORKING_DAYS", default=5 if 
 CERTIFICATE_NUMBER_PATTERN = env.str(
     "CERTIFICATE_NUMBER_PATTERN", default="GYZS-{year}-{type}-{province}-{serial:04d}"
 )
-# Days before (positive) and after (negative) the due day of an annual review.
+# So many days before its due day an annual review is opened and its notice sent.
+REVIEW_OPEN_DAYS = env.int("REVIEW_OPEN_DAYS", default=90)
+# Days before (positive) and after (negative) the due day of a review or rectification.
 REVIEW_REMINDER_DAYS = env.list("REVIEW_REMINDER_DAYS", cast=int, default=[90, 30, 7, 0, -7])
 ISSUER_NAME = env.str("ISSUER_NAME", default="中国工业互联网研究院")
 ISSUER_CONTACT = env.str(

@@ -13,6 +13,7 @@ from evaluation.demo.people import ORGANISATIONS, PASSWORD, accounts
 from evaluation.demo.reports import send_reports
 from evaluation.demo.requests import load_requests
 from evaluation.demo.watch import watch_bases
+from evaluation.demo.years import show_the_years_after
 from evaluation.models import Duty, Evaluation
 from portal.accounts.models import Organisation, User
 from portal.ledger import outbox
@@ -30,6 +31,7 @@ def load() -> None:
         send_reports(Base.objects.select_related("organisation").get(code=code), fp16)
     with outbox.left_to_the_sweep():
         watch_bases()
+        show_the_years_after("demo-base", "demo-jinghua", cast_for("jinghua").applicant)
 
 
 def load_people() -> None:

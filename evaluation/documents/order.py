@@ -26,6 +26,8 @@ SERIES = {
     Kind.NOTICE: "公",
     Kind.CERTIFICATE: "证",
     Kind.REVIEW_NOTICE: "年",
+    Kind.RECTIFICATION_NOTICE: "改",
+    Kind.REVOCATION_NOTICE: "撤",
 }
 
 

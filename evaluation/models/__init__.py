@@ -1,6 +1,12 @@
 """What the portal keeps of a case. Written only by evaluation.actions."""
 
 from evaluation.models.case import CATEGORIES, Evaluation, Transition
+from evaluation.models.certificates import (
+    Certificate,
+    CertificateState,
+    Proposal,
+    RegisterEntry,
+)
 from evaluation.models.declaration import (
     Declaration,
     DraftTable,
@@ -11,6 +17,14 @@ from evaluation.models.declaration import (
 from evaluation.models.enterprises import Enterprise, EnterpriseImport, ImportState
 from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
 from evaluation.models.files import CaseFile, Document, Kind, Purpose
+from evaluation.models.misuse import (
+    MisuseFile,
+    MisuseKind,
+    MisuseNote,
+    MisuseOutcome,
+    MisuseReport,
+    MisuseState,
+)
 from evaluation.models.panel import Challenge, ConsolidationDraft, Dissent
 from evaluation.models.publication import (
     Channel,
@@ -21,13 +35,14 @@ from evaluation.models.publication import (
     ObjectorKind,
     Publication,
 )
-from evaluation.models.results import (
-    Certificate,
-    CertificateState,
-    RegisterEntry,
+from evaluation.models.results import ScoreRun
+from evaluation.models.reviews import (
     Review,
+    ReviewFile,
+    ReviewItem,
     ReviewReminder,
-    ScoreRun,
+    ReviewStage,
+    ReviewTransition,
 )
 from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature
 
@@ -52,6 +67,12 @@ __all__ = [
     "FieldDefect",
     "ImportState",
     "Kind",
+    "MisuseFile",
+    "MisuseKind",
+    "MisuseNote",
+    "MisuseOutcome",
+    "MisuseReport",
+    "MisuseState",
     "Objection",
     "ObjectionFile",
     "ObjectionOutcome",
@@ -59,11 +80,16 @@ __all__ = [
     "ObjectorKind",
     "Outcome",
     "PanelScore",
+    "Proposal",
     "Publication",
     "Purpose",
     "RegisterEntry",
     "Review",
+    "ReviewFile",
+    "ReviewItem",
     "ReviewReminder",
+    "ReviewStage",
+    "ReviewTransition",
     "ScoreRun",
     "Side",
     "SiteEntry",

@@ -17,6 +17,7 @@ class Purpose(models.TextChoices):
     AGREEMENT_FINAL = "agreement_final", _("双方签章的协议")
     SITE_PHOTO = "site_photo", _("现场照片")
     SCORE_SHEET_SIGNED = "score_sheet_signed", _("签字的专家评分表")
+    REVIEW_EVIDENCE = "review_evidence", _("年审证明材料")
 
 
 def stored_path(instance: "CaseFile", filename: str) -> str:
@@ -93,6 +94,8 @@ class Kind(models.TextChoices):
     NOTICE = "notice", _("公示")
     CERTIFICATE = "certificate", _("证书")
     REVIEW_NOTICE = "review_notice", _("年审通知")
+    RECTIFICATION_NOTICE = "rectification_notice", _("整改通知")
+    REVOCATION_NOTICE = "revocation_notice", _("撤销公告")
 
 
 class Document(models.Model):

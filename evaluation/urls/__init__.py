@@ -1,6 +1,6 @@
 """Addresses of the evaluation. Each needs its row in tests/access/matrix.py."""
 
-from evaluation.urls import applicant, expert, shared, staff
+from evaluation.urls import after, applicant, expert, shared, staff
 
 app_name = "evaluation"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     *staff.urlpatterns,
     *expert.urlpatterns,
     *shared.urlpatterns,
+    *after.urlpatterns,
 ]

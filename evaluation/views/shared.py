@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dataaccess.regions import place_name
-from evaluation import permissions, queries, queries_public, steps
+from evaluation import permissions, queries, queries_after, queries_public, steps
 from evaluation.edition import edition_of
 from evaluation.models import (
     CATEGORIES,
@@ -25,9 +25,11 @@ from evaluation.models import (
     Document,
     Duty,
     Evaluation,
+    MisuseFile,
     ObjectionFile,
 )
 from evaluation.steps import Actor
+from evaluation.steps_after import CHANGES
 from evaluation.timeline import label_for, timeline
 from evaluation.views.refusals import case_view
 from evaluation.views.waiting import waiting
@@ -161,10 +163,18 @@ def desk(request: SignedInRequest) -> HttpResponse:
     invitations = (
         list(queries.invitations_for(request.user)) if request.user.role == Role.EXPERT else []
     )
+    reviews = list(queries_after.reviews_waiting_for(request.user)[: PAGE_SIZE * 2])
+    proposals = list(queries_after.proposals_waiting_for(request.user)[: PAGE_SIZE * 2])
     context = {
         "waiting": [case for case in shown if case not in later],
         "later": later,
-        "waiting_count": waiting.count() - len(later) + len(invitations),
+        "reviews": reviews,
+        "proposals": [(each, CHANGES[each.change].proposed) for each in proposals],
+        "waiting_count": waiting.count()
+        - len(later)
+        + len(invitations)
+        + len(reviews)
+        + len(proposals),
         "invitations": invitations,
         "recent": list(
             queries.cases_for(request.user)
@@ -344,7 +354,7 @@ def document_row(request: SignedInRequest, number: str, document_id: uuid.UUID) 
 
 
 def attachment(
-    kept: CaseFile | Document | ObjectionFile, name: str, content_type: str
+    kept: CaseFile | Document | ObjectionFile | MisuseFile, name: str, content_type: str
 ) -> FileResponse:
     """The bytes of a stored file, never shown inside the portal's own pages."""
     response = FileResponse(

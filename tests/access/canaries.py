@@ -17,17 +17,20 @@ from dataaccess.api.examples import BODIES
 from evaluation import queries, uploads
 from evaluation.actions import (
     agreement,
+    annual_review,
     application,
     certification,
     challenges,
     dissent,
     experts,
     meeting,
+    misuse,
     objections,
     panel,
     publication,
     review,
     site,
+    standing,
 )
 from evaluation.demo import journey
 from evaluation.demo.files import example_pdf, example_photo
@@ -87,6 +90,12 @@ WORDS = {
             "own_objection",
             "own_objection.answer",
             "send_back",
+            "review.draft",
+            "proposal",
+            "misuse.reporter",
+            "misuse.contact",
+            "misuse.content",
+            "misuse.note",
             "event",
             "other.event",
             "other.draft",
@@ -131,6 +140,16 @@ class Scene:
         self._draft(self.world.cast.other, "other.draft")
         self._draft(self.world.cast.lin, "draft")
         self.case = self.world.cast.new_case()
+        self._misuse()
+
+    def _misuse(self) -> None:
+        """The world's report is written over with the words, and a note is put beside it."""
+        made = self.world.misuse
+        made.reporter, made.contact = WORDS["misuse.reporter"], WORDS["misuse.contact"]
+        made.content = WORDS["misuse.content"]
+        made.save()
+        misuse.take_on(self.person("chen"), made)
+        misuse.write_note(self.person("chen"), made, WORDS["misuse.note"])
 
     def person(self, role: str) -> User:
         user = self.world.people[role]
@@ -277,8 +296,19 @@ class Scene:
         Publication.objects.filter(pk=notice.pk).update(working_days=0)
 
     def go_on_to_certified(self) -> None:
-        """The certificate is given; the case is over."""
-        certification.certify(self.person("zhou"), self.case)
+        """The certificate is given; its first review is being filled in, and a change proposed."""
+        certificate = certification.certify(self.person("zhou"), self.case)
+        first = certificate.reviews.get(year=1)
+        annual_review.open_review(first)
+        answer = annual_review.Answer(True, WORDS["review.draft"], 0)
+        annual_review.save_answers(self.person("lin"), first, {"law": answer})
+        standing.propose(
+            self.person("chen"),
+            certificate,
+            "suspend",
+            reason=WORDS["proposal"],
+            grounds=["10.4.3"],
+        )
         print_documents(self.case)
 
     # Looking

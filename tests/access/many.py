@@ -75,6 +75,8 @@ def multiply(world: World) -> None:
     _admissions(world, organisations)
     for user in (world.cast.lin, world.cast.chen):
         copies(user.notifications.latest("pk"), lambda nth: {"key": f"copy:{uuid4()}"})
+    copies(world.misuse, lambda nth: {"receipt": f"{world.misuse.receipt}{nth:02}"})
+    copies(world.misuse.files.get(), lambda nth: {"id": uuid4(), "name": f"示例{nth:02}"})
     for nth in range(MANY):
         audit.record(world.cast.sysadmin, "example", f"example:{nth}", case=f"PG{nth}", nth=nth)
 
@@ -171,7 +173,7 @@ def _cases(world: World, case: Evaluation, bases: list[Base]) -> None:
     certificate = Certificate.objects.filter(evaluation=case).first()
     if certificate is not None:
         printed = _documents(certificate.document, made)
-        copies(
+        certificates = copies(
             certificate,
             lambda nth: {
                 "number": f"{certificate.number}-{nth:02}",
@@ -180,6 +182,8 @@ def _cases(world: World, case: Evaluation, bases: list[Base]) -> None:
                 "document_id": printed[nth].pk,
             },
         )
+        review = certificate.reviews.get(year=1)
+        copies(review, lambda nth: {"certificate_id": certificates[nth].pk})
 
 
 def _documents(document: Document, cases: list[Evaluation]) -> list[Document]:

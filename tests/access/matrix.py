@@ -287,6 +287,18 @@ def _call(name: str, **row: Any) -> Row:
     )
 
 
+def _review(*more: Any) -> Arguments:
+    return lambda world: [world.review.pk, *(m(world) if callable(m) else m for m in more)]
+
+
+def _evidence(world: World) -> Any:
+    return world.review.items.get(key="energy").files.get().file_id
+
+
+def _forbidden(roles: Roles, *methods: str) -> dict[str, Outcome]:
+    return {f"{method} {role}": FORBIDDEN for method in methods for role in roles}
+
+
 def _open(name: str, **row: Any) -> Row:
     return Row(name, OPEN, get=EVERYBODY, **row)
 
@@ -601,7 +613,7 @@ PUBLIC_ROWS = [
         _open(f"site:{name}")
         for name in (
             "home", "about", "indicators", "steps", "readings", "self_test", "self_test_score",
-            "notices", "register", "register_csv", "register_json", "verify",
+            "notices", "register", "register_csv", "register_json", "verify", "verify_offline",
         )
     ),
     # Only where DEBUG is on.
@@ -609,6 +621,15 @@ PUBLIC_ROWS = [
         Row(f"site:{name}", OPEN, get=NOBODY, post=NOBODY)
         for name in ("styleguide", "styleguide_application")
     ),
+    Row("site:verify_file", OPEN, post=EVERYBODY),
+    # No key signs in the tests.
+    Row("site:authority", OPEN, get=NOBODY),
+    Row("site:misuse", OPEN, get=EVERYBODY, post=EVERYBODY),
+    _open("site:misuse_find", opens=ONWARD),
+    _open("site:misuse_receipt", args=lambda world: [world.misuse.receipt],
+          missing=lambda world: ["JB2000-0001-AAAAAA"]),
+    # Nothing was revoked.
+    Row("site:revocation_pdf", OPEN, get=NOBODY, args=lambda world: _certificate(world)),
     *(_public(name, _notice) for name in ("notice", "notice_document", "notice_pdf")),
     Row("site:object", OPEN, get=EVERYBODY, post=EVERYBODY, args=_notice,
         missing=lambda world: ["GS2000-0001"]),
@@ -619,6 +640,43 @@ PUBLIC_ROWS = [
         _public(name, _certificate)
         for name in ("certificate", "certificate_document", "certificate_pdf")
     ),
+]  # fmt: skip
+
+BOTH = ("GET", "POST")
+READS_CERTIFICATES = MEMBERS | STAFF
+# Certificates and their annual reviews. A suspension of this certificate waits for its decision,
+# and its review is with the applicant: what else may be done leads back with the reason.
+AFTER_ROWS = [
+    Row("evaluation:certificate", HIDDEN, get=READS_CERTIFICATES, args=_certificate,
+        missing=lambda world: [NO_CASE]),
+    Row("evaluation:propose_change", HIDDEN, get=SECRETARIAT, post=SECRETARIAT, opens=ONWARD,
+        args=lambda world: [*_certificate(world), "revoke"],
+        missing=lambda world: [NO_CASE, "revoke"],
+        but=_forbidden(READS_CERTIFICATES - SECRETARIAT, *BOTH)),
+    Row("evaluation:proposal", HIDDEN, get=STAFF, post=DECIDER,
+        args=lambda world: [world.case("certified").certificate.proposals.get().pk],
+        missing=lambda world: [NO_PK], but=_forbidden(SECRETARIAT, "POST")),
+    Row("evaluation:annual_reviews", HIDDEN, get=MEMBERS | group("other") | STAFF),
+    Row("evaluation:annual_review", HIDDEN, get=READS_CERTIFICATES, args=_review(),
+        missing=lambda world: [NO_PK]),
+    Row("evaluation:review_form", HIDDEN, get=APPLICANT, post=APPLICANT, args=_review(),
+        missing=lambda world: [NO_PK], but=_forbidden(READS_CERTIFICATES - APPLICANT, *BOTH)),
+    # The office reads what was handed in, and this lies in a draft.
+    Row("evaluation:review_file", HIDDEN, get=MEMBERS, args=_review(_evidence),
+        missing=_review(NO_UUID)),
+    Row("evaluation:review_file_remove", HIDDEN, post=APPLICANT, args=_review(_evidence),
+        missing=_review(NO_UUID), but=_forbidden(READS_CERTIFICATES - APPLICANT, "POST")),
+    Row("evaluation:judge_item", HIDDEN, post=SECRETARIAT, args=_review("energy"),
+        missing=_review("nothing"), but=_forbidden(READS_CERTIFICATES - SECRETARIAT, "POST")),
+    Row("evaluation:review_move", HIDDEN, get=SECRETARIAT, post=SECRETARIAT, opens=ONWARD,
+        args=_review("send_back"), missing=_review("nothing"),
+        but=_forbidden(READS_CERTIFICATES - SECRETARIAT, *BOTH)),
+    Row("evaluation:misuse_reports", HIDDEN, get=SECRETARIAT),
+    Row("evaluation:misuse_report", HIDDEN, get=SECRETARIAT, post=SECRETARIAT,
+        args=lambda world: [world.misuse.pk], missing=lambda world: [NO_PK]),
+    Row("evaluation:misuse_file", HIDDEN, get=SECRETARIAT,
+        args=lambda world: [world.misuse.pk, world.misuse.files.get().pk],
+        missing=lambda world: [world.misuse.pk, NO_UUID]),
 ]  # fmt: skip
 
 WHO_IS_IN_GOES_ON = {f"{m} {role}": ONWARD for m in ("GET", "POST") for role in SIGNED_IN}
@@ -665,6 +723,7 @@ ROWS = [
     *NOTIFICATION_ROWS,
     *ADMINISTRATION_ROWS,
     *PUBLIC_ROWS,
+    *AFTER_ROWS,
     *ACCOUNT_ROWS,
 ]
 

@@ -80,6 +80,10 @@ def _certificate(world: World) -> list[Any]:
     return [world.case("certified").certificate.number]
 
 
+def _review(world: World) -> list[Any]:
+    return [world.review.pk]
+
+
 def _kind(kind: str) -> Callable[[World], list[Any]]:
     return lambda world: [kind]
 
@@ -90,6 +94,7 @@ LISTS = [
     *(Page(role, "evaluation:cases") for role in ("lin", "chen", "zhou", "panel")),
     Page("chen", "evaluation:cases", query="?q=示例&step=7"),
     *(Page(role, "notifications:inbox") for role in ("lin", "chen")),
+    *(Page(role, "evaluation:annual_reviews") for role in ("lin", "chen", "zhou")),
     Page("sysadmin", "accounts:people"),
     Page("secadmin", "accounts:people"),
     Page("sysadmin", "accounts:organisations"),
@@ -99,6 +104,7 @@ LISTS = [
     Page("lin", "dataaccess:sandbox"),
     *(Page(role, "dataaccess:keys") for role in ("lin", "secadmin")),
     Page("chen", "site:capacity", query="?accelerator=fp16&pflops=1", grows=False),
+    Page("chen", "evaluation:misuse_reports"),
     Page("anonymous", "site:home", grows=False),
     Page("anonymous", "site:notices"),
     Page("anonymous", "site:register"),
@@ -122,6 +128,11 @@ WORKING = [
     Page("lin", "dataaccess:event", args=_event, grows=False),
     Page("anonymous", "site:notice", args=_notice, grows=False),
     Page("anonymous", "site:certificate", args=_certificate),
+    Page("chen", "evaluation:misuse_report", args=lambda world: [world.misuse.pk]),
+    *(Page(role, "evaluation:annual_review", args=_review, grows=False)
+      for role in ("lin", "chen")),
+    Page("lin", "evaluation:review_form", args=_review, grows=False),
+    *(Page(role, "evaluation:certificate", args=_certificate) for role in ("lin", "chen")),
     Page("lin", "evaluation:case", "draft"),
     *(Page(role, "evaluation:case", "panel_scoring")
       for role in ("lin", "chen", "site", "panel", "leader")),

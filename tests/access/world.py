@@ -18,8 +18,16 @@ from dataaccess import intake
 from dataaccess.actions import centre_keys, data_calls, keys, sandbox
 from dataaccess.api.examples import BODIES
 from dataaccess.models import ApiKey, Base, CentreKey, Downtime
-from evaluation.actions import application, experts, signed_sheets
+from evaluation.actions import (
+    annual_review,
+    application,
+    experts,
+    misuse,
+    signed_sheets,
+    standing,
+)
 from evaluation.demo import journey
+from evaluation.demo.files import example_pdf
 from evaluation.demo.tables import PROVINCE_VALUES
 from evaluation.models import (
     Dissent,
@@ -29,9 +37,11 @@ from evaluation.models import (
     Evaluation,
     FieldDefect,
     Kind,
+    MisuseReport,
     Objection,
     ObjectionFile,
     Outcome,
+    Review,
     SiteEntry,
 )
 from portal.accounts.models import Role, User
@@ -74,6 +84,7 @@ class World:
     base: Base
     other_base: Base
     admissions: dict[str, Any]
+    misuse: MisuseReport
     states: dict[str, Evaluation] = field(default_factory=dict)
     tried: dict[tuple[str, str, str], tuple[Any, bytes]] = field(default_factory=dict)
     browser: Client = field(default_factory=lambda: Client(raise_request_exception=False))
@@ -85,6 +96,11 @@ class World:
     def case(self, state: str) -> Evaluation:
         """The case of lin's organisation in this state; "other": the one of the other's."""
         return self.states[state]
+
+    @property
+    def review(self) -> Review:
+        """The open annual review of the certified case's certificate."""
+        return self.case("certified").certificate.reviews.get(year=1)
 
     def make(self, states: Iterable[str]) -> None:
         """A case of lin's organisation in each of these states, and one of the other's whose
@@ -188,6 +204,8 @@ class World:
         )
         if state in AFTER_SCORING:
             self._leave_records_of_the_panel(case)
+        if state == "certified":
+            open_its_review(case, players)
         print_documents(case)
         return case
 
@@ -232,6 +250,17 @@ BEFORE_THE_SITE = (
 BEFORE_THE_PANEL = ("site_visit", "panel_preparation")
 AFTER_SCORING = ("panel_consolidation", "result_pending", "published", "decision_pending",
                  "certified")  # fmt: skip
+
+
+def open_its_review(case: Evaluation, players: journey.Cast) -> None:
+    """The first annual review is open with one answer in its draft; a suspension is proposed."""
+    review = case.certificate.reviews.get(year=1)
+    annual_review.open_review(review)
+    answer = annual_review.Answer(True, "示例", 0, (example_pdf("示例证明"),))
+    annual_review.save_answers(players.applicant, review, {"energy": answer})
+    standing.propose(
+        players.secretariat, case.certificate, "suspend", reason="示例", grounds=["10.4.3"]
+    )
 
 
 def print_documents(case: Evaluation) -> None:
@@ -303,8 +332,18 @@ def build() -> World:
         run.save()
         sandbox.start(user, "07:00-08:00")
     centre_keys.issue(label="示例调度程序", networks=[], actor=cast.secadmin)
+    reported = misuse.report(
+        kind="fees", about="示例单位", content="示例情况", files=[example_pdf("示例附件")]
+    )
     return World(
-        cast, people, sessions, _keys(base, other_base), base, other_base, admissions.make(cast)
+        cast,
+        people,
+        sessions,
+        _keys(base, other_base),
+        base,
+        other_base,
+        admissions.make(cast),
+        reported,
     )
 
 

@@ -8,7 +8,13 @@ English beneath."""
 from evaluation.documents.content.agreement import agreement
 from evaluation.documents.content.application import application, application_print
 from evaluation.documents.content.certificate import certificate
-from evaluation.documents.content.notices import deficiency_notice, notice, review_notice
+from evaluation.documents.content.notices import (
+    deficiency_notice,
+    notice,
+    rectification_notice,
+    review_notice,
+    revocation_notice,
+)
 from evaluation.documents.content.panel import minutes, score_sheet
 from evaluation.documents.content.pledge import pledge
 from evaluation.documents.content.receipt import receipt
@@ -25,8 +31,10 @@ __all__ = [
     "notice",
     "pledge",
     "receipt",
+    "rectification_notice",
     "report",
     "review_notice",
+    "revocation_notice",
     "score_sheet",
     "site_record",
 ]

@@ -220,19 +220,21 @@ PUBLIC_MENU = [
 
 DESK = ("evaluation:desk", gettext_lazy("待办"))
 CASES = ("evaluation:cases", gettext_lazy("案卷"))
+ANNUAL_REVIEWS = ("evaluation:annual_reviews", gettext_lazy("年审"))
 PEOPLE = ("accounts:people", gettext_lazy("人员"))
 ORGANISATIONS = ("accounts:organisations", gettext_lazy("机构"))
 BASES = ("dataaccess:bases", gettext_lazy("基地数据"))
 KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))
 OWN_ORGANISATION = ("accounts:organisation", gettext_lazy("本单位"))
 ADMISSIONS = ("accounts:admissions", gettext_lazy("单位事项"))
+MISUSE = ("evaluation:misuse_reports", gettext_lazy("举报"))
 AUDIT = ("site:audit", gettext_lazy("审计日志"))
 
 ROLE_MENUS = {
-    "applicant": [DESK, CASES, BASES, OWN_ORGANISATION],
+    "applicant": [DESK, CASES, ANNUAL_REVIEWS, BASES, OWN_ORGANISATION],
     "expert": [DESK, CASES],
-    "secretariat": [DESK, CASES, BASES, ADMISSIONS],
-    "decider": [DESK, CASES, BASES],
+    "secretariat": [DESK, CASES, ANNUAL_REVIEWS, BASES, ADMISSIONS, MISUSE],
+    "decider": [DESK, CASES, ANNUAL_REVIEWS, BASES],
     "system_admin": [PEOPLE, ORGANISATIONS],
     "security_admin": [PEOPLE, ORGANISATIONS, BASES, KEYS],
     "audit_admin": [AUDIT],

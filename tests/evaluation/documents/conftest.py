@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 from pypdf import PdfReader
 
-from evaluation.actions import panel, site, stamping
+from evaluation.actions import annual_review, panel, site, stamping, standing
 from evaluation.demo import journey
 from evaluation.documents import content, pages
 from evaluation.documents.order import order
@@ -21,6 +21,7 @@ from evaluation.models import Kind, Review, SiteRecord
 from tests.evaluation.cast import make_cast
 
 Content = dict[str, Any]
+A_DAY = date(2026, 3, 1)
 ELSEWHERE = (Kind.DEFICIENCY_NOTICE, Kind.APPLICATION_PRINT)  # of a case in correction
 
 
@@ -59,6 +60,25 @@ def _score_with_dissent(cast: Any, case: Any) -> None:
     case.refresh_from_db()
 
 
+def _find_fault_and_revoke(cast: Any, case: Any) -> None:
+    review = Review.objects.earliest("due_on")
+    item = review.items.get(key="reporting")
+    item.finding = "示例：连续缺报，请恢复每日上报。"
+    order(
+        case,
+        Kind.RECTIFICATION_NOTICE,
+        content.rectification_notice(review, [item], A_DAY, "示例：一项不合格。"),
+    )
+    proposal = standing.propose(
+        cast.chen,
+        case.certificate,
+        "revoke",
+        reason="示例：整改后仍达不到要求。",
+        grounds=["10.4.3", "10.3.1"],
+    )
+    standing.approve(cast.zhou, proposal)
+
+
 @pytest.fixture(scope="session")
 def issued(django_db_setup: None, django_db_blocker: Any) -> dict[str, tuple[Content, str]]:
     """Content and version code of one document of each kind, as the actions ordered them."""
@@ -70,11 +90,8 @@ def issued(django_db_setup: None, django_db_blocker: Any) -> dict[str, tuple[Con
         journey.carry(case, cast.players(), "certified")
         correction = cast.case_in("correction")
         stamping.print_form(cast.lin, correction)
-        order(
-            case,
-            Kind.REVIEW_NOTICE,
-            content.review_notice(Review.objects.order_by("due_on").first()),
-        )
+        annual_review.open_review(Review.objects.earliest("due_on"))
+        _find_fault_and_revoke(cast, case)
         assert SiteRecord.objects.filter(differs=True).count() == 1
         documents = [*case.documents.all(), *correction.documents.filter(kind__in=ELSEWHERE)]
         found = {d.kind: (d.content, d.version_code) for d in documents}
@@ -156,6 +173,3 @@ class Run:
 def made(kind: str, frozen: Content) -> Printed:
     """Content of a test's own, printed."""
     return Printed(pages.pdf(kind, pages.html(kind, frozen, "0123456789AB")))
-
-
-A_DAY = date(2026, 3, 1)

@@ -207,7 +207,14 @@ def test_headings_are_never_left_alone_at_the_foot(printed: Callable[[str], Prin
 
 
 def test_the_signature_never_stands_alone(printed: Callable[[str], Printed]) -> None:
-    for kind in ("notice", "deficiency_notice", "review_notice", "minutes"):
+    for kind in (
+        "notice",
+        "deficiency_notice",
+        "review_notice",
+        "rectification_notice",
+        "revocation_notice",
+        "minutes",
+    ):
         paper = printed(kind)
         page = next(text for text in reversed(paper.bodies) if re.search(r"年\d*月\d*日$", text))
         assert len(page) > len("中国工业互联网研究院2026年12月31日") + 15, page
@@ -227,6 +234,8 @@ def test_the_signature_never_stands_alone(printed: Callable[[str], Printed]) -> 
         ("notice", ["公示期由评估机构确定", "匿名异议", "省级节点"]),
         ("certificate", ["证书", "CERTIFICATE", "ProvincialNode", "（印章）"]),
         ("review_notice", ["10.4.1", "限期整改", "年审结果的效力"]),
+        ("rectification_notice", ["每日数据上报", "连续缺报", "2026年3月1日", "有权取消"]),
+        ("revocation_notice", ["取消工业智算基地认定", "整改后仍达不到要求", "10.3.1", "查验"]),
     ],
 )
 def test_what_must_be_there_is_printed(
