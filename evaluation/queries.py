@@ -1,6 +1,16 @@
 """Reads. Each starts from what the user may see; another's object is a missing one."""
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from typing import Any
+
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +28,7 @@ from evaluation.models import (
     Publication,
     Purpose,
     Transition,
+    VisitPlan,
 )
 from portal.accounts.models import Role, User
 from portal.ledger.models import AuditEvent
@@ -119,11 +130,19 @@ def waiting_for(user: User) -> QuerySet[Evaluation]:
     if user.role == Role.APPLICANT:
         if not user.may_write:
             return cases.none()
-        cases = cases.filter(state__in=owned[steps.Actor.APPLICANT])
+        cases = cases.annotate(plan_waits=plan_awaits_answer()).filter(
+            Q(state__in=owned[steps.Actor.APPLICANT])
+            | Q(state__in=steps.PLANNABLE, plan_waits=True)
+        )
     elif user.role == Role.SECRETARIAT:
         cases = cases.annotate(
-            lacks_experts=ExpressionWrapper(_experts_lacking(), output_field=BooleanField())
-        ).filter(Q(state__in=owned[steps.Actor.SECRETARIAT]) | Q(lacks_experts=True))
+            lacks_experts=ExpressionWrapper(_experts_lacking(), output_field=BooleanField()),
+            plan_change=plan_awaits_change(),
+        ).filter(
+            Q(state__in=owned[steps.Actor.SECRETARIAT])
+            | Q(lacks_experts=True)
+            | Q(state="site_visit", plan_change=True)
+        )
     elif user.role == Role.DECIDER:
         cases = cases.filter(state__in=owned[steps.Actor.DECIDER])
     elif user.role == Role.EXPERT:
@@ -173,6 +192,30 @@ def with_open_objections(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
         ends_on__gte=timezone.localdate(),
     )
     return cases.annotate(has_open_objection=Exists(still_open), period_runs=Exists(running))
+
+
+def visit_plan(evaluation: Evaluation) -> VisitPlan | None:
+    """The plan of the visit that was sent last: what the applicant and the team go by."""
+    sent = evaluation.visit_plans.filter(sent_at__isnull=False)
+    return sent.select_related("answered_by", "made_by").order_by("-number").first()
+
+
+def _newest_plan_is(**how: Any) -> Exists:
+    """Whether the newest sent plan of the outer case is so."""
+    case = OuterRef(OuterRef("pk"))
+    sent = VisitPlan.objects.filter(evaluation=case, sent_at__isnull=False)
+    newest = sent.order_by("-number").values("pk")[:1]
+    return Exists(VisitPlan.objects.filter(pk=Subquery(newest), **how))
+
+
+def plan_awaits_answer() -> Exists:
+    """Whether the plan of the outer case's visit waits for the applicant."""
+    return _newest_plan_is(confirmed_at__isnull=True, change_asked_at__isnull=True)
+
+
+def plan_awaits_change() -> Exists:
+    """Whether the applicant of the outer case asked for another date."""
+    return _newest_plan_is(change_asked_at__isnull=False)
 
 
 def current_declaration(evaluation: Evaluation) -> Declaration | None:
@@ -275,7 +318,7 @@ def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
     """The documents of a case that the user may read. `evaluation` came from case_for."""
     documents = evaluation.documents.select_related("owner")
     if user.role == Role.APPLICANT:
-        kinds = [*APPLICANT_KINDS]
+        kinds = [*APPLICANT_KINDS, Kind.VISIT_PLAN]
         if evaluation.state not in ("site_visit", "site_preparation"):
             kinds.append(Kind.SITE_RECORD)
         if is_published(evaluation):
@@ -289,6 +332,8 @@ def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
         return documents
     if user.role == Role.EXPERT:
         shared = Q(kind__in=[Kind.APPLICATION, Kind.SITE_RECORD], owner__isnull=True)
+        if serving_assignments(user).filter(evaluation=evaluation, duty="site").exists():
+            shared |= Q(kind=Kind.VISIT_PLAN)
         if evaluation.assignments.filter(
             expert_id=user.pk, duty="panel", is_leader=True, released_at__isnull=True
         ).exists():

@@ -446,6 +446,8 @@ PANEL_SITS = ("panel_scoring", "panel_consolidation")
 BEFORE_THE_PANEL = ("site_preparation", "site_visit", "panel_preparation")
 # The panel has met: it sits, or has given its opinion.
 PANEL_MET = (*PANEL_SITS, *(code for code, state in STATES.items() if state.step > 5))
+# While a visit is being prepared or carried out, its plan may change.
+PLANNABLE = ASSIGNABLE["site"]
 # States whose content only the applicant's organisation sees.
 UNSENT = ("draft",)
 

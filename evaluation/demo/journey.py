@@ -2,6 +2,7 @@
 
 The tests use it too: a case in any state is one call away."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from evaluation import queries
+from evaluation import findings, queries
 from evaluation.actions import (
     agreement,
     application,
@@ -20,11 +21,13 @@ from evaluation.actions import (
     publication,
     review,
     site,
+    site_signatures,
+    visit_plans,
 )
 from evaluation.demo.files import example_pdf, example_photo
 from evaluation.demo.tables import example_tables
 from evaluation.edition import edition_of
-from evaluation.models import Duty, Evaluation
+from evaluation.models import Duty, Evaluation, Side
 from portal.accounts.models import User
 
 
@@ -106,6 +109,37 @@ def _dispatch(evaluation: Evaluation, cast: Cast) -> None:
         )
         experts.pledge(expert, assignment)
     site.dispatch_team(cast.secretariat, evaluation)
+    _plan(evaluation, cast)
+
+
+def _plan(evaluation: Evaluation, cast: Cast) -> None:
+    """A plan that the leader has sent, and the applicant confirmed."""
+    day = timezone.localdate() + timedelta(days=7)
+    first, second = (expert.pk for expert in cast.experts[:2])
+    rows = (
+        ("09:00", "09:30", "首次会议：介绍评估组，核对日程和分工", ""),
+        ("09:30", "12:00", "现场核验：机房、算力与存储、网络", ""),
+        ("14:00", "16:30", "现场核验：能耗计量、运维与安全、数据接入", ""),
+        ("17:30", "18:00", "末次会议：通报核验结果，双方签字", "全体及申报单位负责人"),
+    )
+    plan = visit_plans.Plan(
+        first_day=day,
+        last_day=day,
+        place="示例基地东门",
+        contact_name="示例联络人",
+        contact_phone="010-00000000",
+        schedule=[
+            {"day": day.isoformat(), "begins": begins, "ends": ends, "what": what, "who": who}
+            for begins, ends, what, who in rows
+        ],
+        verifiers={
+            indicator.code: first if nth % 2 else second
+            for nth, indicator in enumerate(site.verified_on_site(evaluation))
+        },
+        preparation="示例：能耗监测和运维系统的只读账号；近一年电费账单原件。",
+    )
+    sent = visit_plans.send(cast.experts[0], evaluation, plan)
+    visit_plans.confirm(cast.applicant, evaluation, sent.number)
 
 
 def visit(evaluation: Evaluation, cast: Cast) -> None:
@@ -121,7 +155,30 @@ def visit(evaluation: Evaluation, cast: Cast) -> None:
             instrument="示例：查阅原始记录并现场核对",
         )
     site.add_photo(cast.experts[0], evaluation, "room_grade", example_photo())
+    sign(evaluation, cast.experts[0])
     site.close_visit(cast.experts[0], evaluation)
+
+
+def sign(evaluation: Evaluation, leader: User) -> None:
+    """Both sides sign the findings: the team by hand, the applicant by a typed name."""
+    drawn = [[[80, 260], [200, 90], [330, 250], [470, 120]], [[520, 200], [900, 180]]]
+    for side, name, position, strokes in (
+        (Side.TEAM, leader.name, "组长", drawn),
+        (Side.APPLICANT, "示例联络人", "示例主任", []),
+    ):
+        site_signatures.sign(
+            leader,
+            evaluation,
+            site_signatures.Signature(
+                id=uuid.uuid4(),
+                side=side,
+                name=name,
+                position=position,
+                strokes=strokes,
+                signed_at=timezone.now(),
+                covers=findings.stamps(evaluation),
+            ),
+        )
 
 
 def _convene(evaluation: Evaluation, cast: Cast) -> None:

@@ -19,6 +19,7 @@ SERIES = {
     Kind.AGREEMENT: "协",
     Kind.DEFICIENCY_NOTICE: "补",
     Kind.PLEDGE: "诺",
+    Kind.VISIT_PLAN: "方",
     Kind.SITE_RECORD: "勘",
     Kind.SCORE_SHEET: "分",
     Kind.MINUTES: "审",

@@ -44,7 +44,7 @@ from evaluation.models.reviews import (
     ReviewStage,
     ReviewTransition,
 )
-from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature
+from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature, VisitPlan
 
 __all__ = [
     "CATEGORIES",
@@ -98,4 +98,5 @@ __all__ = [
     "SlotReview",
     "Stamp",
     "Transition",
+    "VisitPlan",
 ]

@@ -87,6 +87,7 @@ class Kind(models.TextChoices):
     AGREEMENT = "agreement", _("评估咨询服务协议")
     DEFICIENCY_NOTICE = "deficiency_notice", _("补正通知")
     PLEDGE = "pledge", _("回避及廉洁承诺书")
+    VISIT_PLAN = "visit_plan", _("现场评估工作方案")
     SITE_RECORD = "site_record", _("现场评估记录表")
     SCORE_SHEET = "score_sheet", _("专家评分表")
     MINUTES = "minutes", _("评审意见")

@@ -65,6 +65,19 @@ def _sits_or_is_staff(user: User, evaluation: Evaluation) -> bool:
     return sits or user.role in queries.STAFF
 
 
+def _answers_the_plan(user: User, evaluation: Evaluation) -> bool:
+    plan = queries.visit_plan(evaluation)
+    applicant = permissions.is_actor(user, evaluation, Actor.APPLICANT)
+    return applicant and plan is not None and plan.awaits_answer
+
+
+def _has_a_plan(user: User, evaluation: Evaluation) -> bool:
+    """Whether a plan was sent, to someone who may read it."""
+    if user.role == Role.EXPERT and permissions.serving(user, evaluation, Duty.SITE) is None:
+        return False
+    return queries.visit_plan(evaluation) is not None
+
+
 WORK_PAGES = (
     WorkPage("form", _("填写申报书"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
     WorkPage("materials", _("上传材料"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
@@ -77,6 +90,8 @@ WORK_PAGES = (
         _acts_as(Actor.SECRETARIAT),
     ),
     WorkPage("site_visit", _("现场核验"), ("site_visit",), permissions.can_record_site),
+    WorkPage("visit_plan", _("制定现场评估方案"), steps.PLANNABLE, permissions.is_visit_planner),
+    WorkPage("visit_plan", _("确认现场评估方案"), steps.PLANNABLE, _answers_the_plan),
     WorkPage("meeting", _("评审会"), steps.PANEL_SITS, _acts_as(Actor.PANEL_EXPERT)),
     WorkPage("scoring", _("独立打分"), ("panel_scoring",), _scores_now),
     WorkPage("consolidate", _("汇总评分"), ("panel_consolidation",), _acts_as(Actor.PANEL_LEADER)),
@@ -132,6 +147,7 @@ RECORDS = (
     WorkPage("preview", _("申报书草稿"), steps.EDITABLE, _only_reads),
     WorkPage("review", _("材料初审记录"), _from("preliminary_review"), _is_staff),
     WorkPage("experts", _("专家指派记录"), _from("site_preparation"), _is_staff),
+    WorkPage("visit_plan", _("现场评估方案"), _from("site_preparation"), _has_a_plan),
     WorkPage("site_visit", _("现场核验记录"), _from("panel_preparation"), lambda user, case: True),
     WorkPage("meeting", _("评审会"), steps.PANEL_MET, _sits_or_is_staff),
     WorkPage("scoring", _("我的评分表"), _from("panel_scoring"), _acts_as(Actor.PANEL_EXPERT)),

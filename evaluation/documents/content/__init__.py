@@ -20,6 +20,7 @@ from evaluation.documents.content.pledge import pledge
 from evaluation.documents.content.receipt import receipt
 from evaluation.documents.content.report import report
 from evaluation.documents.content.site import site_record
+from evaluation.documents.content.visit_plan import visit_plan
 
 __all__ = [
     "agreement",
@@ -37,4 +38,5 @@ __all__ = [
     "revocation_notice",
     "score_sheet",
     "site_record",
+    "visit_plan",
 ]

@@ -40,8 +40,12 @@ def _visit_with_a_difference(cast: Any, case: Any) -> None:
         "480",
         reason="两条链路中的一条未开通。",
         instrument="网络测试仪 N-1，读数480 Gbps",
+        reading="479.6",
+        documented="600 Gbps（合同）",
+        note="复测两次。",
     )
     site.add_photo(leader, case, "room_grade", journey.example_photo())
+    journey.sign(case, leader)
     site.close_visit(leader, case)
 
 

@@ -110,6 +110,25 @@ def test_the_site_record_has_the_difference_beside_the_declared_value(said: Said
     assert rows["room_grade"]["verdict"] == "符合"
     assert rows["room_grade"]["photos"] == 1
     assert said("site_record")["different"] == 1
+    assert rows["egress_bandwidth"]["documented_value"] == "600 Gbps（合同）"
+    assert [d["name"] for d in said("site_record")["differences"]] == [
+        rows["egress_bandwidth"]["name"]
+    ]
+
+
+def test_the_site_record_carries_what_was_signed_on_site(said: Said) -> None:
+    team, applicant = said("site_record")["signatures"]
+    assert (team["label"], team["position"], len(team["lines"])) == ("现场评估组", "组长", 2)
+    assert (applicant["name"], applicant["lines"]) == ("示例联络人", [])
+    assert applicant["signed_at"] != ""
+
+
+def test_the_visit_plan_says_who_comes_when_and_verifies_what(said: Said) -> None:
+    plan = said("visit_plan")
+    assert [member["leader"] for member in plan["team"]] == [True, False]
+    assert [row["begins"] for row in plan["schedule"]] == ["09:00", "09:30", "14:00", "17:30"]
+    names = {member["name"] for member in plan["team"]}
+    assert {row["verifier"] for group in plan["groups"] for row in group["rows"]} == names
 
 
 def test_a_score_sheet_shows_its_own_points_only(said: Said) -> None:
