@@ -1,5 +1,6 @@
 """Reads. Each starts from what the user may see; another's object is a missing one."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import (
@@ -25,6 +26,7 @@ from evaluation.models import (
     Evaluation,
     Kind,
     Objection,
+    PaperReceipt,
     Publication,
     Purpose,
     Transition,
@@ -226,6 +228,29 @@ def current_declaration(evaluation: Evaluation) -> Declaration | None:
 def draft_materials(evaluation: Evaluation) -> QuerySet[CaseFile]:
     """The material files that a submission would freeze now."""
     return evaluation.files.filter(purpose=Purpose.MATERIAL, removed_at__isnull=True)
+
+
+def same_bytes(evaluation: Evaluation, hashes: Collection[str]) -> QuerySet[CaseFile]:
+    """Where the organisation has handed in these very bytes as a material: in any slot, in any of
+    its cases, not taken out since."""
+    return CaseFile.objects.filter(
+        evaluation__organisation_id=evaluation.organisation_id,
+        purpose=Purpose.MATERIAL,
+        sha256__in=hashes,
+        removed_at__isnull=True,
+    ).select_related("evaluation")
+
+
+def earlier_files(evaluation: Evaluation) -> QuerySet[CaseFile]:
+    """Materials that were replaced or taken out, the newest first. They can still be read."""
+    return evaluation.files.filter(purpose=Purpose.MATERIAL, removed_at__isnull=False).order_by(
+        "slot", "-removed_at"
+    )
+
+
+def papers_received(evaluation: Evaluation) -> QuerySet[PaperReceipt]:
+    """The sealed papers that the secretariat has, by slot."""
+    return evaluation.paper_receipts.filter(withdrawn_at__isnull=True).select_related("noted_by")
 
 
 def enterprise_rows(evaluation: Evaluation) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from evaluation.actions import enterprises, objection_mail, objections, reviews
+from evaluation.actions import enterprises, objection_mail, objections, reviews, uploading
 from portal.ledger import outbox
 
 
@@ -45,3 +45,10 @@ def forget_unused_files() -> None:
 @shared_task(name="evaluation.remind_reviews")
 def remind_reviews() -> None:
     reviews.run_calendar()
+    reviews.remind_reviews()
+
+
+@shared_task(name="evaluation.sweep_uploads")
+def sweep_uploads() -> None:
+    """Delete uploads that nobody took up again."""
+    uploading.sweep()

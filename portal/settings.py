@@ -228,6 +228,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "sweep unfinished uploads": {
+        "task": "evaluation.sweep_uploads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "annual review reminders": {
         "task": "evaluation.remind_reviews",
         "schedule": 3600.0,
@@ -372,7 +377,13 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 # Licences and letters of organisations, which anybody may send.
 SCAN_MAX_BYTES = env.int("SCAN_MAX_MIB", default=20) * 1024 * 1024
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MIB", default=100) * 1024 * 1024
+# A material of Table 1, which arrives in pieces; and whatever comes in one request.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MIB", default=500) * 1024 * 1024
+REQUEST_MAX_BYTES = env.int("REQUEST_MAX_MIB", default=100) * 1024 * 1024
+UNFINISHED_UPLOAD_DAYS = env.int("UNFINISHED_UPLOAD_DAYS", default=7)
+# On the disk where files lie at last: what was put together there is renamed, not copied.
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # Appendix B batches may hold 10 MiB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 

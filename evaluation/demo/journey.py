@@ -5,7 +5,7 @@ The tests use it too: a case in any state is one call away."""
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +16,7 @@ from evaluation.actions import (
     application,
     certification,
     experts,
+    materials,
     meeting,
     panel,
     publication,
@@ -56,12 +57,16 @@ def fill(evaluation: Evaluation, applicant: User, values: dict[str, Any]) -> Non
     for key, content in tables.items():
         application.save_table(applicant, evaluation, key, content, versions.get(key, 0))
     for material in edition.materials:
-        application.add_material(
+        file = materials.add_material(
             applicant,
             evaluation,
             material.number,
             example_pdf(f"示例材料{material.number}-{material.name[:20]}"),
         )
+        if material.months:
+            last = date(timezone.localdate().year - 1, 12, 1)
+            first = date(last.year - material.months // 12 + 1, 1, 1)
+            materials.set_period(applicant, evaluation, file.pk, first, last)
 
 
 def carry(evaluation: Evaluation, cast: Cast, to: str) -> Evaluation:

@@ -17,6 +17,7 @@ from evaluation.models.declaration import (
 from evaluation.models.enterprises import Enterprise, EnterpriseImport, ImportState
 from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
 from evaluation.models.files import CaseFile, Document, Kind, Purpose
+from evaluation.models.materials import PaperReceipt, Upload, UploadPiece
 from evaluation.models.misuse import (
     MisuseFile,
     MisuseKind,
@@ -80,6 +81,7 @@ __all__ = [
     "ObjectorKind",
     "Outcome",
     "PanelScore",
+    "PaperReceipt",
     "Proposal",
     "Publication",
     "Purpose",
@@ -98,5 +100,7 @@ __all__ = [
     "SlotReview",
     "Stamp",
     "Transition",
+    "Upload",
+    "UploadPiece",
     "VisitPlan",
 ]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models.case import Evaluation
@@ -48,6 +48,14 @@ class CaseFile(models.Model):
     )
     # Taken out by its uploader; kept because a frozen version may hold it.
     removed_at = models.DateTimeField(null=True)
+    # The file whose place it took; that one is removed, and can still be read.
+    replaces = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    version = models.PositiveSmallIntegerField(default=1)
+    # The first days of the first and the last month that the paper covers.
+    period_from = models.DateField(null=True)
+    period_to = models.DateField(null=True)
 
     if TYPE_CHECKING:
         evaluation_id: int
@@ -72,6 +80,25 @@ class CaseFile(models.Model):
                 name="signed_sheet_has_its_document",
             ),
             models.CheckConstraint(condition=Q(size__gt=0), name="file_is_not_empty"),
+            models.CheckConstraint(
+                condition=Q(period_from__isnull=True, period_to__isnull=True)
+                | Q(
+                    period_from__isnull=False,
+                    period_to__isnull=False,
+                    period_from__lte=F("period_to"),
+                ),
+                name="period_has_both_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True, version=1)
+                | Q(replaces__isnull=False, version__gt=1),
+                name="later_version_has_its_earlier_one",
+            ),
+            models.UniqueConstraint(
+                fields=["evaluation", "slot", "sha256"],
+                condition=Q(purpose="material", removed_at__isnull=True),
+                name="same_bytes_once_a_slot",
+            ),
         ]
 
     def __str__(self) -> str:

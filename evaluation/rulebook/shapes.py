@@ -125,6 +125,11 @@ class Material(Shape):
     required: bool
     period: Literal["none", "three_years", "twelve_months"]
 
+    @property
+    def months(self) -> int:
+        """How many consecutive months its papers are to cover; 0 where Table 1 names no time."""
+        return {"none": 0, "three_years": 36, "twelve_months": 12}[self.period]
+
 
 class Naming(Shape):
     """10.2: how a certified base of a category is named; {place} is what is printed as XX."""

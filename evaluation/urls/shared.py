@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation.views import moves, shared, visit_plan
+from evaluation.views import moves, paper, shared, visit_plan
 
 urlpatterns = [
     path("desk/", shared.desk, name="desk"),
@@ -25,5 +25,9 @@ urlpatterns = [
         "cases/<str:number>/documents/<uuid:document_id>/row/",
         shared.document_row,
         name="document_row",
+    ),
+    path("cases/<str:number>/paper/", paper.paper, name="paper"),
+    path(
+        "cases/<str:number>/paper/<int:pk>/withdraw/", paper.withdraw_paper, name="withdraw_paper"
     ),
 ]

@@ -118,6 +118,11 @@ def _is_staff(user: User, evaluation: Evaluation) -> bool:
     return user.role in queries.STAFF
 
 
+def _sends_or_takes_paper(user: User, evaluation: Evaluation) -> bool:
+    sent = evaluation.submitted_at is not None
+    return sent and (_is_staff(user, evaluation) or permissions.is_member(user, evaluation))
+
+
 def _made_the_consolidation(user: User, evaluation: Evaluation) -> bool:
     leads = permissions.is_actor(user, evaluation, Actor.PANEL_LEADER)
     return _is_staff(user, evaluation) or leads
@@ -145,6 +150,7 @@ def _only_reads(user: User, evaluation: Evaluation) -> bool:
 # What was done on these pages can be read there afterwards.
 RECORDS = (
     WorkPage("preview", _("申报书草稿"), steps.EDITABLE, _only_reads),
+    WorkPage("paper", _("纸质材料"), tuple(steps.STATES), _sends_or_takes_paper),
     WorkPage("review", _("材料初审记录"), _from("preliminary_review"), _is_staff),
     WorkPage("experts", _("专家指派记录"), _from("site_preparation"), _is_staff),
     WorkPage("visit_plan", _("现场评估方案"), _from("site_preparation"), _has_a_plan),

@@ -23,6 +23,7 @@ from evaluation.actions import (
     challenges,
     dissent,
     experts,
+    materials,
     meeting,
     misuse,
     objections,
@@ -175,7 +176,7 @@ class Scene:
             application.save_table(lin, case, key, content, 0)
         for material in edition_of(case).materials:
             slot = material.number
-            application.add_material(lin, case, slot, example_pdf(f"示例材料{slot}"))
+            materials.add_material(lin, case, slot, example_pdf(f"示例材料{slot}"))
         application.submit(lin, case)
         application.return_application(chen, case, WORDS["returned"])
         application.submit(lin, case)
@@ -183,7 +184,7 @@ class Scene:
         agreement.sign_agreement(lin, case, example_pdf("示例协议-申报单位签章"))
         agreement.countersign_agreement(chen, case, example_pdf("示例协议-双方签章"))
         journey.ask_for_correction(case, self.world.cast.players(), 4, WORDS["defect"])
-        application.add_material(lin, case, 4, example_pdf("示例材料4补正"))
+        materials.add_material(lin, case, 4, example_pdf("示例材料4补正"))
         review.resubmit(lin, case)
         for material in edition_of(case).materials:
             review.judge_slot(chen, case, material.number, accepted=True)

@@ -205,6 +205,10 @@ def _parts(case: Evaluation, experts: list[User]) -> None:
             version = Declaration.objects.filter(evaluation=case).last()
             if version is not None and purpose == Purpose.MATERIAL:
                 version.materials.add(*made)
+    for upload in case.uploads.all():
+        copies(upload, lambda nth: {"name": f"电费单{nth:02}.pdf"})
+    for paper in case.paper_receipts.all():
+        copies(paper, lambda nth: {"slot": nth % 10 + 1})
     enterprise = case.enterprises.first()
     if enterprise is not None:
         copies(enterprise, lambda nth: {"name": f"示例企业{nth:02}", "position": 100 + nth})

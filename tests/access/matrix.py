@@ -219,6 +219,29 @@ def _entry(case: Any) -> Any:
     return case.site_entries.earliest("received_at").pk
 
 
+def _paper(case: Any) -> Any:
+    return case.paper_receipts.get(slot=4).pk
+
+
+def _dated(case: Any) -> Any:
+    return case.files.get(purpose=Purpose.MATERIAL, slot=8, removed_at__isnull=True).pk
+
+
+def _upload(name: str, *more: Any) -> Row:
+    """A file of the case that arrives in pieces."""
+    return Row(
+        f"evaluation:{name}",
+        CASE,
+        state="correction",
+        post=APPLICANT,
+        args=lambda world: [(case := world.case("correction")).number, case.uploads.get().pk, *more],
+        missing=lambda world: [world.case("correction").number, NO_UUID, *more],
+        foreign=lambda world: [
+            world.case("correction").number, world.case("other").uploads.get().pk, *more
+        ],
+    )  # fmt: skip
+
+
 def _import(case: Any) -> Any:
     return case.enterprise_imports.earliest("uploaded_at", "pk").pk
 
@@ -383,6 +406,11 @@ APPLICANT_ROWS = [
     _case("materials", "correction", get=APPLICANT),
     _constant("material_add", "correction", 1, 11, post=APPLICANT),
     _part("material_remove", "correction", "material", _material, NO_UUID, post=APPLICANT),
+    _part("material_period", "correction", "", _dated, NO_UUID, post=APPLICANT),
+    _constant("upload_begin", "correction", 4, 11, post=APPLICANT),
+    _upload("upload_piece", 0),
+    _upload("upload_finish"),
+    _upload("upload_give_up"),
     _case("completeness", "correction", get=APPLICANT),
     _case("preview", "draft", get=MEMBERS),
     _case("preview", "preliminary_review", get=MEMBERS),
@@ -398,6 +426,8 @@ APPLICANT_ROWS = [
 ]
 
 STAFF_ROWS = [
+    _case("paper", "preliminary_review", get=MEMBERS | STAFF, post=SECRETARIAT),
+    _part("withdraw_paper", "preliminary_review", "", _paper, NO_PK, post=SECRETARIAT),
     _case("review", "preliminary_review", get=STAFF),
     _case("review", "panel_scoring", get=STAFF),
     _constant("judge", "preliminary_review", 1, 11, post=SECRETARIAT),

@@ -144,6 +144,7 @@ WORKING = [
     Page("lin", "evaluation:preview", "draft"),
     Page("chen", "evaluation:declaration", "published", part=1),
     Page("chen", "evaluation:review", "preliminary_review"),
+    Page("chen", "evaluation:paper", "preliminary_review"),
     Page("chen", "evaluation:experts", "site_visit"),
     Page("chen", "evaluation:experts", "panel_scoring"),
     Page("zhou", "evaluation:experts", "panel_scoring"),

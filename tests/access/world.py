@@ -41,8 +41,10 @@ from evaluation.models import (
     Objection,
     ObjectionFile,
     Outcome,
+    PaperReceipt,
     Review,
     SiteEntry,
+    Upload,
 )
 from portal.accounts.models import Role, User
 from tests.access import admissions
@@ -194,6 +196,23 @@ class World:
                 received_at=timezone.now(),
                 outcome=Outcome.OPEN,
             )
+        PaperReceipt.objects.create(
+            evaluation=case,
+            slot=4,
+            received_on=timezone.localdate(),
+            noted_by=self.cast.chen,
+            noted_at=timezone.now(),
+        )
+        Upload.objects.create(
+            evaluation=case,
+            slot=4,
+            name="机房等级.pdf",
+            size=10,
+            piece_size=10,
+            begun_by=players.applicant,
+            begun_at=timezone.now(),
+            touched_at=timezone.now(),
+        )
         EnterpriseImport.objects.create(
             evaluation=case,
             name="名单.xlsx",
