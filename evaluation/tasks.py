@@ -4,7 +4,14 @@ from typing import Any
 
 from celery import shared_task
 
-from evaluation.actions import enterprises, objection_mail, objections, reviews, uploading
+from evaluation.actions import (
+    enterprises,
+    figures,
+    objection_mail,
+    objections,
+    reviews,
+    uploading,
+)
 from portal.ledger import outbox
 
 
@@ -52,3 +59,8 @@ def remind_reviews() -> None:
 def sweep_uploads() -> None:
     """Delete uploads that nobody took up again."""
     uploading.sweep()
+
+
+@shared_task(name="evaluation.count_figures")
+def count_figures() -> None:
+    figures.count()

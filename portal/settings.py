@@ -233,6 +233,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "count the figures of the statistics": {
+        "task": "evaluation.count_figures",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "annual review reminders": {
         "task": "evaluation.remind_reviews",
         "schedule": 3600.0,

@@ -5,7 +5,16 @@ from django.db import transaction
 
 from dataaccess.models import Base
 from evaluation import queries
-from evaluation.actions import application, panel, publication, stamping
+from evaluation.actions import (
+    application,
+    challenges,
+    dissent,
+    figures,
+    panel,
+    publication,
+    queue,
+    stamping,
+)
 from evaluation.demo import journey
 from evaluation.demo.cases import CASES, ExampleCase, declarations
 from evaluation.demo.objections import object_to, publish_with_a_correction
@@ -32,6 +41,9 @@ def load() -> None:
     with outbox.left_to_the_sweep():
         watch_bases()
         show_the_years_after("demo-base", "demo-jinghua", cast_for("jinghua").applicant)
+    secretariat = User.objects.get(username="secretariat")
+    queue.save_view(secretariat, "待专家办理", "step=5", shared=True)
+    figures.count()
 
 
 def load_people() -> None:
@@ -86,7 +98,7 @@ def _load_case(example: ExampleCase) -> None:
     journey.fill(evaluation, cast.applicant, declaration["values"])
     _seal(evaluation, cast)
     if example.state == "published":
-        journey.carry(evaluation, cast, "result_pending")
+        _let_one_doubt_and_dissent(evaluation, cast)
         publication.publish(cast.secretariat, evaluation, working_days=5)
         object_to(evaluation, cast)
     elif example.state == "not_certified":
@@ -104,6 +116,27 @@ def _seal(evaluation: Evaluation, cast: journey.Cast) -> None:
     printed = stamping.print_form(cast.applicant, evaluation)
     scan = queries.draft_materials(evaluation).get(slot=stamping.SLOT)
     stamping.state_version(cast.applicant, evaluation, scan, printed.version_code)
+
+
+def _let_one_doubt_and_dissent(evaluation: Evaluation, cast: journey.Cast) -> None:
+    """One of the panel doubts a verified value and keeps another opinion on a final one."""
+    leader, member = cast.experts[2:4]
+    journey.carry(evaluation, cast, "panel_scoring")
+    challenges.challenge(member, evaluation, "pue", "1.5", "示例：冷却系统用电是否计入，请复核。")
+    journey.carry(evaluation, cast, "panel_consolidation")
+    seat = evaluation.assignments.get(expert=member, duty=Duty.PANEL)
+    dissent.record_dissent(
+        member,
+        evaluation,
+        seat,
+        "public_service",
+        "示例：认为产学研用一体化平台尚在建设，应少评0.5分。",
+    )
+    answers = {
+        doubt.pk: "示例：能耗台账含冷却系统，核验值不变。"
+        for doubt in challenges.counted_challenges(evaluation)
+    }
+    panel.consolidate(leader, evaluation, journey.points(evaluation), answers=answers)
 
 
 def _leave_one_sheet_open(evaluation: Evaluation, cast: journey.Cast) -> None:

@@ -36,6 +36,7 @@ from evaluation.models.publication import (
     ObjectorKind,
     Publication,
 )
+from evaluation.models.queue import CaseReminder, Figures, SavedView
 from evaluation.models.results import ScoreRun
 from evaluation.models.reviews import (
     Review,
@@ -51,6 +52,7 @@ __all__ = [
     "CATEGORIES",
     "Assignment",
     "CaseFile",
+    "CaseReminder",
     "Certificate",
     "CertificateState",
     "Challenge",
@@ -66,6 +68,7 @@ __all__ = [
     "EnterpriseImport",
     "Evaluation",
     "FieldDefect",
+    "Figures",
     "ImportState",
     "Kind",
     "MisuseFile",
@@ -92,6 +95,7 @@ __all__ = [
     "ReviewReminder",
     "ReviewStage",
     "ReviewTransition",
+    "SavedView",
     "ScoreRun",
     "Side",
     "SiteEntry",

@@ -31,6 +31,7 @@ from evaluation.models import (
 from evaluation.steps import Actor
 from evaluation.steps_after import CHANGES
 from evaluation.timeline import label_for, timeline
+from evaluation.views.queue import queue
 from evaluation.views.refusals import case_view
 from evaluation.views.waiting import waiting
 from portal.accounts.models import Role, User
@@ -213,6 +214,8 @@ def cases(request: SignedInRequest) -> HttpResponse:
     """案卷: every case the reader may see, filtered and searched."""
     if request.user.role in DESKS:
         raise Http404
+    if request.user.role in queries.STAFF:
+        return queue(request)
     found = queries.cases_for(request.user)
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if text:

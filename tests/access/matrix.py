@@ -19,7 +19,7 @@ from typing import Any
 from django.db.models import Q
 
 from dataaccess.models import ConformanceRun, DataCall
-from evaluation.models import Dissent, Kind, ObjectionFile, Purpose
+from evaluation.models import Dissent, Kind, ObjectionFile, Purpose, SavedView
 from evaluation.steps import MOVES, Actor
 from tests.access.world import BEFORE_THE_PANEL, BEFORE_THE_SITE, ROLES, World
 
@@ -428,6 +428,15 @@ APPLICANT_ROWS = [
 STAFF_ROWS = [
     _case("paper", "preliminary_review", get=MEMBERS | STAFF, post=SECRETARIAT),
     _part("withdraw_paper", "preliminary_review", "", _paper, NO_PK, post=SECRETARIAT),
+    Row("evaluation:queue_export", HIDDEN, get=STAFF),
+    Row("evaluation:remind_cases", HIDDEN, post=SECRETARIAT),
+    Row("evaluation:save_view", HIDDEN, post=STAFF),
+    Row("evaluation:change_view", HIDDEN, post=SECRETARIAT, missing=lambda world: [NO_PK],
+        args=lambda world: [SavedView.objects.get(owner__username="chen").pk]),
+    Row("evaluation:statistics", HIDDEN, get=STAFF),
+    Row("evaluation:count_figures", HIDDEN, post=STAFF),
+    Row("evaluation:statistics_table", HIDDEN, get=STAFF, args=lambda world: ["times"],
+        missing=lambda world: ["nothing"]),
     _case("review", "preliminary_review", get=STAFF),
     _case("review", "panel_scoring", get=STAFF),
     _constant("judge", "preliminary_review", 1, 11, post=SECRETARIAT),

@@ -93,6 +93,8 @@ LISTS = [
       for role in ("lin", "chen", "zhou", "site", "leader", "panel")),
     *(Page(role, "evaluation:cases") for role in ("lin", "chen", "zhou", "panel")),
     Page("chen", "evaluation:cases", query="?q=示例&step=7"),
+    Page("chen", "evaluation:cases", query="?show=all&province=370000&order=deadline"),
+    Page("chen", "evaluation:statistics", grows=False),
     *(Page(role, "notifications:inbox") for role in ("lin", "chen")),
     *(Page(role, "evaluation:annual_reviews") for role in ("lin", "chen", "zhou")),
     Page("sysadmin", "accounts:people"),

@@ -23,6 +23,7 @@ from evaluation.actions import (
     application,
     experts,
     misuse,
+    queue,
     signed_sheets,
     standing,
 )
@@ -354,6 +355,7 @@ def build() -> World:
     reported = misuse.report(
         kind="fees", about="示例单位", content="示例情况", files=[example_pdf("示例附件")]
     )
+    queue.save_view(cast.chen, "示例视图", "step=3", shared=True)
     return World(
         cast,
         people,
