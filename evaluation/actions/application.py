@@ -140,12 +140,11 @@ def change_scope(user: User, evaluation: Evaluation, *, category: str, place: st
 def _check_no_twin(base: Base, category: str, besides: Evaluation | None = None) -> None:
     """A base applies for a category once at a time. Holds the base until the transaction ends."""
     Base.objects.select_for_update().get(pk=base.pk)
-    twin = (
-        base.evaluations.filter(category=category)
-        .exclude(state__in=[code for code, state in steps.STATES.items() if state.ended])
-        .exclude(pk=besides.pk if besides else None)
-        .first()
-    )
+    others = base.evaluations.filter(category=category)
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
+    ended = [code for code, state in steps.STATES.items() if state.ended]
+    twin = others.exclude(state__in=ended).first()
     if twin is not None:
         raise Refused(
             _("该基地已有同一类别的在办案卷%(number)s（%(state)s），请继续办理该案卷，或先撤回。")
