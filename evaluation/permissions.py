@@ -101,7 +101,8 @@ def check_state(evaluation: Evaluation, *states: str, user: User | None = None) 
     if evaluation.state in states:
         return
     office = user is not None and user.role in (Role.SECRETARIAT, Role.DECIDER)
-    last = evaluation.transitions.select_related("actor").order_by("-at", "-pk").first()
+    moves = evaluation.transitions.exclude(move__in=steps.EVENTS)
+    last = moves.select_related("actor").order_by("-at", "-pk").first()
     applicant = user is not None and user.is_applicant
     now = evaluation.current
     told: dict[str, Any] = {
@@ -174,6 +175,12 @@ def check_visit_plan(user: User, evaluation: Evaluation) -> None:
     if not is_visit_planner(user, evaluation):
         raise NotAllowed(_("此操作须由秘书处或现场评估组组长办理。"))
     check_state(evaluation, *steps.PLANNABLE, user=user)
+
+
+def check_secretariat(user: User) -> None:
+    """Raise NotAllowed unless the user works for the secretariat."""
+    if user.role != Role.SECRETARIAT or not user.is_active:
+        raise NotAllowed(_("此操作须由%(actor)s办理。") % {"actor": Role.SECRETARIAT.label})
 
 
 def check_staff(user: User) -> None:

@@ -1,10 +1,12 @@
 """Reads. Each starts from what the user may see; another's object is a missing one."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import (
     BooleanField,
+    Count,
     Exists,
     ExpressionWrapper,
     OuterRef,
@@ -12,6 +14,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +27,9 @@ from evaluation.models import (
     Dissent,
     Document,
     Evaluation,
+    Expert,
     Kind,
+    Left,
     Objection,
     PaperReceipt,
     Publication,
@@ -32,7 +37,7 @@ from evaluation.models import (
     Transition,
     VisitPlan,
 )
-from portal.accounts.models import Role, User
+from portal.accounts.models import Invitation, Role, User
 from portal.ledger.models import AuditEvent
 
 EXPERTS_LACKING = _("需补派专家")
@@ -69,18 +74,51 @@ def serving_assignments(user: User) -> QuerySet[Assignment]:
     )
 
 
-def invitations_for(user: User) -> QuerySet[Assignment]:
-    """What an expert was asked to serve on, has not answered, and is still needed for."""
+def _answer_is_needed() -> Q:
+    """Of an assignment: its duty may still be filled."""
     needed = Q()
     for duty, states in steps.ASSIGNABLE.items():
         needed |= Q(duty=duty, evaluation__state__in=states)
+    return needed
+
+
+def unanswered() -> QuerySet[Assignment]:
+    """Every invitation that is open, and whose answer is still needed."""
     return Assignment.objects.filter(
-        needed,
-        expert_id=user.pk,
+        _answer_is_needed(),
         pledged_at__isnull=True,
         recused_at__isnull=True,
         released_at__isnull=True,
-    ).select_related("evaluation__organisation", "evaluation__base")
+    )
+
+
+def invitations_for(user: User) -> QuerySet[Assignment]:
+    """What an expert was asked to serve on, has not answered, and is still needed for."""
+    return (
+        unanswered()
+        .filter(expert_id=user.pk)
+        .select_related("evaluation__organisation", "evaluation__base")
+        .order_by("answer_by", "pk")
+    )
+
+
+def open_seats() -> QuerySet[Assignment]:
+    """Experts who declined, recused or did not answer, in whose place nobody was asked since,
+    while the duty may still be filled. For the secretariat's desk."""
+    left = Coalesce("recused_at", "released_at")
+    asked_since = Assignment.objects.filter(
+        evaluation=OuterRef("evaluation"),
+        duty=OuterRef("duty"),
+        assigned_at__gt=OuterRef("left_at"),
+    )
+    return (
+        Assignment.objects.filter(_answer_is_needed())
+        .filter(Q(recused_at__isnull=False) | Q(left__in=[Left.DECLINED, Left.LAPSED]))
+        .annotate(left_at=left)
+        .filter(~Exists(asked_since))
+        .select_related("evaluation__base", "expert")
+        .order_by("left_at")
+    )
 
 
 def case_for(user: User, number: str) -> Evaluation:
@@ -294,6 +332,63 @@ def result_visible(user: User, evaluation: Evaluation) -> bool:
     return user.role in STAFF
 
 
+# The pool of experts
+
+
+def experts_with_service() -> QuerySet[Expert]:
+    """The records with how much each serves now, and has served on altogether."""
+    pledged = Assignment.objects.filter(
+        expert=OuterRef("user"), pledged_at__isnull=False, released_at__isnull=True
+    )
+    ended = [code for code, state in steps.STATES.items() if state.ended]
+    return (
+        Expert.objects.select_related("user")
+        .prefetch_related("field_rows")
+        .annotate(
+            serving=_count_of(pledged.exclude(evaluation__state__in=ended)),
+            served=_count_of(pledged),
+        )
+    )
+
+
+def _count_of(rows: QuerySet[Assignment]) -> Subquery:
+    counted = rows.order_by().values("expert").annotate(total=Count("pk")).values("total")
+    return Coalesce(Subquery(counted), 0)  # type: ignore[return-value]
+
+
+def experts_never_invited() -> QuerySet[Expert]:
+    """Experts of the pool whose account has no effect yet and who got no invitation."""
+    invited = Invitation.objects.filter(
+        organisation__isnull=True, email__iexact=OuterRef("user__email"), revoked_at__isnull=True
+    )
+    return Expert.objects.filter(
+        ~Exists(invited), retired_at__isnull=True, user__is_active=False, user__last_login=None
+    )
+
+
+def was_invited(record: Expert) -> bool:
+    """Whether an invitation was ever mailed to the expert's present address."""
+    return Invitation.objects.filter(
+        organisation__isnull=True, email__iexact=record.user.email
+    ).exists()
+
+
+def workload(user: User) -> dict[str, Any]:
+    """How much an expert is asked and serves, and whether the own record was looked through. Two
+    queries."""
+    ended = [code for code, state in steps.STATES.items() if state.ended]
+    own = Assignment.objects.filter(expert=user.pk, recused_at=None, released_at=None)
+    serving = Q(pledged_at__isnull=False)
+    load = own.aggregate(
+        asked=Count("pk", filter=_answer_is_needed() & Q(pledged_at__isnull=True)),
+        serving=Count("pk", filter=serving & ~Q(evaluation__state__in=ended)),
+        year=Count("pk", filter=Q(pledged_at__gte=timezone.now() - timedelta(days=365))),
+        all=Count("pk", filter=serving),
+    )
+    confirmed = Expert.objects.filter(user=user.pk, confirmed_at__isnull=False).exists()
+    return {"load": load, "confirmed": confirmed}
+
+
 def last_answer(evaluation: Evaluation) -> Transition | None:
     """The move that sent the case back to its applicant, while it is there."""
     if evaluation.state not in ("returned", "agreement_signing", "correction", "withdrawn"):
@@ -351,6 +446,9 @@ def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
         return documents.filter(kind__in=kinds)
     if user.role in STAFF:
         documents = documents.exclude(kind=Kind.APPLICATION_PRINT)
+        # It names everyone of the pool.
+        if user.role != Role.SECRETARIAT:
+            documents = documents.exclude(kind=Kind.DRAW)
         # Each expert scores alone: nobody reads points before the panel has given its opinion.
         if evaluation.state in steps.PANEL_SITS:
             return documents.exclude(kind=Kind.SCORE_SHEET)

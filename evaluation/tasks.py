@@ -6,9 +6,11 @@ from celery import shared_task
 
 from evaluation.actions import (
     enterprises,
+    experts,
     figures,
     objection_mail,
     objections,
+    pool_import,
     reviews,
     uploading,
 )
@@ -49,10 +51,15 @@ def forget_unused_files() -> None:
     objections.forget_the_unused()
 
 
+@outbox.handles("expert_import")
+def read_experts(payload: dict[str, Any]) -> None:
+    """Read and check an Excel file of experts."""
+    pool_import.read(payload["expert_import"], payload["language"])
+
+
 @shared_task(name="evaluation.remind_reviews")
 def remind_reviews() -> None:
     reviews.run_calendar()
-    reviews.remind_reviews()
 
 
 @shared_task(name="evaluation.sweep_uploads")
@@ -64,3 +71,9 @@ def sweep_uploads() -> None:
 @shared_task(name="evaluation.count_figures")
 def count_figures() -> None:
     figures.count()
+
+
+@shared_task(name="evaluation.mark_unanswered")
+def mark_unanswered() -> None:
+    """Take off the experts who did not answer in time."""
+    experts.mark_unanswered()

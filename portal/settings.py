@@ -238,6 +238,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "invitations that were not answered": {
+        "task": "evaluation.mark_unanswered",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "annual review reminders": {
         "task": "evaluation.remind_reviews",
         "schedule": 3600.0,
@@ -454,6 +459,11 @@ CERTIFICATE_NUMBER_PATTERN = env.str(
 REVIEW_OPEN_DAYS = env.int("REVIEW_OPEN_DAYS", default=90)
 # Days before (positive) and after (negative) the due day of a review or rectification.
 REVIEW_REMINDER_DAYS = env.list("REVIEW_REMINDER_DAYS", cast=int, default=[90, 30, 7, 0, -7])
+# The pool of experts: its closed list of fields, and what keeps an expert from a case.
+EXPERT_FIELDS = env.list("EXPERT_FIELDS", default=["产业", "算力", "网络", "电力", "安全", "数据"])
+EXPERT_ANSWER_WORKING_DAYS = env.int("EXPERT_ANSWER_WORKING_DAYS", default=3)
+EXPERT_CONFLICT_YEARS = env.int("EXPERT_CONFLICT_YEARS", default=3)
+EXPERT_SERVICE_YEARS = env.int("EXPERT_SERVICE_YEARS", default=2)
 ISSUER_NAME = env.str("ISSUER_NAME", default="中国工业互联网研究院")
 ISSUER_CONTACT = env.str(
     "ISSUER_CONTACT",

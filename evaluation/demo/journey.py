@@ -31,6 +31,8 @@ from evaluation.edition import edition_of
 from evaluation.models import Duty, Evaluation, Side
 from portal.accounts.models import User
 
+BY_HAND = "示例：演示需要固定的专家，不经抽取。"
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -110,7 +112,12 @@ def _resubmit(evaluation: Evaluation, cast: Cast) -> None:
 def _dispatch(evaluation: Evaluation, cast: Cast) -> None:
     for expert in cast.experts[:2]:
         assignment = experts.assign(
-            cast.secretariat, evaluation, expert, Duty.SITE, is_leader=expert == cast.experts[0]
+            cast.secretariat,
+            evaluation,
+            expert,
+            Duty.SITE,
+            is_leader=expert == cast.experts[0],
+            reason=BY_HAND,
         )
         experts.pledge(expert, assignment)
     site.dispatch_team(cast.secretariat, evaluation)
@@ -189,7 +196,12 @@ def sign(evaluation: Evaluation, leader: User) -> None:
 def _convene(evaluation: Evaluation, cast: Cast) -> None:
     for expert in cast.experts[2:4]:
         assignment = experts.assign(
-            cast.secretariat, evaluation, expert, Duty.PANEL, is_leader=expert == cast.experts[2]
+            cast.secretariat,
+            evaluation,
+            expert,
+            Duty.PANEL,
+            is_leader=expert == cast.experts[2],
+            reason=BY_HAND,
         )
         experts.pledge(expert, assignment)
     panel.convene_panel(cast.secretariat, evaluation)

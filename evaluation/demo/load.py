@@ -1,7 +1,10 @@
 """Loading the example data into an empty database."""
 
+from datetime import timedelta
+
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from dataaccess.models import Base
 from evaluation import queries
@@ -9,6 +12,7 @@ from evaluation.actions import (
     application,
     challenges,
     dissent,
+    draws,
     figures,
     panel,
     publication,
@@ -19,11 +23,13 @@ from evaluation.demo import journey
 from evaluation.demo.cases import CASES, ExampleCase, declarations
 from evaluation.demo.objections import object_to, publish_with_a_correction
 from evaluation.demo.people import ORGANISATIONS, PASSWORD, accounts
+from evaluation.demo.pool import load_pool
 from evaluation.demo.reports import send_reports
 from evaluation.demo.requests import load_requests
 from evaluation.demo.watch import watch_bases
 from evaluation.demo.years import show_the_years_after
 from evaluation.models import Duty, Evaluation
+from evaluation.pool.exclusions import Need
 from portal.accounts.models import Organisation, User
 from portal.ledger import outbox
 
@@ -32,6 +38,7 @@ from portal.ledger import outbox
 def load() -> None:
     """Accounts, organisations, ten cases spread over the seven steps, and reports."""
     load_people()
+    load_pool(User.objects.get(username="secretariat"))
     with outbox.left_to_the_sweep():
         for example in CASES:
             _load_case(example)
@@ -109,6 +116,16 @@ def _load_case(example: ExampleCase) -> None:
         _leave_one_sheet_open(evaluation, cast)
     else:
         journey.carry(evaluation, cast, example.state)
+    if example.state == "site_visit":
+        _draw_one_more(evaluation, cast)
+
+
+def _draw_one_more(evaluation: Evaluation, cast: journey.Cast) -> None:
+    """The site team asks for somebody who knows security: drawn, invited, not answered yet."""
+    today = timezone.localdate()
+    need = Need(Duty.SITE, 1, {"安全": 1}, today, today + timedelta(days=14))
+    asked = evaluation.assignments.filter(duty=Duty.SITE).count()
+    draws.draw(cast.secretariat, evaluation, need, seen=asked)
 
 
 def _seal(evaluation: Evaluation, cast: journey.Cast) -> None:

@@ -29,6 +29,7 @@ SERIES = {
     Kind.REVIEW_NOTICE: "年",
     Kind.RECTIFICATION_NOTICE: "改",
     Kind.REVOCATION_NOTICE: "撤",
+    Kind.DRAW: "抽",
 }
 
 

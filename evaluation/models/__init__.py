@@ -14,9 +14,11 @@ from evaluation.models.declaration import (
     SlotReview,
     Stamp,
 )
-from evaluation.models.enterprises import Enterprise, EnterpriseImport, ImportState
-from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
+from evaluation.models.draws import Draw, DrawRound
+from evaluation.models.enterprises import Enterprise, EnterpriseImport
+from evaluation.models.experts import Assignment, Consolidation, Duty, Left, PanelScore, SiteRecord
 from evaluation.models.files import CaseFile, Document, Kind, Purpose
+from evaluation.models.imports import ImportState
 from evaluation.models.materials import PaperReceipt, Upload, UploadPiece
 from evaluation.models.misuse import (
     MisuseFile,
@@ -27,6 +29,7 @@ from evaluation.models.misuse import (
     MisuseState,
 )
 from evaluation.models.panel import Challenge, ConsolidationDraft, Dissent
+from evaluation.models.pool import Absence, Expert, ExpertField, ExpertImport, Tie
 from evaluation.models.publication import (
     Channel,
     Objection,
@@ -50,6 +53,7 @@ from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature, Vi
 
 __all__ = [
     "CATEGORIES",
+    "Absence",
     "Assignment",
     "CaseFile",
     "CaseReminder",
@@ -63,14 +67,20 @@ __all__ = [
     "Dissent",
     "Document",
     "DraftTable",
+    "Draw",
+    "DrawRound",
     "Duty",
     "Enterprise",
     "EnterpriseImport",
     "Evaluation",
+    "Expert",
+    "ExpertField",
+    "ExpertImport",
     "FieldDefect",
     "Figures",
     "ImportState",
     "Kind",
+    "Left",
     "MisuseFile",
     "MisuseKind",
     "MisuseNote",
@@ -103,6 +113,7 @@ __all__ = [
     "SiteSignature",
     "SlotReview",
     "Stamp",
+    "Tie",
     "Transition",
     "Upload",
     "UploadPiece",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation.views import experts, objections, queue, result, review, statistics
+from evaluation.views import draws, experts, objections, queue, result, review, statistics
 
 urlpatterns = [
     path("cases/export.xlsx", queue.export, name="queue_export"),
@@ -20,6 +20,8 @@ urlpatterns = [
     ),
     path("cases/<str:number>/experts/", experts.experts, name="experts"),
     path("cases/<str:number>/experts/assign/", experts.assign, name="assign"),
+    path("cases/<str:number>/experts/draw/", draws.draw, name="draw"),
+    path("cases/<str:number>/experts/<int:pk>/replace/", draws.replace, name="replace"),
     path("cases/<str:number>/experts/<int:pk>/release/", experts.release, name="release"),
     path("cases/<str:number>/experts/<int:pk>/lead/", experts.lead, name="lead"),
     path("cases/<str:number>/result/", result.result, name="result"),

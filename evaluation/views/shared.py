@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Count, Q, Window
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -86,7 +86,7 @@ WORK_PAGES = (
     WorkPage("review", _("审核材料"), ("preliminary_review",), _acts_as(Actor.SECRETARIAT)),
     WorkPage(
         "experts",
-        _("指派专家"),
+        _("组建评估组"),
         (*steps.LEADABLE["site"], *steps.LEADABLE["panel"]),
         _acts_as(Actor.SECRETARIAT),
     ),
@@ -181,7 +181,9 @@ def desk(request: SignedInRequest) -> HttpResponse:
     if request.user.role in DESKS:
         return redirect(DESKS[request.user.role])
     waiting = queries.waiting_for(request.user)
-    shown = list(queries.with_open_objections(waiting)[: PAGE_SIZE * 2])
+    counted = queries.with_open_objections(waiting).annotate(total=Window(Count("*")))
+    shown = list(counted[: PAGE_SIZE * 2])
+    total = shown[0].total if shown else 0
     later = [case for case in shown if queries.waits_for_its_period(case)]
     invitations = (
         list(queries.invitations_for(request.user)) if request.user.role == Role.EXPERT else []
@@ -193,12 +195,11 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "later": later,
         "reviews": reviews,
         "proposals": [(each, CHANGES[each.change].proposed) for each in proposals],
-        "waiting_count": waiting.count()
-        - len(later)
-        + len(invitations)
-        + len(reviews)
-        + len(proposals),
+        "waiting_count": total - len(later) + len(invitations) + len(reviews) + len(proposals),
         "invitations": invitations,
+        "open_seats": (
+            list(queries.open_seats()[:PAGE_SIZE]) if request.user.role == Role.SECRETARIAT else []
+        ),
         "recent": list(
             queries.cases_for(request.user)
             .exclude(pk__in=[case.pk for case in shown])

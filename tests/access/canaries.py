@@ -210,7 +210,9 @@ class Scene:
 
     def _assign(self, role: str, duty: Duty, *, leads: bool = False, answers: bool = True) -> Any:
         expert = self.person(role)
-        asked = experts.assign(self.person("chen"), self.case, expert, duty, is_leader=leads)
+        asked = experts.assign(
+            self.person("chen"), self.case, expert, duty, is_leader=leads, reason="示例"
+        )
         if answers:
             experts.pledge(expert, asked)
         return asked

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,12 +20,15 @@ from dataaccess.models import (
     SecurityEvent,
 )
 from evaluation.models import (
+    Absence,
     Assignment,
     CaseFile,
     Certificate,
     Declaration,
     Document,
+    Draw,
     Evaluation,
+    ExpertField,
     Objection,
     PanelScore,
     Publication,
@@ -59,6 +62,7 @@ def multiply(world: World) -> None:
         Organisation(name=f"示例单位{nth:02}", credit_code=_code(nth)) for nth in range(MANY)
     )
     experts = _people(organisations)
+    _pool(world, experts)
     bases = copies(
         world.base,
         lambda nth: {"code": f"copy-{nth:02}", "organisation_id": organisations[nth].pk},
@@ -117,6 +121,22 @@ def _people(organisations: list[Organisation]) -> list[User]:
         )
         for nth, organisation in enumerate(organisations)
     )
+
+
+def _pool(world: World, experts: list[User]) -> None:
+    """Fifty more records, and fifty more draws."""
+    records = copies(world.pooled, lambda nth: {"user_id": experts[nth].pk})
+    for tie in world.pooled.ties.all():
+        copies(tie, lambda nth: {"expert_id": records[nth].pk})
+        copies(tie, lambda nth: {"organisation": f"示例单位{nth}"}, 5)
+    ExpertField.objects.bulk_create(ExpertField(expert=each, field="电力") for each in records)
+    Absence.objects.bulk_create(
+        Absence(expert=each, first_day=date(2026, 1, 1), last_day=date(2026, 1, 2))
+        for each in [*records, world.pooled]
+    )
+    for draw in Draw.objects.all():
+        made = copies(draw, lambda nth: {"id": uuid4()})
+        copies(draw.rounds.get(), lambda nth, made=made: {"draw_id": made[nth].pk})
 
 
 def _reports(base: Base) -> None:

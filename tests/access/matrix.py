@@ -41,6 +41,7 @@ MEMBERS = APPLICANT | group("wen")  # with its viewer, who reads and never write
 APPLICANTS = APPLICANT | group("other")
 SECRETARIAT, DECIDER = group("chen"), group("zhou")
 STAFF = SECRETARIAT | DECIDER
+EXPERTS = group("site leader panel invited recused released idle")
 SITE, PANEL, LEADER = group("site"), group("leader panel"), group("leader")
 SYSTEM, SECURITY, AUDIT = group("sysadmin"), group("secadmin"), group("auditor")
 ADMINISTRATORS = SYSTEM | SECURITY | AUDIT
@@ -111,8 +112,8 @@ class Row:
 
     @property
     def asks_for_the_role_first(self) -> bool:
-        """Pages of the administrators look at the role before they look at the method."""
-        return self.name.startswith(("accounts:", "site:audit"))
+        """Pages of one role look at the role before they look at the method."""
+        return self.name.startswith(("accounts:", "site:audit", "evaluation:pool"))
 
     def without_its_object(self, method: str, role: str) -> tuple[Outcome, ...]:
         """The outcomes that are right where the object is missing or foreign. Whoever is not let
@@ -443,7 +444,9 @@ STAFF_ROWS = [
     _case("mark_field", "preliminary_review", post=SECRETARIAT),
     _part("unmark_field", "preliminary_review", "field", _marked_field, 0, post=SECRETARIAT),
     _case("experts", "panel_scoring", get=STAFF),
-    _case("assign", "panel_scoring", post=SECRETARIAT),
+    _case("assign", "panel_scoring", get=SECRETARIAT, post=SECRETARIAT, opens=ONWARD),
+    _case("draw", "panel_scoring", get=SECRETARIAT, post=SECRETARIAT),
+    _part("replace", "panel_scoring", "panel", _assignment("released"), NO_PK, post=SECRETARIAT),
     _part(
         "release", "panel_scoring", "panel", _assignment("expert4"), NO_PK,
         get=SECRETARIAT, post=SECRETARIAT,
@@ -465,6 +468,49 @@ STAFF_ROWS = [
             _objection_file(world.case("other"))[2],
         ],
     ),
+]  # fmt: skip
+
+
+def _draw(world: World) -> list[Any]:
+    return [world.case("panel_scoring").draws.earliest("drawn_at").pk]
+
+
+def _record(name: str, **row: Any) -> Row:
+    """A page of one record of the pool."""
+    return Row(
+        f"evaluation:{name}",
+        CLOSED,
+        args=lambda world: [world.pooled.pk],
+        missing=lambda world: [NO_PK],
+        **row,
+    )
+
+
+READS_DRAWS = SECRETARIAT | AUDIT
+POOL_ROWS = [
+    Row("evaluation:pool", CLOSED, get=SECRETARIAT),
+    Row("evaluation:pool_add", CLOSED, get=SECRETARIAT, post=SECRETARIAT),
+    Row("evaluation:pool_invite_all", CLOSED, post=SECRETARIAT),
+    _record("pool_record", get=SECRETARIAT, post=SECRETARIAT),
+    _record("pool_invite", post=SECRETARIAT),
+    _record("pool_retire", get=SECRETARIAT, post=SECRETARIAT),
+    _record("pool_restore", post=SECRETARIAT),
+    Row("evaluation:pool_template", CLOSED, get=SECRETARIAT),
+    Row("evaluation:pool_export", CLOSED, get=SECRETARIAT),
+    Row("evaluation:pool_import", CLOSED, get=SECRETARIAT, post=SECRETARIAT),
+    *(
+        Row(f"evaluation:pool_{name}", CLOSED, get=SECRETARIAT, post=post,
+            args=lambda world: [world.pool_import.pk], missing=lambda world: [NO_UUID])
+        for name, post in (("import_one", SECRETARIAT), ("import_state", None), ("faulty", None))
+    ),
+    Row("evaluation:draw_records", HIDDEN, get=READS_DRAWS),
+    *(
+        Row(f"evaluation:{name}", HIDDEN, get=READS_DRAWS, state="panel_scoring", args=_draw,
+            missing=lambda world: [NO_UUID])
+        for name in ("draw_record", "draw_document")
+    ),
+    Row("evaluation:my_work", HIDDEN, get=EXPERTS),
+    Row("evaluation:own_record", HIDDEN, get=EXPERTS, post=EXPERTS),
 ]  # fmt: skip
 
 EXPERT_ROWS = [
@@ -761,6 +807,7 @@ ROWS = [
     *CASE_ROWS,
     *APPLICANT_ROWS,
     *STAFF_ROWS,
+    *POOL_ROWS,
     *EXPERT_ROWS,
     *MOVE_ROWS,
     *BASE_ROWS,

@@ -84,6 +84,14 @@ def _review(world: World) -> list[Any]:
     return [world.review.pk]
 
 
+def _draw(world: World) -> list[Any]:
+    return [world.case("panel_scoring").draws.earliest("drawn_at", "pk").pk]
+
+
+def _record(world: World) -> list[Any]:
+    return [world.pooled.pk]
+
+
 def _kind(kind: str) -> Callable[[World], list[Any]]:
     return lambda world: [kind]
 
@@ -101,6 +109,9 @@ LISTS = [
     Page("secadmin", "accounts:people"),
     Page("sysadmin", "accounts:organisations"),
     Page("auditor", "site:audit", grows=False),
+    Page("chen", "evaluation:pool"),
+    *(Page(role, "evaluation:draw_records") for role in ("chen", "auditor")),
+    *(Page(role, "evaluation:my_work") for role in ("site", "panel")),
     *(Page(role, "dataaccess:bases") for role in ("lin", "chen", "secadmin")),
     *(Page(role, "dataaccess:data_calls") for role in ("lin", "chen")),
     Page("lin", "dataaccess:sandbox"),
@@ -150,6 +161,10 @@ WORKING = [
     Page("chen", "evaluation:experts", "site_visit"),
     Page("chen", "evaluation:experts", "panel_scoring"),
     Page("zhou", "evaluation:experts", "panel_scoring"),
+    Page("chen", "evaluation:draw", "panel_scoring"),
+    Page("auditor", "evaluation:draw_record", args=_draw, grows=False),
+    Page("chen", "evaluation:pool_record", args=_record),
+    Page("site", "evaluation:own_record", grows=False),
     Page("site", "evaluation:site_visit", "site_visit"),
     Page("panel", "evaluation:scoring", "panel_scoring"),
     Page("leader", "evaluation:consolidate", "panel_consolidation"),

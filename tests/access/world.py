@@ -3,7 +3,7 @@
 `build()` runs inside one transaction that is taken back afterwards (see conftest.py)."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,8 +21,10 @@ from dataaccess.models import ApiKey, Base, CentreKey, Downtime
 from evaluation.actions import (
     annual_review,
     application,
+    draws,
     experts,
     misuse,
+    pool,
     queue,
     signed_sheets,
     standing,
@@ -36,6 +38,8 @@ from evaluation.models import (
     Duty,
     EnterpriseImport,
     Evaluation,
+    Expert,
+    ExpertImport,
     FieldDefect,
     Kind,
     MisuseReport,
@@ -47,6 +51,7 @@ from evaluation.models import (
     SiteEntry,
     Upload,
 )
+from evaluation.pool.exclusions import Need
 from portal.accounts.models import Role, User
 from tests.access import admissions
 from tests.evaluation.cast import Cast, make_cast
@@ -88,6 +93,8 @@ class World:
     other_base: Base
     admissions: dict[str, Any]
     misuse: MisuseReport
+    pooled: Expert  # works for lin's organisation: never drawn for it
+    pool_import: ExpertImport
     states: dict[str, Evaluation] = field(default_factory=dict)
     tried: dict[tuple[str, str, str], tuple[Any, bytes]] = field(default_factory=dict)
     browser: Client = field(default_factory=lambda: Client(raise_request_exception=False))
@@ -110,8 +117,18 @@ class World:
         result is public, on which the same experts serve."""
         for state in states:
             self.states[state] = self._carried(self.cast.new_case(), state)
+        if "panel_scoring" in self.states:
+            self._draw(self.states["panel_scoring"])
         others = self.cast.new_case(user=self.cast.other)
         self.states["other"] = self._carried(others, "published", self.cast.other)
+
+    def _draw(self, case: Evaluation) -> None:
+        """One more of the panel, drawn: there is one in the pool who may be."""
+        today = timezone.localdate()
+        need = Need("panel", 1, {}, today, today)
+        asked = case.assignments.filter(duty="panel").count()
+        draws.draw(self.cast.chen, case, need, seen=asked)
+        print_documents(case)
 
     def ask(
         self, role: str, method: str, path: str, data: object = None, **headers: str
@@ -250,7 +267,7 @@ class World:
             expert = self.people[role]
             if case.assignments.filter(expert=expert, recused_at__isnull=False).exists():
                 continue
-            asked = experts.assign(self.cast.chen, case, expert, duty)
+            asked = experts.assign(self.cast.chen, case, expert, duty, reason="示例")
             if role == "recused":
                 experts.recuse(expert, asked, "示例：存在利害关系。")
             if role == "released":
@@ -365,7 +382,29 @@ def build() -> World:
         other_base,
         admissions.make(cast),
         reported,
+        _pool(cast, expert),
+        ExpertImport.objects.create(
+            name="专家.xlsx",
+            uploaded_by=cast.chen,
+            uploaded_at=timezone.now(),
+            state="ready",
+            rows=[{"number": 2, "row": {"name": "示例"}, "errors": {"email": "请填写"}}],
+        ),
     )
+
+
+def _pool(cast: Cast, expert: Callable[[str, str], User]) -> Expert:
+    """Two records of the pool: one who may be drawn for lin's organisation, and one who may not."""
+    drawn = pool.Facts(employer="示例大学", employer_code="91110000MA000000AG")
+    person = pool.Person(name="专家蓝", email=expert("drawn", "专家蓝").email)
+    pool.add(cast.chen, person, drawn)
+    pooled = pool.Facts(
+        employer=cast.organisation.name,
+        employer_code=cast.organisation.credit_code,
+        ties=(("consultancy", "示例咨询公司", "", None, None),),
+    )
+    person = pool.Person(name="专家白", email=expert("pooled", "专家白").email)
+    return pool.add(cast.chen, person, pooled)
 
 
 def _session(user: User) -> str:

@@ -8,6 +8,7 @@ English beneath."""
 from evaluation.documents.content.agreement import agreement
 from evaluation.documents.content.application import application, application_print
 from evaluation.documents.content.certificate import certificate
+from evaluation.documents.content.draw import draw
 from evaluation.documents.content.notices import (
     deficiency_notice,
     notice,
@@ -28,6 +29,7 @@ __all__ = [
     "application_print",
     "certificate",
     "deficiency_notice",
+    "draw",
     "minutes",
     "notice",
     "pledge",

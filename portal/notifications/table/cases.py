@@ -125,12 +125,12 @@ KINDS = (
         to_the_group=True,
     ),
     Kind(
-        "expert_recused",
+        "expert_left",
         Group.CASES,
-        _("专家申请回避"),
-        _("案卷{number}：一位专家申请回避"),
-        _("请另行指派专家。"),
-        ("number",),
+        _("专家谢绝、回避或逾期未答复"),
+        _("案卷{number}：一位专家{title}"),
+        _("请补抽，或另行抽取、指派专家。"),
+        ("number", "title"),
         readers=("secretariat",),
     ),
     # An expert's mail names no case: who has not signed the pledge learns nothing of one.
@@ -139,9 +139,22 @@ KINDS = (
         Group.EXPERTS,
         _("邀请参加评估工作"),
         _("邀请您参加评估工作"),
-        _("秘书处邀请您参加一项评估工作，请登录后答复是否回避并签署承诺书。"),
+        _(
+            "秘书处邀请您参加一项评估工作，请在{deadline}前（含当日）登录答复是否接受。逾期未答复的，视为不参加。"
+        ),
+        ("deadline",),
+        needed=("deadline",),
         mail=Mail.ALWAYS,
         why_always=_("须由本人答复，不能关闭邮件。"),
+        readers=EXPERT,
+    ),
+    Kind(
+        "expert_lapsed",
+        Group.EXPERTS,
+        _("邀请到期"),
+        _("一项评估工作的邀请已到期"),
+        _("一项评估工作的邀请没有在{deadline}前答复，已到期，您无需再办理。"),
+        ("deadline",),
         readers=EXPERT,
     ),
     Kind(

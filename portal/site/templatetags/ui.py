@@ -230,14 +230,18 @@ ADMISSIONS = ("accounts:admissions", gettext_lazy("单位事项"))
 MISUSE = ("evaluation:misuse_reports", gettext_lazy("举报"))
 AUDIT = ("site:audit", gettext_lazy("审计日志"))
 
-ROLE_MENUS = {
+POOL = ("evaluation:pool", gettext_lazy("专家库"))
+DRAWS = ("evaluation:draw_records", gettext_lazy("抽取记录"))
+MY_WORK = ("evaluation:my_work", gettext_lazy("我的评估工作"))
+OWN_RECORD = ("evaluation:own_record", gettext_lazy("我的专家档案"))
+ROLE_MENUS: dict[str, list[tuple[str, Any]]] = {
     "applicant": [DESK, CASES, ANNUAL_REVIEWS, BASES, OWN_ORGANISATION],
-    "expert": [DESK, CASES],
-    "secretariat": [DESK, CASES, ANNUAL_REVIEWS, BASES, ADMISSIONS, MISUSE],
+    "expert": [DESK, CASES, MY_WORK, OWN_RECORD],
+    "secretariat": [DESK, CASES, POOL, ANNUAL_REVIEWS, BASES, ADMISSIONS, MISUSE],
     "decider": [DESK, CASES, ANNUAL_REVIEWS, BASES],
     "system_admin": [PEOPLE, ORGANISATIONS],
     "security_admin": [PEOPLE, ORGANISATIONS, BASES, KEYS],
-    "audit_admin": [AUDIT],
+    "audit_admin": [AUDIT, DRAWS],
 }
 
 

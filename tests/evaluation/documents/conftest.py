@@ -13,12 +13,13 @@ import pytest
 from django.db import transaction
 from pypdf import PdfReader
 
-from evaluation.actions import annual_review, panel, site, stamping, standing
+from evaluation.actions import annual_review, draws, panel, site, stamping, standing
 from evaluation.demo import journey
 from evaluation.documents import content, pages
 from evaluation.documents.order import order
 from evaluation.models import Kind, Review, SiteRecord
 from tests.evaluation.cast import make_cast
+from tests.evaluation.pool.people import join, need, to_staff
 
 Content = dict[str, Any]
 A_DAY = date(2026, 3, 1)
@@ -97,7 +98,15 @@ def issued(django_db_setup: None, django_db_blocker: Any) -> dict[str, tuple[Con
         annual_review.open_review(Review.objects.earliest("due_on"))
         _find_fault_and_revoke(cast, case)
         assert SiteRecord.objects.filter(differs=True).count() == 1
-        documents = [*case.documents.all(), *correction.documents.filter(kind__in=ELSEWHERE)]
+        join(cast, 1)
+        join(cast, 2, employer="示例智算科技有限公司")
+        drawn = to_staff(cast)
+        draws.draw(cast.chen, drawn, need(1), seen=0)
+        documents = [
+            *case.documents.all(),
+            *correction.documents.filter(kind__in=ELSEWHERE),
+            *drawn.documents.all(),
+        ]
         found = {d.kind: (d.content, d.version_code) for d in documents}
         transaction.set_rollback(True)
     return found
