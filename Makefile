@@ -1,7 +1,7 @@
 # The commands of the portal; each installs what it needs first. See docs/operations.md.
 export PORT ?= 8000
 
-.PHONY: run setup setup-tests test check bench lock
+.PHONY: run setup setup-tests setup-bench test check bench trust lock
 
 run: setup        ## start the portal with example data on http://localhost:$PORT
 	@.venv/bin/python -m tools.run
@@ -18,8 +18,14 @@ test: setup-tests ## every test; ARGS="tests/portal -k health" for some
 check: setup-tests ## lint, format, types, contracts, migrations, deployment, templates, translations
 	@.venv/bin/python -m tools.check
 
-bench: setup-tests ## the benchmarks beside their baselines; ARGS="startup" for some
+setup-bench:
+	@tools/setup.sh --bench
+
+bench: setup-bench ## the benchmarks beside their baselines; ARGS="startup" for some
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+trust: setup-tests ## kill -9 everything at random for two minutes: nothing answered 2xx may be lost
+	@.venv/bin/python -m tools.trust durability $(ARGS)
 
 lock:             ## resolve pyproject.toml anew into requirements*.lock; for maintainers
 	@tools/lock.sh

@@ -8,13 +8,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 from django.db import connection
 
-from dataaccess import months, rollups, windows
+from dataaccess import months, rollups, statements, windows
 from dataaccess.models import EarlierVersion, EventKey, SecurityEvent
 from dataaccess.rollups import Changes, Slot
 from dataaccess.shapes import tables, text
@@ -57,12 +57,13 @@ def keep_events(delivery: Delivery, events: list[Values]) -> Counts:
             "security_event",
             [(event[tables.EVENT_ID], event, delivery.at) for event in overtaken],
         )
-    sent = [{**event, DIGEST: digest(event)} for event in latest.values()]
-    months.ensure(months.first_of(delivery.at))
+    if not delivery.admission.month_exists:
+        months.make(months.first_of(delivery.at))
+    sent = list(map(sent_as, latest.values()))
     keep = _keep_on_postgresql if months.partitioned() else _keep_on_sqlite
     created, changed = keep(delivery, sent)
     if changed:
-        _replace(delivery, [event for event in sent if event[tables.EVENT_ID] in changed], changed)
+        _replace(delivery, [each for each in sent if each.event_id in changed], changed)
     return Counts(
         created=created,
         updated=len(changed) + len(events) - len(latest),
@@ -70,13 +71,26 @@ def keep_events(delivery: Delivery, events: list[Values]) -> Counts:
     )
 
 
-_NAMES = [field.name for field in tables.SECURITY_EVENT.fields]
+class Sent(NamedTuple):
+    """An event with its ten fields as JSON, always in the order of the table, and the digest."""
+
+    event_id: str
+    event: Values
+    said: bytes
+    digest: str
 
 
-def digest(event: Values) -> str:
-    """128 bits of the ten fields, as hexadecimal digits."""
-    said = orjson.dumps([event[name] for name in _NAMES])
-    return hashlib.blake2b(said, digest_size=16).hexdigest()
+def sent_as(event: Values) -> Sent:
+    said = orjson.dumps(event)
+    return Sent(
+        event[tables.EVENT_ID], event, said, hashlib.blake2b(said, digest_size=16).hexdigest()
+    )
+
+
+def as_array(sent: Sequence[Sent]) -> str:
+    """What is sent with its digest, as one JSON array: written once, not again for the database."""
+    rows = [f'{{"{DIGEST}":"{each.digest}",{each.said[1:].decode()}' for each in sent]
+    return f"[{','.join(rows)}]"
 
 
 # --- New events on PostgreSQL: one statement ------------------------------------------------
@@ -93,15 +107,35 @@ _AS_COLUMNS = f'"{tables.EVENT_ID}" AS event_id, ' + ", ".join(
     }.get(column, f'"{name}" AS {column}')
     for name, column in _COLUMNS.items()
 )
+# OFFSET 0: each event is looked up by the index, however many the planner takes the base to have.
 # `fresh` takes its ids from the table's own sequence, so that the key can be written beside it.
-_POSTGRESQL = f"""
-    WITH incoming AS MATERIALIZED (
+_COUNTS = f""",
+    counts AS MATERIALIZED (
+        SELECT {_SLOT}, count(*) AS events, count(*) FILTER (WHERE ongoing) AS ongoing
+        FROM fresh GROUP BY {_SLOT} ORDER BY {_SLOT}
+    ),
+    counted AS (
+        {rollups.COUNT_INTO}
+        SELECT %s, {_SLOT}, events, ongoing, 0, 0 FROM counts {rollups.COUNTED_ALREADY}
+    ),
+    totalled AS (
+        {rollups.TOTAL_INTO} SELECT {_SLOT}, events, ongoing, false FROM counts WHERE %s
+    )"""
+
+
+def statement(*, counting: bool = True) -> str:
+    """Keeps what is new of a batch. Without counting only to be measured (benchmarks)."""
+    counts = _COUNTS if counting else ", none AS (SELECT %s::bigint, %s::boolean)"
+    return f"""WITH incoming AS MATERIALIZED (
         SELECT {_AS_COLUMNS}, left("{tables.EVENT_TIME}", 10)::date AS day, {DIGEST}
         FROM {_RECORDSET}
     ),
     known AS MATERIALIZED (
         SELECT x.event_id, k.event, k.received_at, k.digest <> x.digest AS changed
-        FROM incoming x JOIN {_KEYS} k ON k.base_id = %s AND k.event_id = x.event_id
+        FROM incoming x CROSS JOIN LATERAL (
+            SELECT event, received_at, digest FROM {_KEYS}
+            WHERE base_id = %s AND event_id = x.event_id OFFSET 0
+        ) k
     ),
     fresh AS MATERIALIZED (
         SELECT nextval('{_EVENTS}_id_seq') AS id, x.*
@@ -116,38 +150,29 @@ _POSTGRESQL = f"""
     named AS (
         INSERT INTO {_KEYS} (base_id, event_id, event, received_at, digest)
         SELECT %s, event_id, id, %s, digest FROM fresh
-    ),
-    counts AS MATERIALIZED (
-        SELECT {_SLOT}, count(*) AS events, count(*) FILTER (WHERE ongoing) AS ongoing
-        FROM fresh GROUP BY {_SLOT} ORDER BY {_SLOT}
-    ),
-    counted AS (
-        {rollups.COUNT_INTO}
-        SELECT %s, {_SLOT}, events, ongoing, 0, 0 FROM counts {rollups.COUNTED_ALREADY}
-    ),
-    totalled AS (
-        {rollups.TOTAL_INTO} SELECT {_SLOT}, events, ongoing, false FROM counts WHERE %s
-    )
+    ){counts}
     SELECT (SELECT count(*) FROM fresh),
         ARRAY(SELECT event_id FROM known WHERE changed ORDER BY event_id),
         ARRAY(SELECT event FROM known WHERE changed ORDER BY event_id),
         ARRAY(SELECT received_at FROM known WHERE changed ORDER BY event_id)"""
 
 
-def _keep_on_postgresql(delivery: Delivery, sent: list[Values]) -> tuple[int, dict[str, _Known]]:
+POSTGRESQL = statement()
+
+
+def _keep_on_postgresql(delivery: Delivery, sent: list[Sent]) -> tuple[int, dict[str, _Known]]:
     base, receipt, at = delivery.base.pk, delivery.receipt, delivery.at
     totalled = not delivery.base.sandbox
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _POSTGRESQL,
-            [
-                orjson.dumps(sent).decode(), base,
-                base, at, at, receipt,
-                base, at,
-                base, totalled,
-            ],
-        )  # fmt: skip
-        created, ids, rows, moments = cursor.fetchone()
+    row = statements.run(
+        POSTGRESQL,
+        [
+            as_array(sent), base,
+            base, at, at, receipt,
+            base, at,
+            base, totalled,
+        ],
+    )  # fmt: skip
+    created, ids, rows, moments = row or (0, [], [], [])
     return created, {
         event_id: _Known(row, moment)
         for event_id, row, moment in zip(ids, rows, moments, strict=True)
@@ -173,30 +198,29 @@ _SQLITE_NAME = f"""
     SELECT %s, event_id, id, %s, digest FROM {_INCOMING["sqlite"]}"""
 
 
-def _keep_on_sqlite(delivery: Delivery, sent: list[Values]) -> tuple[int, dict[str, _Known]]:
+def _keep_on_sqlite(delivery: Delivery, sent: list[Sent]) -> tuple[int, dict[str, _Known]]:
     known = _known(delivery, sent)
-    fresh = [event for event in sent if event[tables.EVENT_ID] not in known]
+    fresh = [each for each in sent if each.event_id not in known]
     base, receipt, at = delivery.base.pk, delivery.receipt.hex, _in_utc(delivery.at)
     changes = Changes()
-    for event in fresh:
-        changes.add(slot_of(event), 1, event[tables.EVENT_ONGOING] == tables.YES)
+    for each in fresh:
+        changes.add(*_counted(each.event))
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = %s", [_EVENTS])
         last = cursor.fetchone()[0] or 0
-        rows = [{**event, "id": last + nth} for nth, event in enumerate(fresh, start=1)]
-        new = orjson.dumps(_for_sqlite(rows)).decode()
+        new = _for_sqlite([(each, last + nth) for nth, each in enumerate(fresh, start=1)])
         cursor.execute(_SQLITE_KEEP, [base, at, at, receipt, new])
         cursor.execute(_SQLITE_NAME, [base, at, new])
     rollups.count_events(delivery.base, changes)
     return len(fresh), {
-        event[tables.EVENT_ID]: _Known(key.event, key.received_at)
-        for event in sent
-        if (key := known.get(event[tables.EVENT_ID])) and key.digest.hex != event[DIGEST]
+        each.event_id: _Known(key.event, key.received_at)
+        for each in sent
+        if (key := known.get(each.event_id)) and key.digest.hex != each.digest
     }
 
 
-def _known(delivery: Delivery, sent: list[Values]) -> dict[str, EventKey]:
-    ids = orjson.dumps([event[tables.EVENT_ID] for event in sent]).decode()
+def _known(delivery: Delivery, sent: list[Sent]) -> dict[str, EventKey]:
+    ids = orjson.dumps([each.event_id for each in sent]).decode()
     found = EventKey.objects.filter(base=delivery.base).extra(
         where=["event_id IN (SELECT value FROM json_each(%s))"], params=[ids]
     )
@@ -211,15 +235,16 @@ def _as_columns(event: Values) -> dict[str, Any]:
     return values
 
 
-def slot_of(event: Values) -> Slot:
-    """Where an event is counted."""
-    return Slot(
+def _counted(event: Values) -> tuple[Slot, int, int]:
+    """Where an event is counted, and as what: one event, ongoing or not."""
+    slot = Slot(
         event[tables.EVENT_TIME][:10],
         event[tables.EVENT_METHOD],
         event[tables.EVENT_ASSET],
         event[tables.EVENT_SEVERITY],
         event[tables.EVENT_HANDLING],
     )
+    return slot, 1, int(event[tables.EVENT_ONGOING] == tables.YES)
 
 
 # --- Events that say something else ---------------------------------------------------------
@@ -280,44 +305,46 @@ _SQL = {
 }
 
 
-def _replace(delivery: Delivery, events: list[Values], changed: dict[str, _Known]) -> None:
-    """Five statements, however many events; each looks only into the months they lie in."""
+def _replace(delivery: Delivery, sent: list[Sent], changed: dict[str, _Known]) -> None:
+    """Six statements, however many events; each looks only into the months they lie in."""
     vendor, base = connection.vendor, delivery.base
     where = [each.event for each in changed.values()]
     moments = [each.received_at for each in changed.values()]
     in_hand: list[Any] = [where, min(moments), max(moments)]
     at: Any = delivery.at
     receipt: UUID | str = delivery.receipt
-    rows = [{**event, "id": changed[event[tables.EVENT_ID]].event} for event in events]
+    ids = [(each, changed[each.event_id].event) for each in sent]
     if vendor == "sqlite":
         in_hand = [orjson.dumps(where).decode(), _in_utc(min(moments)), _in_utc(max(moments))]
-        at, receipt, rows = _in_utc(delivery.at), delivery.receipt.hex, _for_sqlite(rows)
+        at, receipt, rows = _in_utc(delivery.at), delivery.receipt.hex, _for_sqlite(ids)
+    else:
+        rows = _for_postgresql(ids)
     set_old_aside, count_old, replace, rename = _SQL[vendor]
-    sent = orjson.dumps(rows).decode()
     changes = Changes()
     with connection.cursor() as cursor:
         cursor.execute(set_old_aside, [at, receipt, *in_hand])
         cursor.execute(count_old, in_hand)
         for *slot, count, ongoing in cursor.fetchall():
             changes.add(Slot(*slot), -count, -ongoing)
-        cursor.execute(replace, [at, receipt, sent, *in_hand[1:]])
-        cursor.execute(rename, [sent, base.pk])
-    for event in events:
-        changes.add(slot_of(event), 1, event[tables.EVENT_ONGOING] == tables.YES)
+        cursor.execute(replace, [at, receipt, rows, *in_hand[1:]])
+        cursor.execute(rename, [rows, base.pk])
+    for each in sent:
+        changes.add(*_counted(each.event))
     rollups.count_events(base, changes)
 
 
-def _for_sqlite(rows: Sequence[Values]) -> list[Values]:
-    return [
-        {
-            "event_id": row[tables.EVENT_ID],
-            **_as_columns(row),
-            "occurred_at": _in_utc(_as_columns(row)["occurred_at"]),
-            DIGEST: row[DIGEST],
-            "id": row["id"],
-        }
-        for row in rows
-    ]
+def _for_postgresql(ids: list[tuple[Sent, int]]) -> str:
+    rows = [{**each.event, DIGEST: each.digest, "id": row} for each, row in ids]
+    return orjson.dumps(rows).decode()
+
+
+def _for_sqlite(ids: list[tuple[Sent, int]]) -> str:
+    rows = []
+    for each, row in ids:
+        columns = _as_columns(each.event)
+        columns["occurred_at"] = _in_utc(columns["occurred_at"])
+        rows.append({"event_id": each.event_id, **columns, DIGEST: each.digest, "id": row})
+    return orjson.dumps(rows).decode()
 
 
 def _in_utc(moment: datetime) -> str:

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from dataaccess import calls, days, event_store, storage, windows
+from dataaccess import calls, event_store, receipts, storage, windows
+from dataaccess.admission import admit
 from dataaccess.checking import MAX_BYTES, MAX_EVENTS, Checked, Refused, check, too_large
 from dataaccess.models import ApiKey, Base, Receipt
 from dataaccess.shapes import Kind
@@ -26,11 +27,16 @@ __all__ = [
     "MAX_BYTES",
     "MAX_EVENTS",
     "Answer",
+    "KeyEnded",
     "Refused",
     "accept",
     "receipt_of",
     "too_large",
 ]
+
+
+class KeyEnded(Exception):
+    """The key a delivery came with no longer holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +65,20 @@ def accept(
     `received_at` is the server's clock at receipt (now where absent); `dry_run` does all of the
     work and takes it back. The same idempotency key with the same body gets the first answer
     again; with another body it is refused. `client_ahead`: by how many seconds the sender's
-    clock was ahead, where it told its time."""
+    clock was ahead, where it told its time. Raises KeyEnded where the key was revoked or ran out
+    since it was checked: nothing is kept then."""
     at = received_at or timezone.now()
     checked = check(kind, raw, content_type, at)
     digest = hashlib.sha256(raw).hexdigest()
     with transaction.atomic():
-        # One delivery of a base at a time: counts and history are exact, and of two with the
-        # same idempotency key the second finds the first.
-        locked = Base.everything.select_for_update(no_key=True, of=("self",)).filter(pk=base.pk)
-        window, awaited = (
-            calls.with_waiting(days.with_window(locked, windows.day_of(at)), kind)
-            .values_list("window", "awaited")
-            .get()
-        )
+        admission = admit(base, kind, at, key)
+        if not admission.key_holds:
+            raise KeyEnded
         if idempotency_key and not dry_run:
             earlier = _first_answer(base, kind, idempotency_key, digest)
             if earlier is not None:
                 return earlier
-        delivery = storage.Delivery(base, uuid4(), at, window)
+        delivery = storage.Delivery(base, uuid4(), at, admission)
         counts, timeliness = _keep(delivery, checked)
         answer = _answer(delivery, checked, counts, timeliness, client_ahead)
         if dry_run:
@@ -85,10 +87,10 @@ def accept(
                 207 if checked.rejected else 200,
                 {**answer.body, "receipt": None, "dry_run": True},
             )
-        Receipt.objects.create(
+        receipts.write(
             id=delivery.receipt,
-            base=base,
-            key=key,
+            base_id=base.pk,
+            key_id=key.pk if key else None,
             interface=kind,
             received_at=at,
             accepted=counts.accepted,
@@ -103,7 +105,7 @@ def accept(
             status=answer.status,
             answer=answer.body,
         )
-        if awaited:
+        if admission.awaited:
             calls.answer(base, kind, delivery.receipt, at, checked.day)
     return answer
 
@@ -113,7 +115,7 @@ def _keep(
 ) -> tuple[storage.Counts, windows.Timeliness | None]:
     if checked.events is not None:
         return event_store.keep_events(delivery, checked.events), None
-    timeliness = windows.judge(delivery.at, delivery.window, checked.day)
+    timeliness = windows.judge(delivery.at, delivery.admission.window, checked.day)
     if checked.base_info is not None:
         return storage.keep_base_info(delivery, checked.base_info), timeliness
     if checked.report is None or checked.day is None:
@@ -139,7 +141,7 @@ def _answer(
         "rejected": checked.rejected,
     }
     if timeliness is not None:
-        body["timeliness"] = {"status": timeliness, "window": delivery.window}
+        body["timeliness"] = {"status": timeliness, "window": delivery.admission.window}
     if client_ahead is not None and abs(client_ahead) > CLOCK_TOLERANCE:
         body["clock"] = _clock_warning(client_ahead)
     status = 207 if checked.rejected else 201 if counts.created else 200

@@ -44,10 +44,8 @@ def exists(month: date) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def ensure(month: date) -> None:
-    """See to it that events received in a month have their table."""
-    if not partitioned() or exists(month):
-        return
+def make(month: date) -> None:
+    """Give events received in a month their table."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cursor.execute(
@@ -58,9 +56,11 @@ def ensure(month: date) -> None:
 
 
 def ensure_ahead(now: datetime) -> None:
-    """The month of a moment and the next ones."""
+    """See to it that the month of a moment and the next ones have their table."""
     for count in range(AHEAD + 1):
-        ensure(later(first_of(now), count))
+        month = later(first_of(now), count)
+        if not exists(month):
+            make(month)
 
 
 def drop(month: date) -> None:

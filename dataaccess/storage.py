@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from dataaccess import rollups, windows
+from dataaccess.admission import Admission
 from dataaccess.models import Base, BaseInfo, ComputeReport, EarlierVersion
 from dataaccess.shapes import tables
 
@@ -23,7 +24,7 @@ class Delivery:
     base: Base
     receipt: UUID
     at: datetime
-    window: str
+    admission: Admission
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def keep_compute_report(
             changed_at=delivery.at,
             timeliness=timeliness,
             receipt_id=delivery.receipt,
-            province=base.province,
-            category=base.category,
+            province=delivery.admission.province,
+            category=delivery.admission.category,
             **columns,
         )
         rollups.report_created(base, report)

@@ -60,7 +60,9 @@ def wait_for(answers: Any, running: "subprocess.Popen[Any]", log: Path) -> None:
             return answers()
         except Exception as error:
             if running.poll() is not None or time.monotonic() > limit:
-                raise RuntimeError(f"{running.args}:\n{log.read_text(errors='replace')}") from error
+                raise RuntimeError(
+                    f"{running.args!r}:\n{log.read_text(errors='replace')}"
+                ) from error
         time.sleep(0.05)
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Resolve pyproject.toml into requirements.lock and requirements-dev.lock: exact versions with
-# hashes, one set for every supported Python, no index address.
+# Resolve pyproject.toml into requirements.lock and its companions (-dev: tests; -bench: what `make
+# bench` measures against; -edge: a base's small machine): exact versions with hashes, one set for every supported Python, no index address.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -17,3 +17,7 @@ resolve() {
 resolve ${UPGRADE:+--upgrade} --output-file requirements.lock pyproject.toml
 resolve ${UPGRADE:+--upgrade} --output-file requirements-dev.lock \
     --constraint requirements.lock --group dev pyproject.toml
+resolve ${UPGRADE:+--upgrade} --output-file requirements-bench.lock \
+    --constraint requirements-dev.lock --group bench
+resolve ${UPGRADE:+--upgrade} --output-file requirements-edge.lock \
+    --constraint requirements.lock --group edge

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Install what the portal needs: Debian packages, a virtual environment in .venv with the
-# locked Python packages, and the compiled translations. With --tests also what the tests need.
+# locked Python packages, and the compiled translations. With --tests also what the tests need, with
+# --bench also what the benchmarks measure against.
 # What is there already is left alone, so a second call takes no time and no network.
 set -eu
 cd "$(dirname "$0")/.."
@@ -9,9 +10,11 @@ lock=requirements.lock
 # libharfbuzz-subset0: without it PDFs are ten times slower, silently. fonts-noto-cjk: without a
 # Chinese font PDFs are made with no Chinese glyphs, silently.
 packages="gettext libmagic1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
-if [ "${1:-}" = "--tests" ]; then
+if [ "${1:-}" = "--tests" ] || [ "${1:-}" = "--bench" ]; then
     lock=requirements-dev.lock
     packages="$packages chromium postgresql redis-server poppler-utils"
+    # The edge node collects from these; it is tested against the real ones.
+    packages="$packages prometheus prometheus-node-exporter"
 fi
 
 say() { printf '%s\n' "$*" >&2; }
@@ -84,6 +87,14 @@ if ! grep -qsx "$sum" .venv/installed-locks; then
     else
         echo "$sum" >.venv/installed-locks
     fi
+fi
+
+sum=$(sha256sum requirements-bench.lock | cut -d' ' -f1)
+if [ "${1:-}" = "--bench" ] && ! grep -qsx "$sum" .venv/installed-locks; then
+    say "Installing Python packages from requirements-bench.lock"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+        --require-hashes --requirement requirements-bench.lock
+    echo "$sum" >>.venv/installed-locks
 fi
 
 for catalogue in locale/*/LC_MESSAGES/*.po; do

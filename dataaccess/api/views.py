@@ -10,13 +10,11 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework.exceptions import MethodNotAllowed
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
@@ -40,68 +38,61 @@ _CONTENT_TYPES = {
 }
 
 
-class _OnlyJson(BaseContentNegotiation):
-    """Every answer is JSON, whatever a client says it would like."""
-
-    def select_parser(self, request: Any, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-
 class KeyView(APIView):
-    """A call that needs a base's key. Whatever goes wrong is answered as a problem."""
+    """A call that needs a base's key. Whatever goes wrong is answered as a problem.
+
+    The framework describes these calls (OpenAPI); answering them it has nothing to do: its
+    negotiation, parsers and users would cost more than the call itself."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
     renderer_classes = (JSONRenderer,)
-    content_negotiation_class = _OnlyJson
     http_method_names = ["get", "post", "put", "patch", "delete"]
     key: ApiKey
     call: ClassVar[str]
+    recent_keys: ClassVar[bool] = False
 
-    def perform_authentication(self, request: Any) -> None:
-        """A key is no user: the framework's own would overwrite the request's user."""
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            self.key = caller(request, recent=self.recent_keys)
+            method = request.method.lower()
+            handler = getattr(self, method, None) if method in self.http_method_names else None
+            if handler is None:
+                response = _wrong_method(self.allowed_methods)
+            else:
+                response = handler(request, *args, **kwargs)
+        except Exception as failure:
+            response = _problem(failure)
+        self._note(request, response)
+        return response
 
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.key = caller(request)
-
-    def handle_exception(self, failure: Exception) -> HttpResponse:  # type: ignore[override]
-        match failure:
-            case intake.Refused():
-                return of_refusal(failure)
-            case Denied():
-                return problem(
-                    failure.status, failure.title, failure.detail, headers=failure.headers
-                )
-            case MethodNotAllowed():
-                return _wrong_method(self.allowed_methods)
-            case RequestDataTooBig():
-                return of_refusal(intake.too_large())
-            case UnreadablePostError():
-                return problem(400, _("请求正文不完整"), _("连接中断，数据未保存，请重新发送。"))
-            case Http404():
-                return not_found()
-            case OperationalError() | InterfaceError():
-                log.exception("the database did not answer")
-                return _come_back()
-        log.exception("an API call failed")
-        return problem(
-            500, _("服务器内部错误"), _("数据未保存，请稍后重试；若仍失败请联系秘书处。")
-        )
-
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+    def _note(self, request: Any, response: HttpResponse) -> None:
         """A sandbox's calls are noted with what they were told, refused ones too."""
-        finished = super().finalize_response(request, response, *args, **kwargs)
         key = getattr(self, "key", None)
         if key is not None and key.base.sandbox:
             try:
-                sandbox.note(key.base, **_seen(request, finished, self.call))
+                sandbox.note(key.base, **_seen(request, response, self.call))
             except DatabaseError:
                 log.exception("a sandbox's call was not noted")
-        return finished
+
+
+def _problem(failure: Exception) -> HttpResponse:
+    match failure:
+        case intake.Refused():
+            return of_refusal(failure)
+        case Denied():
+            return problem(failure.status, failure.title, failure.detail, headers=failure.headers)
+        case RequestDataTooBig():
+            return of_refusal(intake.too_large())
+        case UnreadablePostError():
+            return problem(400, _("请求正文不完整"), _("连接中断，数据未保存，请重新发送。"))
+        case Http404():
+            return not_found()
+        case OperationalError() | InterfaceError() | InternalError():
+            log.error("the database did not answer", exc_info=failure)
+            return _come_back()
+    log.error("an API call failed", exc_info=failure)
+    return problem(500, _("服务器内部错误"), _("数据未保存，请稍后重试；若仍失败请联系秘书处。"))
 
 
 def _seen(request: Any, response: HttpResponse, call: str) -> dict[str, Any]:
@@ -129,22 +120,27 @@ class DeliveryView(KeyView):
     """One of the three interfaces."""
 
     kind: ClassVar[Kind]
+    recent_keys = True
 
     def deliver(self, request: Any) -> HttpResponse:
         received_at = timezone.now()
         check_scope(self.key, self.kind)
         content_type = _content_type(request, self.kind)
-        kept = intake.accept(
-            self.key.base,
-            self.kind,
-            _body(request),
-            key=self.key,
-            content_type=content_type,
-            received_at=received_at,
-            idempotency_key=_idempotency_key(request),
-            dry_run=_dry_run(request),
-            client_ahead=_client_ahead(request, received_at),
-        )
+        try:
+            kept = intake.accept(
+                self.key.base,
+                self.kind,
+                _body(request),
+                key=self.key,
+                content_type=content_type,
+                received_at=received_at,
+                idempotency_key=_idempotency_key(request),
+                dry_run=_dry_run(request),
+                client_ahead=_client_ahead(request, received_at),
+            )
+        except intake.KeyEnded:
+            caller(request)  # says why
+            raise
         response = answer(kept.status, kept.body)
         if kept.replayed:
             response["Idempotent-Replayed"] = "true"
@@ -272,7 +268,7 @@ def _body(request: Any) -> bytes:
         return bytes(environ["wsgi.input"].read(intake.MAX_BYTES + 1))
     if length.isascii() and length.isdigit() and int(length) > intake.MAX_BYTES:
         raise intake.too_large()
-    return bytes(request._request.body)
+    return bytes(request.body)
 
 
 def _content_type(request: Any, kind: Kind) -> str:

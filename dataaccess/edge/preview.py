@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import IO, Any
 
+from dataaccess.edge import outbox
 from dataaccess.edge.collect import compute, security
 from dataaccess.edge.collect.tasks import Tasks
 from dataaccess.shapes import TABLES, tables
@@ -23,10 +24,24 @@ def show(tasks: Tasks, wanted: set[str], out: IO[str]) -> int:
             )
             good &= _security(outcome, source.type, out)
     if "base-info" in wanted and config.base_info:
-        _line(out, f"基地基本信息  {config.base_info.file}")
-        _line(out, "  内容有变化时上报；用 check 之外，运行一次 collect base-info 即可核对。")
+        good &= _base_info(tasks, config.base_info.file, out)
     _line(out, "以上只是预演，没有保存，也没有上报。")
     return 0 if good else 1
+
+
+def _base_info(tasks: Tasks, file: str, out: IO[str]) -> bool:
+    _line(out, f"{TABLES['base_info'].title}（{file}）")
+    values, problem = tasks.base_info_file()
+    if problem:
+        _line(out, f"  ✗ {problem}")
+        _line(out, "  不会上报；请按上面的说明改正文件。")
+        return False
+    for name, value in values.items():
+        _line(out, f"  ✓ {name}  {value}")
+    with tasks.node.store.writing() as db:  # nothing is written
+        same = outbox.is_latest(db, "base_info", values)
+    _line(out, "  与上次相同，不必再报。" if same else "  会上报。")
+    return True
 
 
 def _compute(collected: compute.Collected, out: IO[str]) -> bool:

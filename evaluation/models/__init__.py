@@ -1,12 +1,6 @@
 """What the portal keeps of a case. Written only by evaluation.actions."""
 
 from evaluation.models.case import CATEGORIES, Evaluation, Transition
-from evaluation.models.certificates import (
-    Certificate,
-    CertificateState,
-    Proposal,
-    RegisterEntry,
-)
 from evaluation.models.declaration import (
     Declaration,
     DraftTable,
@@ -14,22 +8,10 @@ from evaluation.models.declaration import (
     SlotReview,
     Stamp,
 )
-from evaluation.models.draws import Draw, DrawRound
-from evaluation.models.enterprises import Enterprise, EnterpriseImport
-from evaluation.models.experts import Assignment, Consolidation, Duty, Left, PanelScore, SiteRecord
+from evaluation.models.enterprises import Enterprise, EnterpriseImport, ImportState
+from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
 from evaluation.models.files import CaseFile, Document, Kind, Purpose
-from evaluation.models.imports import ImportState
-from evaluation.models.materials import PaperReceipt, Upload, UploadPiece
-from evaluation.models.misuse import (
-    MisuseFile,
-    MisuseKind,
-    MisuseNote,
-    MisuseOutcome,
-    MisuseReport,
-    MisuseState,
-)
 from evaluation.models.panel import Challenge, ConsolidationDraft, Dissent
-from evaluation.models.pool import Absence, Expert, ExpertField, ExpertImport, Tie
 from evaluation.models.publication import (
     Channel,
     Objection,
@@ -39,24 +21,20 @@ from evaluation.models.publication import (
     ObjectorKind,
     Publication,
 )
-from evaluation.models.queue import CaseReminder, Figures, SavedView
-from evaluation.models.results import ScoreRun
-from evaluation.models.reviews import (
+from evaluation.models.results import (
+    Certificate,
+    CertificateState,
+    RegisterEntry,
     Review,
-    ReviewFile,
-    ReviewItem,
     ReviewReminder,
-    ReviewStage,
-    ReviewTransition,
+    ScoreRun,
 )
-from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature, VisitPlan
+from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature
 
 __all__ = [
     "CATEGORIES",
-    "Absence",
     "Assignment",
     "CaseFile",
-    "CaseReminder",
     "Certificate",
     "CertificateState",
     "Challenge",
@@ -67,26 +45,13 @@ __all__ = [
     "Dissent",
     "Document",
     "DraftTable",
-    "Draw",
-    "DrawRound",
     "Duty",
     "Enterprise",
     "EnterpriseImport",
     "Evaluation",
-    "Expert",
-    "ExpertField",
-    "ExpertImport",
     "FieldDefect",
-    "Figures",
     "ImportState",
     "Kind",
-    "Left",
-    "MisuseFile",
-    "MisuseKind",
-    "MisuseNote",
-    "MisuseOutcome",
-    "MisuseReport",
-    "MisuseState",
     "Objection",
     "ObjectionFile",
     "ObjectionOutcome",
@@ -94,18 +59,11 @@ __all__ = [
     "ObjectorKind",
     "Outcome",
     "PanelScore",
-    "PaperReceipt",
-    "Proposal",
     "Publication",
     "Purpose",
     "RegisterEntry",
     "Review",
-    "ReviewFile",
-    "ReviewItem",
     "ReviewReminder",
-    "ReviewStage",
-    "ReviewTransition",
-    "SavedView",
     "ScoreRun",
     "Side",
     "SiteEntry",
@@ -113,9 +71,5 @@ __all__ = [
     "SiteSignature",
     "SlotReview",
     "Stamp",
-    "Tie",
     "Transition",
-    "Upload",
-    "UploadPiece",
-    "VisitPlan",
 ]

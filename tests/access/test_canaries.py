@@ -53,8 +53,7 @@ MAY_READ: dict[str, Readers] = {
     "name.wen": always(MEMBERS | ACCOUNTS),
     "name.other": always(group("other") | ACCOUNTS),
     "name.chen": always(STAFF | ACCOUNTS),
-    # Who decided stands beside the entry of the register, for the secretariat.
-    "name.zhou": (*(group("zhou") | ACCOUNTS,) * 3, STAFF | ACCOUNTS),
+    "name.zhou": always(group("zhou") | ACCOUNTS),
     "name.sysadmin": always(ACCOUNTS),
     "name.secadmin": always(ACCOUNTS),
     "name.auditor": always(group("auditor") | ACCOUNTS),
@@ -105,12 +104,6 @@ MAY_READ: dict[str, Readers] = {
         ("own_objection", "own_objection.answer"),
         (NOBODY, NOBODY, STAFF | MEMBERS, STAFF | MEMBERS),
     ),
-    "review.draft": (NOBODY, NOBODY, NOBODY, MEMBERS),
-    "proposal": (NOBODY, NOBODY, NOBODY, STAFF | AUDIT),
-    **{
-        f"misuse.{field}": always(SECRETARIAT)
-        for field in ("reporter", "contact", "content", "note")
-    },
     "event": always(MEMBERS | STAFF),
     "other.event": always(group("other") | STAFF),
 }

@@ -16,11 +16,19 @@ def pins(name: str) -> dict[str, str]:
     return {f"{package} {version}": version for package, version in lines}
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
-def test_each_package_is_pinned_with_hashes_and_no_address(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("requirements.lock", 80),
+        ("requirements-dev.lock", 80),
+        ("requirements-bench.lock", 10),
+        ("requirements-edge.lock", 5),
+    ],
+)
+def test_each_package_is_pinned_with_hashes_and_no_address(name: str, least: int) -> None:
     text = (ROOT / name).read_text()
     entries = re.split(r"^(?=\S)", text, flags=re.M)[1:]
-    assert len(entries) > 80
+    assert len(entries) > least
     assert [each for each in entries if "==" not in each or "--hash=sha256:" not in each] == []
     assert "://" not in text
     assert "--index-url" not in text
@@ -29,6 +37,19 @@ def test_each_package_is_pinned_with_hashes_and_no_address(name: str) -> None:
 def test_the_development_lock_holds_all_of_the_other() -> None:
     missing = pins("requirements.lock").keys() - pins("requirements-dev.lock").keys()
     assert sorted(missing) == []
+
+
+def test_an_edge_node_has_the_portals_versions_and_nothing_of_django() -> None:
+    edge = pins("requirements-edge.lock")
+    assert sorted(edge.keys() - pins("requirements.lock").keys()) == []
+    assert sorted(entry.split(" ")[0] for entry in edge) == [
+        "annotated-types",
+        "orjson",
+        "pydantic",
+        "pydantic-core",
+        "typing-extensions",
+        "typing-inspection",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +62,7 @@ def test_the_development_lock_holds_all_of_the_other() -> None:
         (
             ["--tests"],
             "gettext libmagic1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
-            " chromium postgresql redis-server poppler-utils",
+            " chromium postgresql redis-server poppler-utils prometheus prometheus-node-exporter",
         ),
     ],
 )

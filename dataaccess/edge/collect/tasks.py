@@ -58,19 +58,27 @@ class Tasks:
     # Each answers whether all is well.
 
     def base_info(self) -> bool:
+        values, problem = self.base_info_file()
+        if problem:
+            return self._note("base_info", problem=problem)
+        return self._keep("base_info", "base_info", [values]) if values else True
+
+    def base_info_file(self) -> tuple[outbox.Values, str]:
+        """What the file says, checked as the centre would, or what is wrong with it; neither
+        where none is configured."""
         settings = self.node.config.base_info
         if settings is None:
-            return True
+            return {}, ""
         try:
             checked = check(
                 "base_info", Path(settings.file).read_bytes(), "application/json", self._now()
             )
         except OSError as failure:
-            return self._note("base_info", problem=f"读不了 {settings.file}（{failure.strerror}）")
+            return {}, f"读不了 {settings.file}（{failure.strerror}）"
         except Refused as refused:
             said = "；".join(f"{each['field']}：{each['message']}" for each in refused.errors)
-            return self._note("base_info", problem=f"{settings.file}：{said or refused.detail}")
-        return self._keep("base_info", "base_info", intake.bodies_of(checked))
+            return {}, f"{settings.file}：{said or refused.detail}"
+        return intake.bodies_of(checked)[0], ""
 
     def compute_report(self) -> bool:
         settings = self.node.config.compute

@@ -220,28 +220,22 @@ PUBLIC_MENU = [
 
 DESK = ("evaluation:desk", gettext_lazy("待办"))
 CASES = ("evaluation:cases", gettext_lazy("案卷"))
-ANNUAL_REVIEWS = ("evaluation:annual_reviews", gettext_lazy("年审"))
 PEOPLE = ("accounts:people", gettext_lazy("人员"))
 ORGANISATIONS = ("accounts:organisations", gettext_lazy("机构"))
 BASES = ("dataaccess:bases", gettext_lazy("基地数据"))
 KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))
 OWN_ORGANISATION = ("accounts:organisation", gettext_lazy("本单位"))
 ADMISSIONS = ("accounts:admissions", gettext_lazy("单位事项"))
-MISUSE = ("evaluation:misuse_reports", gettext_lazy("举报"))
 AUDIT = ("site:audit", gettext_lazy("审计日志"))
 
-POOL = ("evaluation:pool", gettext_lazy("专家库"))
-DRAWS = ("evaluation:draw_records", gettext_lazy("抽取记录"))
-MY_WORK = ("evaluation:my_work", gettext_lazy("我的评估工作"))
-OWN_RECORD = ("evaluation:own_record", gettext_lazy("我的专家档案"))
-ROLE_MENUS: dict[str, list[tuple[str, Any]]] = {
-    "applicant": [DESK, CASES, ANNUAL_REVIEWS, BASES, OWN_ORGANISATION],
-    "expert": [DESK, CASES, MY_WORK, OWN_RECORD],
-    "secretariat": [DESK, CASES, POOL, ANNUAL_REVIEWS, BASES, ADMISSIONS, MISUSE],
-    "decider": [DESK, CASES, ANNUAL_REVIEWS, BASES],
+ROLE_MENUS = {
+    "applicant": [DESK, CASES, BASES, OWN_ORGANISATION],
+    "expert": [DESK, CASES],
+    "secretariat": [DESK, CASES, BASES, ADMISSIONS],
+    "decider": [DESK, CASES, BASES],
     "system_admin": [PEOPLE, ORGANISATIONS],
     "security_admin": [PEOPLE, ORGANISATIONS, BASES, KEYS],
-    "audit_admin": [AUDIT, DRAWS],
+    "audit_admin": [AUDIT],
 }
 
 

@@ -21,6 +21,7 @@ from dataaccess.edge.node import Node
 from dataaccess.shapes import tables
 from dataaccess.windows import SHANGHAI
 from tests import services
+from tests.dataaccess import bodies
 from tests.dataaccess.edge import nodes
 from tests.dataaccess.edge.nodes import Hands
 
@@ -140,6 +141,39 @@ def test_reading_all_logs_anew_makes_the_same_events(node: Node) -> None:
             db.execute(f"DELETE FROM {table}")
     tasks.security_events()
     assert queued(node) == first
+
+
+def test_a_dry_run_shows_the_base_info_its_faults_and_whether_it_is_new(
+    tmp_path: Path, hands: Hands
+) -> None:
+    file = tmp_path / "base-info.json"
+    node = nodes.built(tmp_path, nodes.nowhere(), hands.clock(), f'[base_info]\nfile = "{file}"\n')
+
+    def shown() -> tuple[int, list[str]]:
+        out = StringIO()
+        level = preview.show(Tasks(node), {"base-info"}, out)
+        return level, out.getvalue().splitlines()
+
+    level, told = shown()
+    assert level == 1
+    assert told[1].startswith(f"  ✗ 读不了 {file}")
+
+    file.write_text(json.dumps(bodies.base_info(所在城市="999999", 单位网址="")))
+    level, told = shown()
+    assert level == 1
+    assert "所在城市：" in told[1]
+    assert "单位网址：" in told[1]
+    assert told[2] == "  不会上报；请按上面的说明改正文件。"
+
+    file.write_text(json.dumps(bodies.base_info()))
+    level, told = shown()
+    assert level == 0
+    assert told[1:18] == [f"  ✓ {name}  {value}" for name, value in bodies.base_info().items()]
+    assert told[18] == "  会上报。"
+    assert queued(node) == []
+    assert Tasks(node).base_info()
+    assert shown()[1][18] == "  与上次相同，不必再报。"
+    node.store.close()
 
 
 def test_a_dry_run_shows_all_and_keeps_nothing(node: Node) -> None:

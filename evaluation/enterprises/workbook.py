@@ -1,0 +1,305 @@
+"""The enterprise list as an Excel workbook: template, export, faulty rows with comments, reading.
+
+openpyxl is imported late: only these few pages and one task need it."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import IO, TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from evaluation.edition import reader_language
+from evaluation.enterprises.rows import ReadRow, Row, read_row
+from evaluation.errors import Refused
+from evaluation.rulebook import FormField, in_language
+from evaluation.rulebook.shapes import Column
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEAD_ROWS_LOOKED_AT = 10  # a title may stand above the head
+FORMATTED_ROWS = 5_000
+WIDTHS = {"credit_code": 24, "choice": 14}
+MOST_BLANK_ROWS = 200  # then the sheet is taken to have ended
+
+
+def template(field: FormField) -> bytes:
+    """An empty list to fill in: head, formats, choices, and a sheet that explains."""
+    book, sheet = _new(field)
+    _formats(sheet, field)
+    _help_sheet(book, field)
+    return _bytes(book)
+
+
+def export(field: FormField, rows: Iterable[Mapping[str, str]]) -> bytes:
+    """The list as it stands; can be changed and taken in again."""
+    book, sheet = _new(field)
+    for number, row in enumerate(rows, start=2):
+        _write(sheet, number, field, row)
+    _formats(sheet, field)
+    _help_sheet(book, field)
+    return _bytes(book)
+
+
+def faulty(field: FormField, rows: Iterable[ReadRow]) -> bytes:
+    """The rows that could not be taken in, each wrong cell coloured and explained in a comment; to
+    be mended and taken in again."""
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    wrong = PatternFill("solid", fgColor="FDE8E6")
+    book, sheet = _new(field)
+    for number, each in enumerate(rows, start=2):
+        _write(sheet, number, field, each.row)
+        for place, column in enumerate(field.columns, start=1):
+            message = each.errors.get(column.key)
+            if message:
+                cell = sheet.cell(number, place)
+                cell.fill = wrong
+                cell.comment = Comment(
+                    _("原第%(row)s行：%(message)s") % {"row": each.number, "message": message},
+                    _("导入检查"),
+                )
+    _formats(sheet, field)
+    _help_sheet(book, field)
+    return _bytes(book)
+
+
+def _new(field: FormField) -> "tuple[Workbook, Worksheet]":
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = _("企业名单")
+    for place, column in enumerate(field.columns, start=1):
+        letter = get_column_letter(place)
+        cell = sheet.cell(1, place, _head(column))
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor="1F4E8C")
+        cell.alignment = Alignment(vertical="center")
+        sheet.column_dimensions[letter].width = WIDTHS.get(column.kind, 36)
+        # Text, so that Excel neither rounds a code nor makes a date of a number.
+        sheet.column_dimensions[letter].number_format = "@"
+    sheet.row_dimensions[1].height = 22
+    sheet.freeze_panes = "A2"
+    return book, sheet
+
+
+def _head(column: Column) -> str:
+    label = in_language(column, "label", reader_language())
+    return f"{label}*" if column.required else label
+
+
+def _write(sheet: "Worksheet", number: int, field: FormField, row: Mapping[str, str]) -> None:
+    """One row. Every cell is text that no spreadsheet takes for a formula, whatever it begins
+    with: the type says so, and the quote prefix keeps it so when the cell is edited."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    for place, column in enumerate(field.columns, start=1):
+        value = row.get(column.key, "")
+        text = ILLEGAL_CHARACTERS_RE.sub("", _shown(column, value))
+        if not text:
+            continue
+        cell = sheet.cell(number, place)
+        cell.value = text
+        cell.data_type = "s"
+        cell.number_format = "@"
+        cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
+
+
+def _shown(column: Column, value: str) -> str:
+    language = reader_language()
+    return {c.key: in_language(c, "label", language) for c in column.choices}.get(value, value)
+
+
+def _formats(sheet: "Worksheet", field: FormField) -> None:
+    """What Excel itself checks while the list is filled in."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    language = reader_language()
+    for place, column in enumerate(field.columns, start=1):
+        letter = get_column_letter(place)
+        if column.kind == "choice":
+            labels = ",".join(in_language(c, "label", language) for c in column.choices)
+            rule = DataValidation(type="list", formula1=f'"{labels}"', allow_blank=True)
+            rule.error = _("请从下拉列表中选择。")
+        elif column.kind == "credit_code":
+            rule = DataValidation(
+                type="textLength", operator="equal", formula1="18", allow_blank=True
+            )
+            rule.error = _("统一社会信用代码为18位，可留空。")
+        else:
+            rule = DataValidation(
+                type="textLength",
+                operator="lessThanOrEqual",
+                formula1=str(column.max_length or 256),
+                allow_blank=True,
+            )
+            rule.error = _("最多%(count)s个字。") % {"count": column.max_length or 256}
+        rule.errorTitle = in_language(column, "label", language)
+        rule.showErrorMessage = True
+        rule.add(f"{letter}2:{letter}{FORMATTED_ROWS + 1}")
+        sheet.add_data_validation(rule)
+
+
+def _help_sheet(book: "Workbook", field: FormField) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    language = reader_language()
+    sheet = book.create_sheet(_("填写说明"))
+    lines = [
+        (_("列"), _("是否必填"), _("填写要求")),
+        *(
+            (
+                in_language(column, "label", language),
+                _("必填") if column.required else _("选填"),
+                _rule(column),
+            )
+            for column in field.columns
+        ),
+    ]
+    for line in lines:
+        sheet.append(line)
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.append(())
+    for text in (
+        _("请在“企业名单”页自第2行起逐行填写，一行一家企业；不要改动第1行的列名。"),
+        _("同一企业只计一次：有统一社会信用代码的按代码，没有的按名称。"),
+        _("最多%(count)s行。填好后在“导入Excel”页上传，系统先检查，由您确认后才写入名单。")
+        % {"count": field.max_rows},
+    ):
+        sheet.append((text,))
+    for letter, width in (("A", 28), ("B", 12), ("C", 70)):
+        sheet.column_dimensions[letter].width = width
+    for row in sheet.iter_rows(min_col=3, max_col=3):
+        row[0].alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _rule(column: Column) -> str:
+    language = reader_language()
+    if column.kind == "choice":
+        labels = _("、").join(in_language(c, "label", language) for c in column.choices)
+        return _("从下拉列表选择：%(choices)s") % {"choices": labels}
+    if column.kind == "credit_code":
+        return _("18位，以文本填写，末位为校验位；用于查找重复企业")
+    return _("文字，最多%(count)s个字") % {"count": column.max_length or 256}
+
+
+def _bytes(book: "Workbook") -> bytes:
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+# Reading
+
+
+def read(
+    file: IO[bytes], field: FormField, progress: Callable[[int], None] = lambda percent: None
+) -> list[ReadRow]:
+    """Every row of the first sheet that has the head. Refused with sentences where the file cannot
+    be read as a list at all; what is wrong in a cell stands with its row."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(file, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as broken:
+        raise Refused(
+            _("文件无法作为Excel工作簿打开，请用Excel或WPS另存为.xlsx后重新上传。")
+        ) from broken
+    try:
+        for sheet in book.worksheets:
+            lines = _lines(sheet)
+            places = _places(lines, field)
+            if places is not None:
+                return _read_rows(lines, places, field, sheet.max_row or 0, progress)
+    finally:
+        book.close()
+    raise Refused(
+        _("没有找到列名。请下载模板，把数据粘贴到“企业名单”页，第1行须有这些列：%(columns)s。")
+        % {
+            "columns": _("、").join(
+                in_language(column, "label", reader_language()) for column in field.columns
+            )
+        }
+    )
+
+
+def _lines(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    return enumerate(sheet.iter_rows(values_only=True), start=1)
+
+
+def _places(
+    lines: Iterator[tuple[int, tuple[Any, ...]]], field: FormField
+) -> dict[str, int] | None:
+    """Where each column stands, by the head; None where the sheet has no head. Refused where the
+    head lacks a column that is required, or holds one twice."""
+    labels = {
+        label: column.key for column in field.columns for label in (column.label, column.label_en)
+    }
+    for _number, cells in lines:
+        found: dict[str, int] = {}
+        twice = []
+        for place, cell in enumerate(cells):
+            key = labels.get(str(cell or "").strip().rstrip("*").strip())
+            if key in found:
+                twice.append(str(cell))
+            elif key:
+                found[key] = place
+        if len(found) >= 2:
+            lacking = [
+                in_language(column, "label", reader_language())
+                for column in field.columns
+                if column.required and column.key not in found
+            ]
+            faults = [
+                _("缺少“%(column)s”列，请在第1行补上。") % {"column": label} for label in lacking
+            ] + [_("“%(column)s”列出现两次，请删去一列。") % {"column": label} for label in twice]
+            if faults:
+                raise Refused(*faults)
+            return found
+        if _number >= HEAD_ROWS_LOOKED_AT:
+            break
+    return None
+
+
+def _read_rows(
+    lines: Iterator[tuple[int, tuple[Any, ...]]],
+    places: Mapping[str, int],
+    field: FormField,
+    last: int,
+    progress: Callable[[int], None],
+) -> list[ReadRow]:
+    rows: list[ReadRow] = []
+    blank, percent = 0, 0
+    for number, cells in lines:
+        typed = {key: cells[place] for key, place in places.items() if place < len(cells)}
+        if all(value is None or not str(value).strip() for value in typed.values()):
+            blank += 1
+            if blank > MOST_BLANK_ROWS:
+                break
+            continue
+        blank = 0
+        row: Row
+        row, errors = read_row(field.columns, typed)
+        rows.append(ReadRow(number, row, errors))
+        if field.max_rows is not None and len(rows) > field.max_rows:
+            raise Refused(
+                _("名单最多%(count)s行，文件中的更多。请拆分或删减后重新上传。")
+                % {"count": field.max_rows}
+            )
+        if last and number * 100 // last >= percent + 5:
+            percent = min(number * 100 // last, 99)
+            progress(percent)
+    if not rows:
+        raise Refused(_("列名下面没有数据，请填写后重新上传。"))
+    return rows

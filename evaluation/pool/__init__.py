@@ -1,1 +1,0 @@
-"""The pool of experts: its fields, who may not be drawn, the draw and its record."""

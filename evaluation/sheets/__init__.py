@@ -1,1 +1,0 @@
-"""Lists as Excel workbooks: templates, exports, and reading what people filled in."""

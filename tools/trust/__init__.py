@@ -1,0 +1,1 @@
+"""Trials that take longer than the tests may: `python -m tools.trust durability`."""
