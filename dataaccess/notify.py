@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dataaccess.models import Base, DataCall
+from dataaccess.models import Base, DataCall, Question
 from dataaccess.shapes import KINDS, TABLES
 from portal.accounts.models import Role, User
 from portal.notifications.telling import tell
@@ -56,6 +56,30 @@ def window_closed_empty(day: date, window: str, bases: Sequence[Base]) -> None:
         window=window,
         count=len(bases),
         names=_names(bases),
+    )
+
+
+def question_asked(base: Base, question: Question) -> None:
+    """Tell each operator that something in the base's reports calls for an answer."""
+    tell(
+        operators(base),
+        "question",
+        f"question:{question.pk}",
+        path=reverse("dataaccess:question", args=[question.pk]),
+        base=base.name,
+        day=question.day,
+    )
+
+
+def question_answered(question: Question) -> None:
+    """Tell the centre that an answer came. An answer that is changed is told again."""
+    tell(
+        centre(),
+        "question_answered",
+        f"question:{question.pk}:{question.answered_at}",
+        path=reverse("dataaccess:question", args=[question.pk]),
+        base=question.base.name,
+        day=question.day,
     )
 
 

@@ -64,15 +64,24 @@ def can_issue_calls(user: User) -> bool:
     return _allowed(check_issue_calls, user)
 
 
-def check_find_capacity(user: User) -> None:
-    """What is idle everywhere is for the command centre, whose part is the secretariat's, and for
-    those who decide; no base learns of another."""
+def check_see_overview(user: User) -> None:
+    """All bases at once are for the command centre, whose part is the secretariat's, and for those
+    who decide; no base learns of another."""
     if not user.is_active or user.role not in (Role.SECRETARIAT, Role.DECIDER):
-        raise NotAllowed(_("算力查找仅供秘书处和审批人使用。"))
+        raise NotAllowed(_("全部基地的总览仅供秘书处和审批人使用。"))
 
 
-def can_find_capacity(user: User) -> bool:
-    return _allowed(check_find_capacity, user)
+def can_see_overview(user: User) -> bool:
+    return _allowed(check_see_overview, user)
+
+
+def check_close_questions(user: User) -> None:
+    if not user.is_active or user.role != Role.SECRETARIAT:
+        raise NotAllowed(_("数据询问由秘书处办结。"))
+
+
+def can_close_questions(user: User) -> bool:
+    return _allowed(check_close_questions, user)
 
 
 def check_manage_centre_keys(user: User) -> None:

@@ -1,5 +1,6 @@
 """Reads of bases and of what they reported. Every page starts from bases_for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -13,6 +14,7 @@ from dataaccess.models import (
     ComputeReport,
     ConformanceRun,
     EarlierVersion,
+    Question,
     SecurityEvent,
 )
 from dataaccess.shapes import tables
@@ -49,6 +51,15 @@ def runs_for(user: User) -> QuerySet[ConformanceRun]:
     return own.select_related("base__organisation", "started_by")
 
 
+def questions_for(user: User) -> QuerySet[Question]:
+    """Questions about the bases whose data a person may read."""
+    if user.role == Role.SECURITY_ADMIN:
+        return Question.objects.none()
+    return Question.objects.filter(base__in=bases_for(user)).select_related(
+        "base", "answered_by", "closed_by"
+    )
+
+
 def keys_for(user: User) -> QuerySet[ApiKey]:
     """The keys a person may look after: the own organisation's, or all of them."""
     keys = ApiKey.objects.select_related("base__organisation", "created_by")
@@ -72,10 +83,16 @@ class EventPage:
     older: str
 
 
-def events_page(base: Base, before: str = "", size: int = EVENTS_A_PAGE) -> EventPage:
+def events_page(
+    base: Base,
+    before: str = "",
+    size: int = EVENTS_A_PAGE,
+    only: Mapping[str, str] | None = None,
+) -> EventPage:
     """A page by keyset: what it costs does not grow with how far back it lies. `before` is the
-    cursor of the page above it; one that is none begins at the newest."""
-    events = SecurityEvent.objects.filter(base=base)
+    cursor of the page above it; one that is none begins at the newest. `only` narrows down to
+    values of columns."""
+    events = SecurityEvent.objects.filter(base=base, **(only or {}))
     cursor = _read_cursor(before)
     if cursor is not None:
         moment, pk = cursor

@@ -4,7 +4,16 @@ from django.urls import path, re_path
 
 from dataaccess.api import document, reading
 from dataaccess.api import views as api
-from dataaccess.views import bases, calendar, centre_keys, data_calls, events, keys, sandbox
+from dataaccess.views import (
+    bases,
+    calendar,
+    centre_keys,
+    data_calls,
+    events,
+    keys,
+    questions,
+    sandbox,
+)
 
 app_name = "dataaccess"
 urlpatterns = [
@@ -22,6 +31,8 @@ urlpatterns = [
     path("data-calls/<int:pk>/", data_calls.one, name="data_call"),
     path("data-calls/<int:pk>/withdraw/", data_calls.withdraw, name="withdraw_data_call"),
     path("data-calls/<int:pk>/remind/", data_calls.remind, name="remind_data_call"),
+    path("questions/", questions.every, name="questions"),
+    path("questions/<int:pk>/", questions.one, name="question"),
     path("sandbox/", sandbox.home, name="sandbox"),
     path("sandbox/key/", sandbox.new_key, name="sandbox_key"),
     path("sandbox/start/", sandbox.start, name="start_conformance"),

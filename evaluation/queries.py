@@ -1,5 +1,7 @@
 """Reads. Each starts from what the user may see; another's object is a missing one."""
 
+from decimal import Decimal
+
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -9,6 +11,7 @@ from evaluation import steps
 from evaluation.models import (
     Assignment,
     CaseFile,
+    Certificate,
     Declaration,
     Dissent,
     Document,
@@ -19,6 +22,7 @@ from evaluation.models import (
     Purpose,
     Transition,
 )
+from evaluation.queries_public import STANDING
 from portal.accounts.models import Role, User
 from portal.ledger.models import AuditEvent
 
@@ -324,3 +328,13 @@ def objections_to(evaluation: Evaluation) -> QuerySet[Objection]:
         .select_related("publication", "recorded_by", "closed_by")
         .order_by("-publication_id", "recorded_at", "pk")
     )
+
+
+def certified_fp16() -> dict[int, int]:
+    """The FP16 peak (PFLOPS, whole) that each base's standing certificate rests on."""
+    peaks = (
+        Certificate.objects.filter(state__in=STANDING)
+        .order_by("certified_on", "pk")
+        .values_list("base_id", "score_run__inputs__fp16_peak")
+    )
+    return {base: int(Decimal(str(peak))) for base, peak in peaks if peak is not None}

@@ -4,7 +4,9 @@ from typing import Any
 
 from celery import shared_task
 
+from dataaccess.actions import questions
 from evaluation.actions import enterprises, objection_mail, objections, reviews
+from evaluation.queries import certified_fp16
 from portal.ledger import outbox
 
 
@@ -45,3 +47,9 @@ def forget_unused_files() -> None:
 @shared_task(name="evaluation.remind_reviews")
 def remind_reviews() -> None:
     reviews.remind_reviews()
+
+
+@shared_task(name="evaluation.watch_reports")
+def watch_reports() -> None:
+    """Ask bases about implausible reports; FP16 is held against what was certified."""
+    questions.watch(certified_fp16())

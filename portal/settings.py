@@ -229,6 +229,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "ask about implausible reports": {
+        "task": "evaluation.watch_reports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "annual review reminders": {
         "task": "evaluation.remind_reviews",
         "schedule": 3600.0,

@@ -10,6 +10,7 @@ from dataaccess.models.data import (
     Timeliness,
 )
 from dataaccess.models.keys import ApiKey, KeyPace
+from dataaccess.models.questions import Question
 from dataaccess.models.receipts import Receipt
 from dataaccess.models.reporting import Downtime, EmptyWindow, WindowChoice, WindowClosing
 from dataaccess.models.rollups import (
@@ -41,6 +42,7 @@ __all__ = [
     "EventTotal",
     "KeyPace",
     "LatestReport",
+    "Question",
     "Receipt",
     "ReportingMonth",
     "SecurityEvent",

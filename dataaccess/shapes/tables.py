@@ -196,3 +196,10 @@ ASSET_TYPES = {
 }
 HANDLING = ("未处理", "处理中", "已处理")
 SEVERITIES = ("低", "中", "高")
+# What events are told apart by: column → the values it may have, the gravest and openest first.
+FACETS: dict[str, tuple[str, ...]] = {
+    "severity": tuple(reversed(SEVERITIES)),
+    "handling": HANDLING,
+    "method": tuple(ATTACK_METHODS),
+    "asset_type": tuple(ASSET_TYPES),
+}

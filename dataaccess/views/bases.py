@@ -1,5 +1,6 @@
 """The list of bases, and a base with what it reported."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,11 +19,15 @@ from dataaccess.actions import window
 from dataaccess.forms import WindowForm
 from dataaccess.models import Base, BaseInfo, ComputeReport, Receipt
 from dataaccess.shapes import tables
+from dataaccess.trend import Point, trend
+from dataaccess.views.questions import sentence
 from dataaccess.views.shared import base_context, base_for, reader, refuse_unless, shown_day
 from dataaccess.words import printed
 from portal.accounts.requests import SignedInRequest
 
 BASES_A_PAGE = 25
+# The days that a trend can show.
+SPANS = (90, 365, 1095)
 # The fields of Table B.1 that hold a code of GB/T 2260.
 PLACES = {
     "所在省份": regions.province_name,  # not translated: the printed name of a field
@@ -71,7 +76,7 @@ def one(request: SignedInRequest, code: str) -> HttpResponse:
     base = base_for(request, code)
     context = base_context(request, base)
     if context["may_read"]:
-        context |= _reported(base)
+        context |= _reported(base) | _over_time(request, base)
     if context["may_manage_keys"]:
         context["keys"] = list(base.keys.select_related("created_by"))
         context["scope_names"] = {
@@ -122,6 +127,10 @@ def _reported(base: Base) -> dict[str, Any]:
         ],
         "ahead": ahead if ahead is not None and abs(ahead) > intake.CLOCK_TOLERANCE else None,
         "behind": abs(ahead or 0),
+        "open_questions": [
+            (question, sentence(question))
+            for question in base.questions.filter(closed_at__isnull=True, answered_at__isnull=True)
+        ],
         "planned": list(days.downtimes(base).filter(last_day__gte=windows.day_of(timezone.now()))),
         "report": report,
         "resources": _resources(report) if report else [],
@@ -135,6 +144,34 @@ def _reported(base: Base) -> dict[str, Any]:
         "info_facts": _facts(info) if info else [],
         "events": queries.events_page(base),
     }
+
+
+def _over_time(request: SignedInRequest, base: Base) -> dict[str, Any]:
+    """The chosen resource of the base over the chosen days."""
+    keys = {pair.key: pair for pair in tables.PAIRS}
+    asked, span = request.GET.get("resource", ""), request.GET.get("days", "")
+    pair = keys.get(asked, keys["fp16"])
+    chosen = int(span) if span in map(str, SPANS) else SPANS[0]
+    last = windows.day_of(timezone.now())
+    first = last - timedelta(days=chosen - 1)
+    figures = (
+        ComputeReport.objects.filter(base=base, date__range=(first, last))
+        .order_by("date")
+        .values_list("date", f"{pair.key}_total", f"{pair.key}_idle")
+    )
+    return {
+        "trend": trend([Point(*row) for row in figures], first, last),
+        "trend_of": pair.key,
+        "trend_days": chosen,
+        "trend_title": printed(pair.title),
+        "trend_unit": printed(pair.unit),
+        "trend_resources": [(key, printed(each.title)) for key, each in keys.items()],
+        "trend_spans": [(days, span_name(days)) for days in SPANS],
+    }
+
+
+def span_name(days: int) -> str:
+    return {90: _("90 天"), 365: _("1 年"), 1095: _("3 年")}[days]
 
 
 def _resources(report: ComputeReport) -> list[dict[str, Any]]:

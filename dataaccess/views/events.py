@@ -1,5 +1,7 @@
 """A base's security events, page by page, and one with everything that was said of it."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,16 +15,41 @@ from dataaccess.views.shared import base_context, base_for, refuse_unless
 from dataaccess.words import printed
 from portal.accounts.requests import SignedInRequest
 
+# What events are narrowed down by: column → field of Table B.1.
+FACET_FIELDS = {
+    field.english: field.name
+    for field in tables.SECURITY_EVENT.fields
+    if field.english in tables.FACETS
+}
+
 
 @login_required
 @require_safe
 def events(request: SignedInRequest, code: str) -> HttpResponse:
-    """Older security events, page by page."""
+    """Security events, page by page, narrowed down by kind, asset, level or state."""
     base = base_for(request, code)
     context = base_context(request, base, _("安全事件"))
     refuse_unless(context["may_read"])
     before = request.GET.get("before", "")
-    context |= {"events": queries.events_page(base, before), "before": before}
+    only = {
+        facet: request.GET[facet]
+        for facet, values in tables.FACETS.items()
+        if request.GET.get(facet) in values
+    }
+    context |= {
+        "events": queries.events_page(base, before, only=only),
+        "before": before,
+        "facets": [
+            (
+                facet,
+                name,
+                [(value, _in_words(name, value)) for value in tables.FACETS[facet]],
+                only.get(facet),
+            )
+            for facet, name in FACET_FIELDS.items()
+        ],
+        "narrowed": urlencode(only),
+    }
     return render(request, "dataaccess/events.html", context)
 
 

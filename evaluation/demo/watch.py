@@ -1,13 +1,14 @@
 """What the command centre and the operators do around the reports: a data call that one of two
-bases has answered, downtime to come, an event that was handled."""
+bases has answered, a question about a report, downtime to come, an event that was handled."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
-from dataaccess.actions import data_calls, downtime
+from dataaccess.actions import data_calls, downtime, questions
 from dataaccess.models import Base
 from evaluation.demo.reports import send_event_again, send_today
+from evaluation.queries import certified_fp16
 from portal.accounts.models import User
 
 
@@ -24,8 +25,9 @@ def watch_bases() -> None:
         deadline=now + timedelta(days=2),
         actor=people["secretariat"],
     )
-    send_today(jinghua, 2050)
+    send_today(jinghua, 1700)  # less than was certified: a question
     send_event_again(guian)
+    questions.watch(certified_fp16())
     first = now.date() + timedelta(days=10)
     downtime.announce(
         guian, first, first + timedelta(days=1), "示例：电力检修", actor=people["applicant-guian"]

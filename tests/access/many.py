@@ -66,6 +66,10 @@ def multiply(world: World) -> None:
     copies(world.base, lambda nth: {"code": f"own-{nth:02}"})
     _reports(world.base)
     _data_calls(world.base, bases)
+    copies(
+        world.base.questions.get(),
+        lambda nth: {"mark": f"2026-06-{nth}", "subject": f"resource{nth}"},
+    )
     _runs(world)
     for state, case in world.states.items():
         if state == "other":

@@ -475,6 +475,11 @@ BASE_ROWS = [
     Row("dataaccess:revoke_centre_key", HIDDEN, post=SECURITY,
         args=lambda world: [world.centre_key.pk], missing=lambda world: [NO_PK]),
     Row("site:capacity", HIDDEN, get=STAFF),
+    *(Row(f"site:overview{page}", HIDDEN, get=STAFF)
+      for page in ("", "_csv", "_trend_csv", "_events", "_events_csv", "_wall")),
+    Row("dataaccess:questions", HIDDEN, get=SIGNED_IN),
+    Row("dataaccess:question", HIDDEN, get=MEMBERS | STAFF, post=APPLICANT | SECRETARIAT,
+        args=lambda world: [world.base.questions.get().pk], missing=lambda world: [NO_PK]),
     Row("dataaccess:data_calls", HIDDEN, get=READS_BASES),
     Row("dataaccess:new_data_call", HIDDEN, get=SECRETARIAT, post=SECRETARIAT),
     _call("data_call", get=READS_BASES - group("other")),

@@ -302,6 +302,11 @@ def build() -> World:
         run.rendered_at, run.sha256, run.passed = timezone.now(), "0" * 64, True
         run.save()
         sandbox.start(user, "07:00-08:00")
+    for each in (base, other_base):
+        each.questions.create(
+            rule="frozen", mark="2026-07-01", day="2026-07-07", asked_at=timezone.now(),
+            facts={"since": "2026-07-01", "reports": 7},
+        )  # fmt: skip
     centre_keys.issue(label="示例调度程序", networks=[], actor=cast.secadmin)
     return World(
         cast, people, sessions, _keys(base, other_base), base, other_base, admissions.make(cast)

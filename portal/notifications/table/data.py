@@ -37,6 +37,24 @@ KINDS = (
         readers=CENTRE,
         to_the_group=True,
     ),
+    Kind(
+        "question",
+        Group.DATA,
+        _("上报数据待说明"),
+        _("请说明{base}{day}的上报数据"),
+        _("{base}{day}的上报数据有不合常理之处，请说明原因。数据照收，不影响按时率。"),
+        ("base", "day"),
+        readers=OPERATORS,
+    ),
+    Kind(
+        "question_answered",
+        Group.DATA,
+        _("基地已说明上报数据"),
+        _("{base}已说明{day}的上报数据"),
+        _("{base}已说明{day}的上报数据，请查看并办结。"),
+        ("base", "day"),
+        readers=CENTRE,
+    ),
     *(
         Kind(
             code,

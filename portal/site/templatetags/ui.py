@@ -223,6 +223,7 @@ CASES = ("evaluation:cases", gettext_lazy("案卷"))
 PEOPLE = ("accounts:people", gettext_lazy("人员"))
 ORGANISATIONS = ("accounts:organisations", gettext_lazy("机构"))
 BASES = ("dataaccess:bases", gettext_lazy("基地数据"))
+OVERVIEW = ("site:overview", gettext_lazy("算力总览"))
 KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))
 OWN_ORGANISATION = ("accounts:organisation", gettext_lazy("本单位"))
 ADMISSIONS = ("accounts:admissions", gettext_lazy("单位事项"))
@@ -231,8 +232,8 @@ AUDIT = ("site:audit", gettext_lazy("审计日志"))
 ROLE_MENUS = {
     "applicant": [DESK, CASES, BASES, OWN_ORGANISATION],
     "expert": [DESK, CASES],
-    "secretariat": [DESK, CASES, BASES, ADMISSIONS],
-    "decider": [DESK, CASES, BASES],
+    "secretariat": [DESK, CASES, BASES, OVERVIEW, ADMISSIONS],
+    "decider": [DESK, CASES, BASES, OVERVIEW],
     "system_admin": [PEOPLE, ORGANISATIONS],
     "security_admin": [PEOPLE, ORGANISATIONS, BASES, KEYS],
     "audit_admin": [AUDIT],

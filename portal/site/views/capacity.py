@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from dataaccess.api.centre import centre_caller
 from dataaccess.api.problems import Denied, answer, problem
 from dataaccess.capacity import Match, Need
-from dataaccess.permissions import can_find_capacity
+from dataaccess.permissions import can_see_overview
 from dataaccess.shapes import Fault
 from dataaccess.views.shared import reader, refuse_unless
 from portal.accounts.requests import SignedInRequest
@@ -27,7 +27,7 @@ LACKING_SHOWN = 10
 @login_required
 @require_safe
 def page(request: SignedInRequest) -> HttpResponse:
-    refuse_unless(can_find_capacity(reader(request)))
+    refuse_unless(can_see_overview(reader(request)))
     asked = "pflops" in request.GET
     form = NeedForm(request.GET if asked else None)
     context: dict[str, Any] = {"form": form, "asked": asked}

@@ -1,0 +1,155 @@
+"""Questions about implausible reports: the list, and one with its answer."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dataaccess import queries
+from dataaccess.actions import questions
+from dataaccess.errors import Invalid
+from dataaccess.models import Question
+from dataaccess.permissions import can_close_questions, works_for
+from dataaccess.plausibility import CERTIFIED_WITHIN, DROP_BELOW
+from dataaccess.shapes import tables
+from dataaccess.views.shared import reader
+from dataaccess.words import printed
+from portal.accounts.requests import SignedInRequest
+
+A_PAGE = 50
+PAIRS = {pair.key: pair for pair in tables.PAIRS}
+STATES = {
+    "open": Q(closed_at__isnull=True, answered_at__isnull=True),
+    "answered": Q(closed_at__isnull=True, answered_at__isnull=False),
+    "closed": Q(closed_at__isnull=False),
+}
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("原因说明"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy(
+            "如设备检修、扩容、采集程序故障；需要更正的，请另行补报正确的数据。"
+        ),
+    )
+
+
+class RemarkForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("处理意见"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+@login_required
+@require_safe
+def every(request: SignedInRequest) -> HttpResponse:
+    """The questions about the bases the reader may see, open ones first to hand."""
+    found = queries.questions_for(reader(request))
+    state = request.GET.get("state", "")
+    here = reverse("dataaccess:questions")
+    names = {"open": _("待答复"), "answered": _("已答复"), "closed": _("已办结")}
+    chips = [
+        {"label": _("全部"), "url": here, "current": state not in STATES},
+        *(
+            {"label": label, "url": f"{here}?state={code}", "current": state == code}
+            for code, label in names.items()
+        ),
+    ]
+    page = Paginator(found.filter(STATES.get(state, Q())), A_PAGE).get_page(request.GET.get("page"))
+    for question in page:
+        question.told = sentence(question)  # type: ignore[attr-defined]
+    context = {"page_obj": page, "chips": chips, "state": state if state in STATES else ""}
+    return render(request, "dataaccess/questions.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What was noticed, the operator's answer and the secretariat's remark."""
+    user = reader(request)
+    question = queries.questions_for(user).filter(pk=pk).first()
+    if question is None:
+        raise Http404
+    answers, closes = works_for(user, question.base), can_close_questions(user)
+    form: forms.Form | None = None
+    if question.state != "closed" and (answers or closes):
+        kind = AnswerForm if answers else RemarkForm
+        before = {"text": question.answer} if answers else None
+        form = kind(request.POST) if request.method == "POST" else kind(initial=before)
+    elif request.method == "POST" and not (answers or closes):
+        raise Http404
+    if request.method == "POST":
+        if form is None:
+            messages.info(request, _("这项询问已经办结。"))
+            return redirect("dataaccess:question", pk)
+        if form.is_valid() and _done(request, question, form, answers):
+            return redirect("dataaccess:question", pk)
+    context = {
+        "question": question,
+        "told": sentence(question),
+        "form": form,
+        "answers": answers,
+        "state": question.state,
+    }
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "dataaccess/question.html", context, status=status)
+
+
+def _done(request: SignedInRequest, question: Question, form: Any, answers: bool) -> bool:
+    text, user = form.cleaned_data["text"], reader(request)
+    try:
+        if answers:
+            questions.answer(question, text, actor=user)
+            messages.success(request, _("说明已提交，秘书处看到后办结。"))
+        else:
+            questions.close(question, text, actor=user)
+            messages.success(request, _("询问已办结。"))
+    except Invalid as fault:
+        form.add_error("text", str(fault))
+        return False
+    return True
+
+
+def sentence(question: Question) -> str:
+    """What was noticed, in the reader's language."""
+    facts = question.facts
+    match question.rule:
+        case "frozen":
+            return _("自%(since)s起连续%(reports)s次上报的24项数字完全相同") % facts
+        case "drop":
+            told = {
+                **facts,
+                "resource": printed(PAIRS[question.subject].title),
+                "unit": printed(PAIRS[question.subject].unit),
+                "percent": round(DROP_BELOW * 100),
+            }
+            return (
+                _("%(resource)s总量从%(before)s降到%(after)s %(unit)s，不足前一次的%(percent)s%%")
+                % told
+            )
+    told = {
+        **facts,
+        "low": round(CERTIFIED_WITHIN[0] * 100),
+        "high": round(CERTIFIED_WITHIN[1] * 100),
+    }
+    return (
+        _(
+            "上报的FP16总算力为%(reported)s PFLOPS，认定时为%(certified)s PFLOPS，"
+            "不在其%(low)s%%至%(high)s%%之间"
+        )
+        % told
+    )

@@ -1,0 +1,314 @@
+"""The command centre's overview: resources of all bases, their events, and the wall display."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dataaccess import days as reporting
+from dataaccess import regions, windows
+from dataaccess.models import Base
+from dataaccess.permissions import can_see_overview
+from dataaccess.shapes import tables
+from dataaccess.views.bases import span_name
+from dataaccess.views.shared import reader, refuse_unless
+from dataaccess.words import printed
+from evaluation.edition import reader_language
+from portal.accounts.requests import SignedInRequest
+from portal.site import overview, overview_events
+from portal.site.cells import csv_lines
+from portal.site.overview import NO_CATEGORY, PAIRS, Scope, Sums
+from portal.site.overview_events import FACETS, Chosen
+from portal.site.province_tiles import tiles
+from portal.site.views.register import category_names
+
+
+@login_required
+@require_safe
+def resources(request: SignedInRequest) -> HttpResponse:
+    """Total and idle of every resource, now and over time."""
+    refuse_unless(can_see_overview(reader(request)))
+    scope = _scope(request)
+    return render(request, "site/overview.html", _resources(scope) | _frame(request, "resources"))
+
+
+@login_required
+@require_safe
+def wall(request: SignedInRequest) -> HttpResponse:
+    """The same for a display on the wall: large, without a menu, refreshed by itself."""
+    refuse_unless(can_see_overview(reader(request)))
+    chosen = Chosen(overview_events.SPANS[0], {})
+    events, still = overview_events.ongoing(chosen)
+    context = _resources(_scope(request)) | {
+        "high": overview_events.counts(chosen)["severity"][FACETS["severity"][0]],
+        "events": events,
+        "still_attacking": still,
+        "now": timezone.localtime(),
+    }
+    return render(request, "site/overview_wall.html", context)
+
+
+@login_required
+@require_safe
+def resources_csv(request: SignedInRequest) -> StreamingHttpResponse:
+    """The table of the resources by province and category, as it stands."""
+    refuse_unless(can_see_overview(reader(request)))
+    found = overview.now(_scope(request))
+    names = dict(regions.province_choices(reader_language()))
+    categories = _categories()
+    groups = [
+        (_("全部基地"), found.all),
+        *((names.get(code, code), sums) for code, sums in sorted(found.by_province.items())),
+        *((categories[code or NO_CATEGORY], s) for code, s in sorted(found.by_category.items())),
+    ]
+    head = [_("范围"), _("基地数"), _("资源"), _("计量单位"), _("总量"), _("空闲")]
+    rows = (
+        [name, sums.bases, *(printed(each) for each in (pair.title, pair.unit)),
+         sums.total[key], sums.idle[key]]
+        for name, sums in groups
+        for key, pair in PAIRS.items()
+    )  # fmt: skip
+    return _csv("resources", head, rows)
+
+
+@login_required
+@require_safe
+def trend_csv(request: SignedInRequest) -> StreamingHttpResponse:
+    """The chosen resource day by day."""
+    refuse_unless(can_see_overview(reader(request)))
+    scope = _scope(request)
+    head = [_("日期"), _("总量"), _("空闲"), printed(PAIRS[scope.resource].unit)]
+    points = overview.over_time(scope).points
+    return _csv(
+        f"trend-{scope.resource}", head, ([p.day.isoformat(), p.total, p.idle, ""] for p in points)
+    )
+
+
+@login_required
+@require_safe
+def events(request: SignedInRequest) -> HttpResponse:
+    """Security events by kind, asset, level and state; each bar leads deeper."""
+    refuse_unless(can_see_overview(reader(request)))
+    chosen = _chosen(request)
+    counts = overview_events.counts(chosen)
+    total, still = overview_events.ongoing(chosen)
+    months = overview_events.by_month(chosen)
+    most = max((n for _month, n in months), default=0)
+    context = {
+        "chosen": chosen,
+        "spans": [
+            (days, _span_name(days), _deeper(chosen, days=days)) for days in overview_events.SPANS
+        ],
+        "facets": [_facet(chosen, facet, counts[facet]) for facet in FACETS],
+        "narrowed": [
+            (_facet_name(facet), _value_name(facet, value), _deeper(chosen, without=facet))
+            for facet, value in chosen.facets.items()
+        ],
+        "total": total,
+        "still": still,
+        "months": [
+            {"label": f"{month.year}-{month.month:02}", "value": n, "whole": most}
+            for month, n in months
+        ],
+        "bases": [
+            row | {"url": _base_events(row["base"], chosen)}
+            for row in overview_events.by_base(chosen)
+        ],
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "site/overview_events.html", context | _frame(request, "events"))
+
+
+@login_required
+@require_safe
+def events_csv(request: SignedInRequest) -> StreamingHttpResponse:
+    """The counts of every facet as narrowed down."""
+    refuse_unless(can_see_overview(reader(request)))
+    counts = overview_events.counts(_chosen(request))
+    head = [_("分类"), _("取值"), _("事件数")]
+    rows = (
+        [_facet_name(facet), _value_name(facet, value), n]
+        for facet, values in counts.items()
+        for value, n in values.items()
+    )
+    return _csv("events", head, rows)
+
+
+def _resources(scope: Scope) -> dict[str, Any]:
+    found = overview.now(scope)
+    language = reader_language()
+    provinces = dict(regions.province_choices(language))
+    categories = _categories()
+    amounts = {code: sums.total[scope.resource] for code, sums in found.by_province.items()}
+    pair = PAIRS[scope.resource]
+    today = windows.day_of(timezone.now())
+    real = Base.objects.all()
+    waited_for = real.filter(pk__in=reporting.connected(today).values("pk")).count()
+    reported = real.filter(compute_reports__date=today).count()
+    return {
+        "scope": scope,
+        "found": found,
+        "silent": overview.silent_bases(scope),
+        "waited_for": waited_for,
+        "reported": reported,
+        "rows": overview.rows_of(found.all),
+        "accelerators": [
+            {
+                "label": printed(row["pair"].title),
+                "value": row["used"],
+                "whole": max((found.all.total[k] for k in overview.ACCELERATORS), default=0),
+                "total": row["total"],
+                "idle": row["idle"],
+                "percent": row["percent"],
+            }
+            for row in overview.rows_of(found.all, overview.ACCELERATORS)
+        ],
+        "by_province": _groups(found.by_province, provinces, scope, "province"),
+        "by_category": _groups(
+            {code or NO_CATEGORY: sums for code, sums in found.by_category.items()},
+            categories,
+            scope,
+            "category",
+        ),
+        "trend": overview.over_time(scope),
+        "pair": pair,
+        "resource_name": printed(pair.title),
+        "resource_unit": printed(pair.unit),
+        "tiles": tiles(provinces, amounts, scope.province, language),
+        "tile_levels": overview.levels(amounts),
+        "tile_sums": found.by_province,
+        "resources": [(key, printed(each.title)) for key, each in PAIRS.items()],
+        "provinces": provinces,
+        "categories": categories,
+        "spans": [(days, _span_name(days)) for days in overview.SPANS],
+        "current_days": overview.CURRENT_DAYS,
+    }
+
+
+def _groups(
+    groups: dict[str, Sums], names: dict[str, str], scope: Scope, field: str
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": names.get(code) or code or "–",
+            "url": _query(scope, **{field: code}),
+            "bases": sums.bases,
+            "total": sums.total[scope.resource],
+            "idle": sums.idle[scope.resource],
+            "percent": overview.used_percent(sums.total[scope.resource], sums.idle[scope.resource]),
+        }
+        for code, sums in overview.by_size(groups, scope.resource)
+    ]
+
+
+def _query(scope: Scope, **changes: str) -> str:
+    asked = {
+        "resource": scope.resource,
+        "days": str(scope.days),
+        "province": scope.province,
+        "category": scope.category,
+    } | changes
+    return "?" + "&".join(f"{name}={value}" for name, value in asked.items() if value)
+
+
+def _scope(request: SignedInRequest) -> Scope:
+    """What was asked for; what does not exist asks for nothing."""
+    asked = request.GET
+    days = asked.get("days", "")
+    return Scope(
+        province=asked["province"] if regions.is_province(asked.get("province", "")) else "",
+        category=asked["category"] if asked.get("category", "") in _categories() else "",
+        resource=asked["resource"] if asked.get("resource", "") in PAIRS else "fp16",
+        days=int(days) if days in map(str, overview.SPANS) else overview.SPANS[0],
+    )
+
+
+def _categories() -> dict[str, str]:
+    return category_names(reader_language()) | {NO_CATEGORY: _("尚未认定")}
+
+
+def _chosen(request: SignedInRequest) -> Chosen:
+    asked = request.GET
+    days = asked.get("days", "")
+    return Chosen(
+        int(days) if days in map(str, overview_events.SPANS) else overview_events.SPANS[0],
+        {facet: asked[facet] for facet, values in FACETS.items() if asked.get(facet) in values},
+    )
+
+
+def _facet(chosen: Chosen, facet: str, counts: dict[str, int]) -> dict[str, Any]:
+    most = max(counts.values(), default=0)
+    current = chosen.facets.get(facet)
+    return {
+        "key": facet,
+        "name": _facet_name(facet),
+        "rows": [
+            {
+                "label": _value_name(facet, value),
+                "value": n,
+                "whole": most,
+                "chosen": value == current,
+                "url": _deeper(chosen, without=facet)
+                if value == current
+                else _deeper(chosen, only={facet: value}),
+            }
+            for value, n in counts.items()
+        ],
+    }
+
+
+def _deeper(
+    chosen: Chosen, *, days: int = 0, only: Mapping[str, str] | None = None, without: str = ""
+) -> str:
+    asked = {"days": str(days or chosen.days), **chosen.facets, **(only or {})}
+    return "?" + "&".join(f"{name}={value}" for name, value in asked.items() if name != without)
+
+
+def _base_events(base: Base, chosen: Chosen) -> str:
+    query = "&".join(f"{name}={value}" for name, value in chosen.facets.items())
+    return reverse("dataaccess:events", args=[base.code]) + (f"?{query}" if query else "")
+
+
+def _facet_name(facet: str) -> str:
+    return {
+        "severity": _("危险程度"),
+        "handling": _("处理状态"),
+        "method": _("攻击手段"),
+        "asset_type": _("被攻击资产"),
+    }[facet]
+
+
+def _value_name(facet: str, value: str) -> str:
+    meanings = {"method": tables.ATTACK_METHODS, "asset_type": tables.ASSET_TYPES}.get(facet)
+    return f"{value} {printed(meanings[value])}" if meanings else printed(value)
+
+
+def _span_name(days: int) -> str:
+    return _("30 天") if days == 30 else span_name(days)
+
+
+def _frame(request: SignedInRequest, current: str) -> dict[str, Any]:
+    pages = [
+        ("resources", _("算力资源"), "site:overview"),
+        ("events", _("安全事件"), "site:overview_events"),
+    ]
+    return {
+        "tabs": [
+            {"label": label, "url": reverse(name), "current": key == current}
+            for key, label, name in pages
+        ],
+        "here": request.get_full_path(),
+    }
+
+
+def _csv(name: str, head: list[Any], rows: Any) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(csv_lines(head, rows), content_type="text/csv; charset=utf-8")
+    file = f"{name}-{timezone.localdate():%Y%m%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{file}"'
+    return response

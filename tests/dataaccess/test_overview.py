@@ -1,0 +1,180 @@
+"""算力总览: what all bases have and what of it is idle, as 陈 of the secretariat sees it."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from dataaccess import intake, windows
+from dataaccess.api.examples import BODIES
+from dataaccess.models import Base
+from portal.accounts.models import Role, User
+from portal.site import overview
+from portal.site.overview import Scope
+from tests.dataaccess.conftest import person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def send(base: Base, days_ago: int = 0, **figures: int) -> None:
+    """A report of a day in the past, received on that day at 07:30."""
+    day = windows.day_of(timezone.now()) - timedelta(days=days_ago)
+    nothing = {name: 0 for name in BODIES["compute_report"] if name != "统计日期"}
+    body = {**nothing, **figures, "统计日期": day.isoformat()}
+    at = datetime.combine(day, datetime.min.time(), windows.SHANGHAI) + timedelta(hours=7.5)
+    intake.accept(base, "compute_report", json.dumps(body).encode(), received_at=at)
+
+
+@pytest.fixture
+def bases(jinan: Base, qingdao: Base) -> tuple[Base, Base]:
+    """济南, certified as a provincial node, and 青岛, moved to 贵州 and not certified."""
+    Base.objects.filter(pk=jinan.pk).update(category="province")
+    Base.objects.filter(pk=qingdao.pk).update(province="520000", city="520100")
+    jinan.refresh_from_db()
+    qingdao.refresh_from_db()
+    send(jinan, 1, GPU总算力=100, 空闲GPU算力=40, FP16总算力=100, 空闲FP16算力=40)
+    send(qingdao, 1, NPU总算力=300, 空闲NPU算力=30, FP16总算力=300, 空闲FP16算力=30)
+    return jinan, qingdao
+
+
+def chen() -> Client:
+    known = User.objects.filter(username="chen").first()
+    return signed_in(known or person("chen", Role.SECRETARIAT))
+
+
+def see(path: str) -> str:
+    answer = chen().get(path)
+    assert answer.status_code == 200
+    body: Any = answer.getvalue() if answer.streaming else answer.content
+    return " ".join(body.decode().split())
+
+
+def test_sums_are_those_of_the_latest_reports(bases: tuple[Base, Base]) -> None:
+    found = overview.now(Scope())
+    assert (found.all.bases, found.all.total["fp16"], found.all.idle["fp16"]) == (2, 400, 70)
+    assert (found.all.total["gpu"], found.all.total["npu"]) == (100, 300)
+    assert {code: sums.total["fp16"] for code, sums in found.by_province.items()} == {
+        "370000": 100,
+        "520000": 300,
+    }
+    assert {code: sums.idle["fp16"] for code, sums in found.by_category.items()} == {
+        "province": 40,
+        "": 30,
+    }
+
+
+def test_a_scope_narrows_everything_down(bases: tuple[Base, Base]) -> None:
+    guizhou = Scope(province="520000")
+    assert overview.now(guizhou).all.total["fp16"] == 300
+    assert [point.total for point in overview.over_time(guizhou).points] == [300]
+    certified, none = Scope(category="province"), Scope(category="none")
+    assert overview.now(certified).all.total["fp16"] == 100
+    assert overview.now(none).all.total["fp16"] == 300
+    gpu = Scope(resource="gpu")
+    assert [(p.total, p.idle) for p in overview.over_time(gpu).points] == [(100, 40)]
+
+
+def test_a_base_that_fell_silent_is_left_out_and_counted(bases: tuple[Base, Base]) -> None:
+    jinan, _qingdao = bases
+    Base.objects.get(pk=jinan.pk).latest_report.delete()
+    jinan.compute_reports.all().delete()
+    send(jinan, overview.CURRENT_DAYS + 1, FP16总算力=100)
+    assert overview.now(Scope()).all.bases == 1
+    assert overview.silent_bases(Scope()) == 1
+    assert "另有 1 个超过 7 天未上报，未计入" in see("/overview/")
+
+
+def test_today_counts_as_now_and_not_yet_as_a_day(bases: tuple[Base, Base]) -> None:
+    jinan, _qingdao = bases
+    send(jinan, 0, FP16总算力=150, 空闲FP16算力=10)
+    assert overview.now(Scope()).all.total["fp16"] == 450
+    assert [point.total for point in overview.over_time(Scope()).points] == [400]
+
+
+def test_the_page_leads_deeper_and_takes_no_nonsense(bases: tuple[Base, Base]) -> None:
+    page = see("/overview/?resource=npu&days=365")
+    assert "NPU 算力，总量与空闲" in page
+    assert "?resource=npu&amp;days=365&amp;province=520000" in page
+    assert "FP16 算力，总量与空闲" in see("/overview/?resource=abacus&days=7&province=1&category=x")
+
+
+def test_an_empty_portal_says_what_will_be_here(db: None) -> None:
+    assert "基地上报算力信息后，这里显示其总量与空闲" in see("/overview/")
+    assert "这段时间没有这样的事件" in see("/overview/events/")
+
+
+def test_files_hold_what_the_page_shows(bases: tuple[Base, Base]) -> None:
+    client = chen()
+    rows = client.get("/overview/resources.csv").getvalue().decode("utf-8-sig").splitlines()
+    assert rows[0] == "范围,基地数,资源,计量单位,总量,空闲"
+    assert "全部基地,2,FP16 算力,PFLOPS,400,70" in rows
+    assert "贵州省,1,NPU 算力,PFLOPS,300,30" in rows
+    assert "尚未认定,1,NPU 算力,PFLOPS,300,30" in rows
+    yesterday = windows.day_of(timezone.now()) - timedelta(days=1)
+    days = client.get("/overview/trend.csv").getvalue().decode("utf-8-sig").splitlines()
+    assert days == ["日期,总量,空闲,PFLOPS", f"{yesterday.isoformat()},400,70,"]
+
+
+def test_the_wall_refreshes_itself_and_leads_back(bases: tuple[Base, Base]) -> None:
+    wall = see("/overview/wall/?resource=npu")
+    assert 'hx-get="/overview/wall/?resource=npu"' in wall
+    assert 'href="/overview/?resource=npu"' in wall
+    assert "30 / 300" in wall
+
+
+def event(nth: int, **changes: str) -> dict[str, str]:
+    at = timezone.localtime() - timedelta(hours=1)
+    return {
+        **BODIES["security_event"],
+        "攻击事件ID": f"e{nth}",
+        "攻击时间": at.strftime("%Y-%m-%d %H:%M:%S"),
+        **changes,
+    }
+
+
+@pytest.fixture
+def attacked(bases: tuple[Base, Base]) -> tuple[Base, Base]:
+    """Three events in 济南, one in 青岛."""
+    jinan, qingdao = bases
+    grave = {"攻击手段": "G001", "攻击危险程度": "高", "是否仍在攻击": "是"}
+    slight = {"攻击手段": "G011", "攻击危险程度": "低", "是否仍在攻击": "否"}
+    for base, events in (
+        (jinan, [event(1, **grave), event(2, **slight), event(3, **slight)]),
+        (qingdao, [event(1, **grave)]),
+    ):
+        raw = json.dumps(events).encode()
+        intake.accept(base, "security_event", raw, received_at=timezone.now())
+    return bases
+
+
+def test_events_are_counted_and_narrowed_down(attacked: tuple[Base, Base]) -> None:
+    jinan, _qingdao = attacked
+    page = see("/overview/events/")
+    assert "<dt>事件</dt><dd>4</dd>" in page
+    assert "<dt>仍在攻击</dt><dd>2</dd>" in page
+    narrowed = see("/overview/events/?days=30&method=G011")
+    assert "<dt>事件</dt><dd>2</dd>" in narrowed
+    # The other kinds stay in sight; the chosen one leads back.
+    assert 'href="?days=30&amp;method=G001"' in narrowed
+    assert f'href="/bases/{jinan.code}/events/?method=G011"' in narrowed
+    assert "青岛示例基地" not in narrowed
+    rows = (
+        signed_in(person("zhou2", Role.DECIDER))
+        .get("/overview/events.csv?severity=高")
+        .getvalue()
+        .decode("utf-8-sig")
+        .splitlines()
+    )
+    assert "危险程度,低,2" in rows
+    assert "攻击手段,G001 系统漏洞,2" in rows
+    assert "攻击手段,G011 端口扫描,0" in rows
+
+
+def test_a_bases_events_can_be_narrowed_down_too(attacked: tuple[Base, Base]) -> None:
+    jinan, _qingdao = attacked
+    page = see(f"/bases/{jinan.code}/events/?severity=高")
+    assert page.count('<th scope="row">') == 1
+    assert "没有符合条件的事件" in see(f"/bases/{jinan.code}/events/?method=G009")

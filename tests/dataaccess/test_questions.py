@@ -1,0 +1,114 @@
+"""Questions about implausible reports: 林 answers for the base jinan, 陈 of the secretariat closes;
+周 of another organisation learns of nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from dataaccess import windows
+from dataaccess.actions import questions
+from dataaccess.api.examples import BODIES
+from dataaccess.models import Base, Question
+from portal.accounts.models import Role, User
+from portal.ledger.models import AuditEvent
+from portal.notifications.models import Notification
+from tests.dataaccess.conftest import Caller, person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def chen(db: None) -> User:
+    return person("chen", Role.SECRETARIAT)
+
+
+def report(caller: Caller, days_ago: int, **changes: int) -> None:
+    day = windows.day_of(timezone.now()) - timedelta(days=days_ago)
+    body = {**BODIES["compute_report"], "统计日期": day.isoformat(), **changes}
+    assert caller.report(body).status_code in (200, 201)
+
+
+@pytest.fixture
+def question(jinan: Base, lin: User, caller: Caller) -> Question:
+    """The base reports the same for seven days."""
+    for days_ago in range(7, 0, -1):
+        report(caller, days_ago)
+    assert questions.watch({}) == 1
+    return Question.objects.get()
+
+
+def test_what_is_asked_reaches_the_operator_once(
+    jinan: Base, question: Question, lin: User, zhou: User
+) -> None:
+    assert (question.base, question.rule, question.state) == (jinan, "frozen", "open")
+    assert questions.watch({}) == 0
+    told = Notification.objects.filter(kind="question")
+    assert [note.user for note in told] == [lin]
+    page = signed_in(lin).get(f"/bases/{jinan.code}/").content.decode()
+    assert "连续7次上报的24项数字完全相同" in page
+    assert signed_in(zhou).get(f"/questions/{question.pk}/").status_code == 404
+    assert question.base.name not in signed_in(zhou).get("/questions/").content.decode()
+
+
+def test_it_is_answered_then_closed_and_stays_readable(
+    question: Question, lin: User, chen: User
+) -> None:
+    page, operator, office = f"/questions/{question.pk}/", signed_in(lin), signed_in(chen)
+    empty = operator.post(page, {"text": " "})
+    assert empty.status_code == 422
+    operator.post(page, {"text": "采集程序停在旧值，已修复。"})
+    question.refresh_from_db()
+    assert (question.state, question.answered_by) == ("answered", lin)
+    assert Notification.objects.filter(kind="question_answered", user=chen).count() == 1
+    office.post(page, {"text": ""})
+    question.refresh_from_db()
+    assert (question.state, question.closed_by) == ("closed", chen)
+    late = operator.post(page, {"text": "再补充"}, follow=True).content.decode()
+    assert "这项询问已经办结" in late
+    question.refresh_from_db()
+    assert question.answer == "采集程序停在旧值，已修复。"
+    assert "采集程序停在旧值" in operator.get(page).content.decode()
+    actions = AuditEvent.objects.filter(subject=f"question:{question.pk}").order_by("seq")
+    assert [event.action for event in actions] == ["question.answered", "question.closed"]
+
+
+def test_closing_without_an_answer_needs_a_reason(question: Question, chen: User) -> None:
+    page, office = f"/questions/{question.pk}/", signed_in(chen)
+    assert "尚未答复，办结时请写明理由" in office.post(page, {"text": ""}).content.decode()
+    office.post(page, {"text": "电话核实，属计划停机。"})
+    question.refresh_from_db()
+    assert (question.state, question.remark) == ("closed", "电话核实，属计划停机。")
+
+
+def test_a_closed_question_is_not_asked_again_a_new_occurrence_is(
+    question: Question, caller: Caller, chen: User
+) -> None:
+    questions.close(question, "已知", actor=chen)
+    assert questions.watch({}) == 0
+    report(caller, 0)  # the run goes on
+    assert questions.watch({}) == 0
+    total = BODIES["compute_report"]["GPU总算力"]
+    report(caller, 0, GPU总算力=total // 2 - 1, 空闲GPU算力=0)
+    assert questions.watch({}) == 1
+    asked = Question.objects.latest("pk")
+    assert (asked.rule, asked.subject, asked.facts["before"]) == ("drop", "gpu", total)
+
+
+def test_fp16_is_held_against_the_certificate(jinan: Base, lin: User, caller: Caller) -> None:
+    report(caller, 0)
+    reported = BODIES["compute_report"]["FP16总算力"]
+    assert questions.watch({jinan.pk: reported}) == 0
+    assert questions.watch({jinan.pk: reported * 2}) == 1
+    assert Question.objects.get().facts == {"reported": reported, "certified": reported * 2}
+
+
+def test_filters_show_one_state_each(question: Question, lin: User, chen: User) -> None:
+    def shown(state: str) -> bool:
+        page: Any = signed_in(chen).get(f"/questions/?state={state}")
+        return f"/questions/{question.pk}/" in page.content.decode()
+
+    assert [shown(state) for state in ("open", "answered", "closed")] == [True, False, False]
+    questions.answer(question, "检修", actor=lin)
+    assert [shown(state) for state in ("open", "answered", "closed")] == [False, True, False]
