@@ -89,7 +89,9 @@ def defects_under_correction(evaluation: Evaluation) -> list[Defect]:
 
 
 def told(
-    declaration: Declaration, tables: Mapping[str, Any], hashes: Mapping[int, frozenset[str]]
+    declaration: Declaration,
+    tables: Mapping[str, Any],
+    hashes: Mapping[int, frozenset[tuple[Any, ...]]],
 ) -> list[Defect]:
     """The defects of a version, held against later tables and files."""
     edition = edition_of(declaration.evaluation)
@@ -195,8 +197,9 @@ def check_settled(evaluation: Evaluation) -> None:
         raise Refused(*refused)
 
 
-def _hashes(files: Any) -> dict[int, frozenset[str]]:
-    found: dict[int, set[str]] = {}
-    for slot, sha256 in files.values_list("slot", "sha256"):
-        found.setdefault(slot, set()).add(sha256)
+def _hashes(files: Any) -> dict[int, frozenset[tuple[Any, ...]]]:
+    """What lies in each slot: the bytes, and the months that they are said to cover."""
+    found: dict[int, set[tuple[Any, ...]]] = {}
+    for slot, *file in files.values_list("slot", "sha256", "period_from", "period_to"):
+        found.setdefault(slot, set()).add(tuple(file))
     return {slot: frozenset(each) for slot, each in found.items()}

@@ -6,10 +6,23 @@ from typing import Any
 
 from django.urls import reverse
 
-from evaluation import correction, queries, steps
-from evaluation.models import Evaluation, Objection, Publication, Transition
+from evaluation import correction, queries, steps, steps_after
+from evaluation.models import (
+    Certificate,
+    CertificateState,
+    Evaluation,
+    MisuseReport,
+    Objection,
+    Proposal,
+    Publication,
+    RegisterEntry,
+    Review,
+    ReviewTransition,
+    Transition,
+)
 from evaluation.permissions import active_assignments
 from evaluation.steps import Actor
+from evaluation.steps_after import Party
 from portal.accounts.models import MemberRole, Role, User
 from portal.notifications.telling import put_mail as mail
 from portal.notifications.telling import take_back, tell
@@ -158,4 +171,70 @@ def result_withdrawn(publication: Publication) -> None:
         f"publication:{publication.pk}",
         evaluation,
         reason=publication.withdrawal_reason,
+    )
+
+
+def holders(certificate: Certificate) -> list[User]:
+    """Those of the organisation that holds a certificate who can do something about it."""
+    return applicants(certificate.evaluation)
+
+
+def review_moved(review: Review, transition: ReviewTransition) -> None:
+    """Tell everyone who has the review after this move; of its end, the holder. What the calendar
+    does, the secretariat is told as well."""
+    people: list[User] = []
+    if review.current.owner != Party.SECRETARIAT:
+        people += holders(review.certificate)
+    if review.current.owner == Party.SECRETARIAT or transition.actor is None:
+        people += secretariat()
+    rectifying = transition.deadline is not None
+    tell(
+        people,
+        "rectification_set" if rectifying else "review_moved",
+        f"review-move:{transition.pk}",
+        path=reverse("evaluation:annual_review", args=[review.pk]),
+        case=review.certificate.evaluation.number,
+        certificate=review.certificate.number,
+        year=review.year,
+        state=steps_after.REVIEW_MOVES[transition.move].done,
+        awaits=review.current.awaits,
+        reason=transition.reason,
+        deadline=transition.deadline,
+    )
+
+
+def proposed(proposal: Proposal) -> None:
+    """The decision makers are told what waits for them."""
+    tell(
+        User.objects.filter(is_active=True, role=Role.DECIDER),
+        "certificate_to_decide",
+        f"proposal:{proposal.pk}",
+        path=reverse("evaluation:proposal", args=[proposal.pk]),
+        case=proposal.certificate.evaluation.number,
+        certificate=proposal.certificate.number,
+        title=steps_after.CHANGES[proposal.change].proposed,
+    )
+
+
+def standing_changed(certificate: Certificate, entry: RegisterEntry) -> None:
+    """The holder and the secretariat are told of a change that the register now says."""
+    tell(
+        [*holders(certificate), *secretariat()],
+        "certificate_changed",
+        f"register:{entry.pk}",
+        path=reverse("evaluation:certificate", args=[certificate.number]),
+        case=certificate.evaluation.number,
+        certificate=certificate.number,
+        state=CertificateState(entry.state).label,
+        reason=entry.reason,
+    )
+
+
+def misuse_reported(report: MisuseReport) -> None:
+    tell(
+        secretariat(),
+        "misuse_reported",
+        f"misuse:{report.pk}",
+        path=reverse("evaluation:misuse_report", args=[report.pk]),
+        title=report.receipt,
     )

@@ -23,6 +23,11 @@ def active_assignments(evaluation: Evaluation, duty: str) -> "list[Assignment]":
     )
 
 
+def serving_team(evaluation: Evaluation, duty: str) -> "list[Assignment]":
+    """The experts who serve and have signed the pledge: those whose names others may learn."""
+    return [member for member in active_assignments(evaluation, duty) if member.pledged_at]
+
+
 def serving(user: User, evaluation: Evaluation, duty: str) -> Assignment | None:
     """The user's own assignment to this duty, once the pledge is signed."""
     return evaluation.assignments.filter(
@@ -96,7 +101,8 @@ def check_state(evaluation: Evaluation, *states: str, user: User | None = None) 
     if evaluation.state in states:
         return
     office = user is not None and user.role in (Role.SECRETARIAT, Role.DECIDER)
-    last = evaluation.transitions.select_related("actor").order_by("-at", "-pk").first()
+    moves = evaluation.transitions.exclude(move__in=steps.EVENTS)
+    last = moves.select_related("actor").order_by("-at", "-pk").first()
     applicant = user is not None and user.is_applicant
     now = evaluation.current
     told: dict[str, Any] = {
@@ -155,6 +161,26 @@ def can_record_site(user: User, evaluation: Evaluation) -> bool:
     except Refused:
         return False
     return True
+
+
+def is_visit_planner(user: User, evaluation: Evaluation) -> bool:
+    """Whether the user makes the plan of the visit: the secretariat, or the team's leader."""
+    return any(
+        is_actor(user, evaluation, actor) for actor in (Actor.SECRETARIAT, Actor.SITE_LEADER)
+    )
+
+
+def check_visit_plan(user: User, evaluation: Evaluation) -> None:
+    """Raise unless the user may change and send the plan of the visit now."""
+    if not is_visit_planner(user, evaluation):
+        raise NotAllowed(_("此操作须由秘书处或现场评估组组长办理。"))
+    check_state(evaluation, *steps.PLANNABLE, user=user)
+
+
+def check_secretariat(user: User) -> None:
+    """Raise NotAllowed unless the user works for the secretariat."""
+    if user.role != Role.SECRETARIAT or not user.is_active:
+        raise NotAllowed(_("此操作须由%(actor)s办理。") % {"actor": Role.SECRETARIAT.label})
 
 
 def check_staff(user: User) -> None:

@@ -1,8 +1,21 @@
 """Reads. Each starts from what the user may see; another's object is a missing one."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,14 +29,18 @@ from evaluation.models import (
     Dissent,
     Document,
     Evaluation,
+    Expert,
     Kind,
+    Left,
     Objection,
+    PaperReceipt,
     Publication,
     Purpose,
     Transition,
+    VisitPlan,
 )
 from evaluation.queries_public import STANDING
-from portal.accounts.models import Role, User
+from portal.accounts.models import Invitation, Role, User
 from portal.ledger.models import AuditEvent
 
 EXPERTS_LACKING = _("需补派专家")
@@ -60,18 +77,51 @@ def serving_assignments(user: User) -> QuerySet[Assignment]:
     )
 
 
-def invitations_for(user: User) -> QuerySet[Assignment]:
-    """What an expert was asked to serve on, has not answered, and is still needed for."""
+def _answer_is_needed() -> Q:
+    """Of an assignment: its duty may still be filled."""
     needed = Q()
     for duty, states in steps.ASSIGNABLE.items():
         needed |= Q(duty=duty, evaluation__state__in=states)
+    return needed
+
+
+def unanswered() -> QuerySet[Assignment]:
+    """Every invitation that is open, and whose answer is still needed."""
     return Assignment.objects.filter(
-        needed,
-        expert_id=user.pk,
+        _answer_is_needed(),
         pledged_at__isnull=True,
         recused_at__isnull=True,
         released_at__isnull=True,
-    ).select_related("evaluation__organisation", "evaluation__base")
+    )
+
+
+def invitations_for(user: User) -> QuerySet[Assignment]:
+    """What an expert was asked to serve on, has not answered, and is still needed for."""
+    return (
+        unanswered()
+        .filter(expert_id=user.pk)
+        .select_related("evaluation__organisation", "evaluation__base")
+        .order_by("answer_by", "pk")
+    )
+
+
+def open_seats() -> QuerySet[Assignment]:
+    """Experts who declined, recused or did not answer, in whose place nobody was asked since,
+    while the duty may still be filled. For the secretariat's desk."""
+    left = Coalesce("recused_at", "released_at")
+    asked_since = Assignment.objects.filter(
+        evaluation=OuterRef("evaluation"),
+        duty=OuterRef("duty"),
+        assigned_at__gt=OuterRef("left_at"),
+    )
+    return (
+        Assignment.objects.filter(_answer_is_needed())
+        .filter(Q(recused_at__isnull=False) | Q(left__in=[Left.DECLINED, Left.LAPSED]))
+        .annotate(left_at=left)
+        .filter(~Exists(asked_since))
+        .select_related("evaluation__base", "expert")
+        .order_by("left_at")
+    )
 
 
 def case_for(user: User, number: str) -> Evaluation:
@@ -123,11 +173,19 @@ def waiting_for(user: User) -> QuerySet[Evaluation]:
     if user.role == Role.APPLICANT:
         if not user.may_write:
             return cases.none()
-        cases = cases.filter(state__in=owned[steps.Actor.APPLICANT])
+        cases = cases.annotate(plan_waits=plan_awaits_answer()).filter(
+            Q(state__in=owned[steps.Actor.APPLICANT])
+            | Q(state__in=steps.PLANNABLE, plan_waits=True)
+        )
     elif user.role == Role.SECRETARIAT:
         cases = cases.annotate(
-            lacks_experts=ExpressionWrapper(_experts_lacking(), output_field=BooleanField())
-        ).filter(Q(state__in=owned[steps.Actor.SECRETARIAT]) | Q(lacks_experts=True))
+            lacks_experts=ExpressionWrapper(_experts_lacking(), output_field=BooleanField()),
+            plan_change=plan_awaits_change(),
+        ).filter(
+            Q(state__in=owned[steps.Actor.SECRETARIAT])
+            | Q(lacks_experts=True)
+            | Q(state="site_visit", plan_change=True)
+        )
     elif user.role == Role.DECIDER:
         cases = cases.filter(state__in=owned[steps.Actor.DECIDER])
     elif user.role == Role.EXPERT:
@@ -179,6 +237,30 @@ def with_open_objections(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     return cases.annotate(has_open_objection=Exists(still_open), period_runs=Exists(running))
 
 
+def visit_plan(evaluation: Evaluation) -> VisitPlan | None:
+    """The plan of the visit that was sent last: what the applicant and the team go by."""
+    sent = evaluation.visit_plans.filter(sent_at__isnull=False)
+    return sent.select_related("answered_by", "made_by").order_by("-number").first()
+
+
+def _newest_plan_is(**how: Any) -> Exists:
+    """Whether the newest sent plan of the outer case is so."""
+    case = OuterRef(OuterRef("pk"))
+    sent = VisitPlan.objects.filter(evaluation=case, sent_at__isnull=False)
+    newest = sent.order_by("-number").values("pk")[:1]
+    return Exists(VisitPlan.objects.filter(pk=Subquery(newest), **how))
+
+
+def plan_awaits_answer() -> Exists:
+    """Whether the plan of the outer case's visit waits for the applicant."""
+    return _newest_plan_is(confirmed_at__isnull=True, change_asked_at__isnull=True)
+
+
+def plan_awaits_change() -> Exists:
+    """Whether the applicant of the outer case asked for another date."""
+    return _newest_plan_is(change_asked_at__isnull=False)
+
+
 def current_declaration(evaluation: Evaluation) -> Declaration | None:
     """The version submitted last."""
     return evaluation.declarations.order_by("-number").first()
@@ -187,6 +269,29 @@ def current_declaration(evaluation: Evaluation) -> Declaration | None:
 def draft_materials(evaluation: Evaluation) -> QuerySet[CaseFile]:
     """The material files that a submission would freeze now."""
     return evaluation.files.filter(purpose=Purpose.MATERIAL, removed_at__isnull=True)
+
+
+def same_bytes(evaluation: Evaluation, hashes: Collection[str]) -> QuerySet[CaseFile]:
+    """Where the organisation has handed in these very bytes as a material: in any slot, in any of
+    its cases, not taken out since."""
+    return CaseFile.objects.filter(
+        evaluation__organisation_id=evaluation.organisation_id,
+        purpose=Purpose.MATERIAL,
+        sha256__in=hashes,
+        removed_at__isnull=True,
+    ).select_related("evaluation")
+
+
+def earlier_files(evaluation: Evaluation) -> QuerySet[CaseFile]:
+    """Materials that were replaced or taken out, the newest first. They can still be read."""
+    return evaluation.files.filter(purpose=Purpose.MATERIAL, removed_at__isnull=False).order_by(
+        "slot", "-removed_at"
+    )
+
+
+def papers_received(evaluation: Evaluation) -> QuerySet[PaperReceipt]:
+    """The sealed papers that the secretariat has, by slot."""
+    return evaluation.paper_receipts.filter(withdrawn_at__isnull=True).select_related("noted_by")
 
 
 def enterprise_rows(evaluation: Evaluation) -> list[dict[str, str]]:
@@ -230,6 +335,63 @@ def result_visible(user: User, evaluation: Evaluation) -> bool:
     return user.role in STAFF
 
 
+# The pool of experts
+
+
+def experts_with_service() -> QuerySet[Expert]:
+    """The records with how much each serves now, and has served on altogether."""
+    pledged = Assignment.objects.filter(
+        expert=OuterRef("user"), pledged_at__isnull=False, released_at__isnull=True
+    )
+    ended = [code for code, state in steps.STATES.items() if state.ended]
+    return (
+        Expert.objects.select_related("user")
+        .prefetch_related("field_rows")
+        .annotate(
+            serving=_count_of(pledged.exclude(evaluation__state__in=ended)),
+            served=_count_of(pledged),
+        )
+    )
+
+
+def _count_of(rows: QuerySet[Assignment]) -> Subquery:
+    counted = rows.order_by().values("expert").annotate(total=Count("pk")).values("total")
+    return Coalesce(Subquery(counted), 0)  # type: ignore[return-value]
+
+
+def experts_never_invited() -> QuerySet[Expert]:
+    """Experts of the pool whose account has no effect yet and who got no invitation."""
+    invited = Invitation.objects.filter(
+        organisation__isnull=True, email__iexact=OuterRef("user__email"), revoked_at__isnull=True
+    )
+    return Expert.objects.filter(
+        ~Exists(invited), retired_at__isnull=True, user__is_active=False, user__last_login=None
+    )
+
+
+def was_invited(record: Expert) -> bool:
+    """Whether an invitation was ever mailed to the expert's present address."""
+    return Invitation.objects.filter(
+        organisation__isnull=True, email__iexact=record.user.email
+    ).exists()
+
+
+def workload(user: User) -> dict[str, Any]:
+    """How much an expert is asked and serves, and whether the own record was looked through. Two
+    queries."""
+    ended = [code for code, state in steps.STATES.items() if state.ended]
+    own = Assignment.objects.filter(expert=user.pk, recused_at=None, released_at=None)
+    serving = Q(pledged_at__isnull=False)
+    load = own.aggregate(
+        asked=Count("pk", filter=_answer_is_needed() & Q(pledged_at__isnull=True)),
+        serving=Count("pk", filter=serving & ~Q(evaluation__state__in=ended)),
+        year=Count("pk", filter=Q(pledged_at__gte=timezone.now() - timedelta(days=365))),
+        all=Count("pk", filter=serving),
+    )
+    confirmed = Expert.objects.filter(user=user.pk, confirmed_at__isnull=False).exists()
+    return {"load": load, "confirmed": confirmed}
+
+
 def last_answer(evaluation: Evaluation) -> Transition | None:
     """The move that sent the case back to its applicant, while it is there."""
     if evaluation.state not in ("returned", "agreement_signing", "correction", "withdrawn"):
@@ -241,7 +403,8 @@ def files_for(user: User, evaluation: Evaluation) -> QuerySet[CaseFile]:
     """The files of a case that the user may download. `evaluation` came from case_for.
 
     Staff and experts see what was submitted, not what lies in a draft."""
-    files = evaluation.files.all()
+    # The evidence of an annual review has a page of its own (queries_after).
+    files = evaluation.files.exclude(purpose=Purpose.REVIEW_EVIDENCE)
     if user.role == Role.APPLICANT:
         return files.exclude(purpose__in=[Purpose.SITE_PHOTO, Purpose.SCORE_SHEET_SIGNED])
     submitted = Q(declarations__evaluation=evaluation)
@@ -269,6 +432,8 @@ APPLICANT_KINDS = (
     Kind.NOTICE,
     Kind.CERTIFICATE,
     Kind.REVIEW_NOTICE,
+    Kind.RECTIFICATION_NOTICE,
+    Kind.REVOCATION_NOTICE,
 )
 
 
@@ -276,7 +441,7 @@ def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
     """The documents of a case that the user may read. `evaluation` came from case_for."""
     documents = evaluation.documents.select_related("owner")
     if user.role == Role.APPLICANT:
-        kinds = [*APPLICANT_KINDS]
+        kinds = [*APPLICANT_KINDS, Kind.VISIT_PLAN]
         if evaluation.state not in ("site_visit", "site_preparation"):
             kinds.append(Kind.SITE_RECORD)
         if is_published(evaluation):
@@ -284,12 +449,17 @@ def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
         return documents.filter(kind__in=kinds)
     if user.role in STAFF:
         documents = documents.exclude(kind=Kind.APPLICATION_PRINT)
+        # It names everyone of the pool.
+        if user.role != Role.SECRETARIAT:
+            documents = documents.exclude(kind=Kind.DRAW)
         # Each expert scores alone: nobody reads points before the panel has given its opinion.
         if evaluation.state in steps.PANEL_SITS:
             return documents.exclude(kind=Kind.SCORE_SHEET)
         return documents
     if user.role == Role.EXPERT:
         shared = Q(kind__in=[Kind.APPLICATION, Kind.SITE_RECORD], owner__isnull=True)
+        if serving_assignments(user).filter(evaluation=evaluation, duty="site").exists():
+            shared |= Q(kind=Kind.VISIT_PLAN)
         if evaluation.assignments.filter(
             expert_id=user.pk, duty="panel", is_leader=True, released_at__isnull=True
         ).exists():

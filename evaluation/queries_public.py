@@ -1,5 +1,6 @@
 """Reads for everybody: what was published, and nothing of what led to it."""
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -115,11 +116,22 @@ def certificate_of(text: str) -> Certificate | None:
     bare = wanted.replace("-", "")
     if not bare or "\x00" in bare:
         return None
-    certificates = Certificate.objects.select_related("base", "document", "evaluation")
+    certificates = Certificate.objects.select_related(
+        "base", "document", "evaluation", "superseded_by"
+    )
     found = certificates.filter(number=wanted).first()
     if found is not None:
         return found
     return certificates.annotate(plain=PLAIN_NUMBER).filter(plain=bare).first()
+
+
+def certificate_of_file(data: bytes) -> Certificate | None:
+    """The certificate whose PDF these bytes are, exactly; None for any other."""
+    return (
+        Certificate.objects.select_related("base", "document", "evaluation")
+        .filter(document__sha256=hashlib.sha256(data).hexdigest())
+        .first()
+    )
 
 
 def notices() -> QuerySet[Publication]:

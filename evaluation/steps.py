@@ -426,7 +426,16 @@ MOVES: dict[str, Move] = {
 }
 
 # What the timeline tells besides moves: nothing changed place.
-EVENTS: dict[str, Text] = {"experts_lacking": _("评估队伍有变动，须补派专家")}
+EVENTS: dict[str, Text] = {
+    "experts_lacking": _("评估队伍有变动，须补派专家"),
+    "experts_drawn": _("随机抽取了专家"),
+    "expert_replaced": _("补抽了专家"),
+    "expert_declined": _("谢绝了邀请"),
+    "expert_recused": _("申请了回避"),
+    "expert_lapsed": _("逾期未答复邀请"),
+}
+# How a team came together: told to the secretariat and the decision maker alone.
+OFFICE_EVENTS = frozenset(EVENTS) - {"experts_lacking"}
 
 # States in which the applicant may change form and materials.
 EDITABLE = ("draft", "returned", "correction")
@@ -446,8 +455,15 @@ PANEL_SITS = ("panel_scoring", "panel_consolidation")
 BEFORE_THE_PANEL = ("site_preparation", "site_visit", "panel_preparation")
 # The panel has met: it sits, or has given its opinion.
 PANEL_MET = (*PANEL_SITS, *(code for code, state in STATES.items() if state.step > 5))
+# While a visit is being prepared or carried out, its plan may change.
+PLANNABLE = ASSIGNABLE["site"]
 # States whose content only the applicant's organisation sees.
 UNSENT = ("draft",)
+
+
+def duty_open(state: str) -> str | None:
+    """The duty whose experts may be drawn, assigned and released in this state."""
+    return next((duty for duty, states in ASSIGNABLE.items() if state in states), None)
 
 
 def told(code: str) -> Text:

@@ -5,7 +5,16 @@ from typing import Any
 from celery import shared_task
 
 from dataaccess.actions import questions
-from evaluation.actions import enterprises, objection_mail, objections, reviews
+from evaluation.actions import (
+    enterprises,
+    experts,
+    figures,
+    objection_mail,
+    objections,
+    pool_import,
+    reviews,
+    uploading,
+)
 from evaluation.queries import certified_fp16
 from portal.ledger import outbox
 
@@ -44,12 +53,35 @@ def forget_unused_files() -> None:
     objections.forget_the_unused()
 
 
+@outbox.handles("expert_import")
+def read_experts(payload: dict[str, Any]) -> None:
+    """Read and check an Excel file of experts."""
+    pool_import.read(payload["expert_import"], payload["language"])
+
+
 @shared_task(name="evaluation.remind_reviews")
 def remind_reviews() -> None:
-    reviews.remind_reviews()
+    reviews.run_calendar()
 
 
 @shared_task(name="evaluation.watch_reports")
 def watch_reports() -> None:
     """Ask bases about implausible reports; FP16 is held against what was certified."""
     questions.watch(certified_fp16())
+
+
+@shared_task(name="evaluation.sweep_uploads")
+def sweep_uploads() -> None:
+    """Delete uploads that nobody took up again."""
+    uploading.sweep()
+
+
+@shared_task(name="evaluation.count_figures")
+def count_figures() -> None:
+    figures.count()
+
+
+@shared_task(name="evaluation.mark_unanswered")
+def mark_unanswered() -> None:
+    """Take off the experts who did not answer in time."""
+    experts.mark_unanswered()

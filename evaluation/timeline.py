@@ -56,7 +56,10 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
         {step.number: datetime.timedelta() for step in steps.STEPS},
         evaluation.created_at,
     )
-    for transition in evaluation.transitions.select_related("actor"):
+    moves = evaluation.transitions.select_related("actor")
+    if reader.role not in queries.STAFF:
+        moves = moves.exclude(move__in=steps.OFFICE_EVENTS)
+    for transition in moves:
         before, after = steps.STATES[transition.source], steps.STATES[transition.target]
         events.append(
             Event(

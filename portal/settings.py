@@ -234,6 +234,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "sweep unfinished uploads": {
+        "task": "evaluation.sweep_uploads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "count the figures of the statistics": {
+        "task": "evaluation.count_figures",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "invitations that were not answered": {
+        "task": "evaluation.mark_unanswered",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "annual review reminders": {
         "task": "evaluation.remind_reviews",
         "schedule": 3600.0,
@@ -378,7 +393,13 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 # Licences and letters of organisations, which anybody may send.
 SCAN_MAX_BYTES = env.int("SCAN_MAX_MIB", default=20) * 1024 * 1024
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MIB", default=100) * 1024 * 1024
+# A material of Table 1, which arrives in pieces; and whatever comes in one request.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_MIB", default=500) * 1024 * 1024
+REQUEST_MAX_BYTES = env.int("REQUEST_MAX_MIB", default=100) * 1024 * 1024
+UNFINISHED_UPLOAD_DAYS = env.int("UNFINISHED_UPLOAD_DAYS", default=7)
+# On the disk where files lie at last: what was put together there is renamed, not copied.
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # Appendix B batches may hold 10 MiB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
@@ -440,8 +461,15 @@ OBJECTION_MIN_WORKING_DAYS = env.int("OBJECTION_MIN_WORKING_DAYS", default=5 if 
 CERTIFICATE_NUMBER_PATTERN = env.str(
     "CERTIFICATE_NUMBER_PATTERN", default="GYZS-{year}-{type}-{province}-{serial:04d}"
 )
-# Days before (positive) and after (negative) the due day of an annual review.
+# So many days before its due day an annual review is opened and its notice sent.
+REVIEW_OPEN_DAYS = env.int("REVIEW_OPEN_DAYS", default=90)
+# Days before (positive) and after (negative) the due day of a review or rectification.
 REVIEW_REMINDER_DAYS = env.list("REVIEW_REMINDER_DAYS", cast=int, default=[90, 30, 7, 0, -7])
+# The pool of experts: its closed list of fields, and what keeps an expert from a case.
+EXPERT_FIELDS = env.list("EXPERT_FIELDS", default=["产业", "算力", "网络", "电力", "安全", "数据"])
+EXPERT_ANSWER_WORKING_DAYS = env.int("EXPERT_ANSWER_WORKING_DAYS", default=3)
+EXPERT_CONFLICT_YEARS = env.int("EXPERT_CONFLICT_YEARS", default=3)
+EXPERT_SERVICE_YEARS = env.int("EXPERT_SERVICE_YEARS", default=2)
 ISSUER_NAME = env.str("ISSUER_NAME", default="中国工业互联网研究院")
 ISSUER_CONTACT = env.str(
     "ISSUER_CONTACT",

@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,9 +19,9 @@ from dataaccess.regions import (
     place_name,
     province_name,
 )
-from evaluation import correction, permissions, queries, steps, uploads
+from evaluation import correction, permissions, queries, steps
 from evaluation.actions import enterprises
-from evaluation.actions.files import keep
+from evaluation.actions.materials import add_material
 from evaluation.actions.moving import changing, moving, note
 from evaluation.completeness import gaps, sentence
 from evaluation.documents import content
@@ -36,7 +35,6 @@ from evaluation.models import (
     DraftTable,
     Evaluation,
     Kind,
-    Purpose,
 )
 from evaluation.rulebook.certificates import certificate_name
 from evaluation.rulebook.form import declared_values, with_case, without_superseded
@@ -142,12 +140,11 @@ def change_scope(user: User, evaluation: Evaluation, *, category: str, place: st
 def _check_no_twin(base: Base, category: str, besides: Evaluation | None = None) -> None:
     """A base applies for a category once at a time. Holds the base until the transaction ends."""
     Base.objects.select_for_update().get(pk=base.pk)
-    twin = (
-        base.evaluations.filter(category=category)
-        .exclude(state__in=[code for code, state in steps.STATES.items() if state.ended])
-        .exclude(pk=besides.pk if besides else None)
-        .first()
-    )
+    others = base.evaluations.filter(category=category)
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
+    ended = [code for code, state in steps.STATES.items() if state.ended]
+    twin = others.exclude(state__in=ended).first()
     if twin is not None:
         raise Refused(
             _("该基地已有同一类别的在办案卷%(number)s（%(state)s），请继续办理该案卷，或先撤回。")
@@ -239,25 +236,6 @@ def save_table(
         return draft
 
 
-def add_material(user: User, evaluation: Evaluation, slot: int, upload: UploadedFile) -> CaseFile:
-    """Put a file into one of the ten slots of Table 1. The same bytes in a slot are kept once."""
-    checked = uploads.check(upload, uploads.MATERIALS)
-    with changing(user, evaluation) as current:
-        permissions.check_edit(user, current)
-        if slot not in [material.number for material in edition_of(current).materials]:
-            raise Refused(_("没有序号为%(slot)s的提交材料。") % {"slot": slot})
-        correction.check_slot(current, slot)
-        twin = queries.draft_materials(current).filter(sha256=checked.sha256).first()
-        if twin is not None:
-            raise Refused(
-                _("文件“%(name)s”与材料%(slot)s中已有的“%(twin)s”内容相同，没有重复保存。")
-                % {"name": checked.name, "slot": twin.slot, "twin": twin.name}
-            )
-        file = keep(user, current, upload, checked, purpose=Purpose.MATERIAL, slot=slot)
-        note(user, current, "add_material", slot=slot, file=str(file.pk), sha256=file.sha256)
-        return file
-
-
 def file_conformance_record(user: User, evaluation: Evaluation, run: ConformanceRun) -> CaseFile:
     """Put the printed record of a passed conformance run among the other materials (10), which
     hold the proof for 8.4."""
@@ -266,19 +244,6 @@ def file_conformance_record(user: User, evaluation: Evaluation, run: Conformance
     with run.stored.open("rb") as printed:
         upload = SimpleUploadedFile(f"{run.number}.pdf", printed.read(), "application/pdf")
     return add_material(user, evaluation, PROOF_SLOT, upload)
-
-
-def remove_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> None:
-    """Take a file out of its slot. Versions that were submitted with it keep it."""
-    with changing(user, evaluation) as current:
-        permissions.check_edit(user, current)
-        file = queries.draft_materials(current).filter(pk=file_id).first()
-        if file is not None:
-            assert file.slot is not None
-            correction.check_slot(current, file.slot)
-            file.removed_at = timezone.now()
-            file.save(update_fields=["removed_at"])
-            note(user, current, "remove_material", file=str(file_id))
 
 
 def tables_of(evaluation: Evaluation) -> dict[str, Any]:

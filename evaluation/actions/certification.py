@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dataaccess.models import Base
+from evaluation.actions import standing
 from evaluation.actions.moving import moving
 from evaluation.actions.publication import check_objections_settled
 from evaluation.documents import content
+from evaluation.documents.content import register
 from evaluation.documents.order import order
 from evaluation.edition import edition_of
 from evaluation.errors import NotAllowed, Refused
@@ -20,7 +22,6 @@ from evaluation.models import (
     CertificateState,
     Evaluation,
     Kind,
-    RegisterEntry,
     Review,
 )
 from evaluation.rulebook.certificates import certificate_name, review_date, review_years
@@ -61,6 +62,8 @@ def certify(user: User, evaluation: Evaluation) -> Certificate:
         proposer = current.transitions.filter(move="propose").latest("at").actor
         if proposer.pk == user.pk:
             raise NotAllowed(_("提请人与审批人须为两人。"))
+        # Two certificates of one base are given one after the other.
+        Base.objects.select_for_update().get(pk=current.base_id)
         today, edition = timezone.localdate(), edition_of(current)
         certificate = Certificate(
             evaluation=current,
@@ -77,16 +80,13 @@ def certify(user: User, evaluation: Evaluation) -> Certificate:
             decided_by=user,
         )
         certificate.document = order(current, Kind.CERTIFICATE, content.certificate(certificate))
+        older = standing.supersede(user, certificate)
         certificate.save(force_insert=True)
-        RegisterEntry.objects.create(
-            certificate=certificate,
-            state=CertificateState.VALID,
-            on=today,
-            reason=_("认定为国家工业互联网大数据中心工业智算基地。"),
-            made_by=user,
-            made_at=timezone.now(),
+        Certificate.objects.filter(pk__in=[old.pk for old in older]).update(
+            superseded_by=certificate
         )
         Base.objects.filter(pk=current.base_id).update(category=current.category)
+        standing.enter(user, certificate, CertificateState.VALID, register.CERTIFIED)
         plan_reviews(certificate)
         move.data = {"certificate": certificate.number, "run": publication.score_run_id}
         return certificate
@@ -115,9 +115,11 @@ def number_without_serial(evaluation: Evaluation, day: date) -> str:
 
 def plan_reviews(certificate: Certificate) -> None:
     """Keep the next annual reviews (10.4.1) on the calendar. Safe to run again."""
-    edition = edition_of(certificate.evaluation)
     planned = certificate.reviews.count()
     wanted = planned + REVIEWS_AHEAD - certificate.reviews.filter(closed_at__isnull=True).count()
+    if wanted <= planned:
+        return
+    edition = edition_of(certificate.evaluation)
     for nth, year in enumerate(islice(review_years(edition), max(planned, wanted)), start=1):
         Review.objects.get_or_create(
             certificate=certificate,

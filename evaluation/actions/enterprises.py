@@ -7,19 +7,18 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone, translation
-from django.utils.translation import get_language
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluation import correction, permissions, uploads
+from evaluation import correction, permissions
+from evaluation.actions import imports
 from evaluation.actions.moving import changing, note
 from evaluation.edition import edition_of
-from evaluation.enterprises import workbook
-from evaluation.enterprises.rows import ReadRow, Row, identity, list_field, read_row, sort_out
+from evaluation.enterprises.rows import identity, list_field, list_sheet
 from evaluation.errors import Refused
-from evaluation.models import Enterprise, EnterpriseImport, Evaluation, ImportState
+from evaluation.models import Enterprise, EnterpriseImport, Evaluation
+from evaluation.sheets.rows import ReadRow, Row, put_last_first, read_row, sort_out
 from portal.accounts.models import User
-from portal.ledger import outbox
 
 CELLS = ("name", "credit_code", "field", "document_kind", "document")
 BATCH = 500
@@ -82,11 +81,11 @@ def _sound(
     evaluation: Evaluation, lines: Sequence[Line], listed: dict[int, Enterprise]
 ) -> tuple[list[Line], list[Line]]:
     """The lines that change something and can be saved, and those that cannot."""
-    asked = list_field(edition_of(evaluation))
+    asked = list_sheet(edition_of(evaluation))
     accepted: list[Line] = []
     refused: list[Line] = []
     for line in lines:
-        clean, line.errors = read_row(asked.columns, line.typed)
+        clean, line.errors = read_row(asked, line.typed)
         line.typed = dict(clean)
         row = listed.get(line.pk) if line.pk is not None else None
         if row is not None and clean == _cells(row):
@@ -98,7 +97,7 @@ def _sound(
             line.errors[""] = _("本行已被他人移除；再保存一次会重新加入名单。")
             line.pk = None
         (refused if line.errors or line.theirs else accepted).append(line)
-    _refuse_the_overflow(accepted, refused, (asked.max_rows or 0) - len(listed))
+    _refuse_the_overflow(accepted, refused, asked.max_rows - len(listed))
     while (twin := _twin(accepted, listed)) is not None:
         # What is refused keeps its place on the list, which another line may have wanted.
         accepted.remove(twin)
@@ -162,11 +161,9 @@ def _put(row: Enterprise, clean: Row, user: User, now: Any) -> None:
 def put_all(user: User, evaluation: Evaluation, rows: Sequence[dict[str, Any]]) -> None:
     """Make this the list, inside the caller's transaction; as a copy of an earlier application
     does. Refused, naming row and column, where it is not sound."""
-    asked = list_field(edition_of(evaluation))
-    read = [
-        ReadRow(number, *read_row(asked.columns, typed)) for number, typed in enumerate(rows, 1)
-    ]
-    found = sort_out(read, {})
+    asked = list_sheet(edition_of(evaluation))
+    read = [ReadRow(number, *read_row(asked, typed)) for number, typed in enumerate(rows, 1)]
+    found = sort_out(read, {}, identity)
     labels = {column.key: column.label for column in asked.columns}
     wrong = [
         _("企业名单第%(row)s行“%(column)s”：%(message)s")
@@ -195,58 +192,27 @@ def _add(user: User, evaluation: Evaluation, rows: Sequence[ReadRow], position: 
 
 def start_import(user: User, evaluation: Evaluation, upload: UploadedFile) -> EnterpriseImport:
     """Keep the file and have it read by a worker. Nothing is on the list yet."""
-    checked = uploads.check(upload, {uploads.XLSX: (".xlsx",)})
+    checked = imports.checked(upload)
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
         correction.check_enterprises(current)
-        begun = EnterpriseImport(
-            evaluation=current,
-            name=checked.name,
-            uploaded_by=user,
-            uploaded_at=timezone.now(),
-        )
-        begun.stored.save(f"imports/{current.number}/{begun.pk}.xlsx", upload, save=False)
-        begun.save(force_insert=True)
-        outbox.put(
+        begun = imports.keep(
+            EnterpriseImport(evaluation=current),
+            user,
+            upload,
+            checked.name,
+            current.number,
             "enterprise_import",
-            f"enterprise_import:{begun.pk}",
-            enterprise_import=str(begun.pk),
-            language=get_language() or "",
         )
         note(user, current, "start_import", file=checked.name, sha256=checked.sha256)
         return begun
 
 
 def read_import(import_id: str, language: str) -> None:
-    """Read and check the file of an import. What is not waiting to be read any more is left as
-    it is, so that running twice changes nothing."""
+    """By the worker; safe to run twice."""
     begun = EnterpriseImport.objects.select_related("evaluation").filter(pk=import_id).first()
-    if begun is None or begun.state != ImportState.READING:
-        return
-    waiting = EnterpriseImport.objects.filter(pk=begun.pk, state=ImportState.READING)
-    with translation.override(language or None):
-        try:
-            with begun.stored.open("rb") as file:
-                rows = workbook.read(
-                    file,
-                    list_field(edition_of(begun.evaluation)),
-                    lambda percent: _progress(waiting, percent),
-                )
-        except Refused as refusal:
-            waiting.update(state=ImportState.FAILED, error=str(refusal))
-            return
-    waiting.update(state=ImportState.READY, progress=100, rows=[row.as_json() for row in rows])
-
-
-def _progress(waiting: Any, percent: int) -> None:
-    waiting.update(progress=percent)
-
-
-def rows_of(begun: EnterpriseImport) -> list[ReadRow]:
-    return [ReadRow(**row) for row in begun.rows]
-
-
-SKIP, REPLACE = "skip", "replace"
+    if begun is not None:
+        imports.read(begun, lambda: list_sheet(edition_of(begun.evaluation)), language)
 
 
 @transaction.atomic
@@ -261,38 +227,33 @@ def take_import(
         permissions.check_edit(user, current)
         correction.check_enterprises(current)
         begun = current.enterprise_imports.select_for_update().get(pk=import_id)
-        if begun.state != ImportState.READY:
-            raise Refused(_("这次导入已经处理过，或仍在读取，请刷新页面查看。"))
+        imports.check_ready(begun)
         listed = list(current.enterprises.all())
-        found = sort_out(rows_of(begun), {identity(_cells(row)): row.pk for row in listed})
+        by_identity = {identity(_cells(row)): row.pk for row in listed}
+        found = sort_out(imports.rows_of(begun), by_identity, identity)
         most = list_field(edition_of(current)).max_rows or 0
         if len(listed) + len(found.new) > most:
             raise Refused(
                 _("名单已有%(listed)s行，再加%(new)s行超过%(most)s行的上限，请先删减。")
                 % {"listed": len(listed), "new": len(found.new), "most": most}
             )
-        replaced = _replace(user, listed, found) if duplicates == REPLACE else 0
+        replaced = _replace(user, listed, found) if duplicates == imports.REPLACE else 0
         _add(user, current, found.new, max((row.position for row in listed), default=0))
         repeated = len(found.in_list) + len(found.in_file)
-        begun.state, begun.closed_at = ImportState.TAKEN, timezone.now()
-        begun.outcome = {
+        outcome = {
             "added": len(found.new),
             "replaced": replaced,
-            "skipped": repeated if duplicates != REPLACE else 0,
+            "skipped": repeated if duplicates != imports.REPLACE else 0,
             "faulty": len(found.faulty),
         }
-        begun.save()
+        imports.close(begun, outcome)
         note(user, current, "take_import", file=begun.name, duplicates=duplicates, **begun.outcome)
         return begun
 
 
 def _replace(user: User, listed: Sequence[Enterprise], found: Any) -> int:
     """Let later rows stand for earlier ones: of the file, then of the list."""
-    last = {identity(earlier.row): later for later, earlier in found.in_file}
-    for each in (*found.new, *(row for row, _pk in found.in_list)):
-        later = last.get(identity(each.row))
-        if later is not None:
-            each.row = later.row
+    put_last_first(found, identity)
     by_key = {row.pk: row for row in listed}
     now = timezone.now()
     for each, pk in found.in_list:
@@ -310,8 +271,5 @@ def drop_import(user: User, evaluation: Evaluation, import_id: uuid.UUID) -> Non
     """Let an import be; the list stays as it is."""
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
-        dropped = current.enterprise_imports.filter(
-            pk=import_id, state__in=[ImportState.READY, ImportState.FAILED, ImportState.READING]
-        ).update(state=ImportState.DROPPED, closed_at=timezone.now())
-        if dropped:
+        if imports.drop(current.enterprise_imports.filter(pk=import_id)):
             note(user, current, "drop_import", enterprise_import=str(import_id))

@@ -1,50 +1,111 @@
-"""Assigning experts, and their pledge. Used in steps 4 and 5."""
+"""Experts of a case: asked by a draw or by hand, and their answer. Used in steps 4 and 5.
 
+An invitation says nothing of the case. Who accepts learns the names that are needed to judge a
+conflict, no more; the case opens with the pledge."""
+
+import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from evaluation import notify, permissions, queries, steps
+from evaluation import notify, permissions, queries, steps, workdays
 from evaluation.actions.moving import changing, note
 from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.errors import NotAllowed, Refused
-from evaluation.models import Assignment, Duty, Evaluation, Kind, Transition
+from evaluation.models import (
+    Assignment,
+    DrawRound,
+    Duty,
+    Evaluation,
+    Kind,
+    Left,
+    Transition,
+)
+from evaluation.pool.exclusions import Judge
 from evaluation.steps import Actor
 from portal.accounts.models import Role, User
+from portal.ledger import audit
 
 
 def assign(
-    user: User, evaluation: Evaluation, expert: User, duty: str, *, is_leader: bool = False
+    user: User,
+    evaluation: Evaluation,
+    expert: User,
+    duty: str,
+    *,
+    is_leader: bool = False,
+    reason: str,
 ) -> Assignment:
-    """Ask an expert to serve. Whoever works for the applicant is refused."""
+    """Ask an expert to serve without a draw, with the reason on record. Whoever works for the
+    applicant, or has recused, is refused."""
     with changing(user, evaluation) as current:
         permissions.check_actor(user, current, Actor.SECRETARIAT)
         permissions.check_state(current, *steps.ASSIGNABLE[duty])
+        if not reason.strip():
+            raise Refused(_("请填写不经抽取、直接指派的理由。"))
         if expert.role != Role.EXPERT or not expert.is_active:
             raise Refused(_("%(name)s不是可用的专家账号。") % {"name": expert.name})
-        if expert.organisation_id == current.organisation_id:
+        if works_for_the_applicant(current, expert):
             raise Refused(_("%(name)s任职于申报单位，应当回避，不能指派。") % {"name": expert.name})
         if current.assignments.filter(expert=expert, recused_at__isnull=False).exists():
             raise Refused(_("%(name)s已对本案卷声明回避，不能再指派。") % {"name": expert.name})
-        if current.assignments.filter(expert=expert, duty=duty).exists():
-            raise Refused(_("%(name)s已被指派过本项工作，请另选专家。") % {"name": expert.name})
+        if current.assignments.filter(expert=expert, duty=duty, released_at=None).exists():
+            raise Refused(_("%(name)s已被指派本项工作，请另选专家。") % {"name": expert.name})
         if is_leader and any(a.is_leader for a in permissions.active_assignments(current, duty)):
             raise Refused(_("组长只能有一位；请先解除现任组长。"))
-        assignment = Assignment.objects.create(
-            evaluation=current,
-            expert=expert,
-            duty=duty,
-            is_leader=is_leader,
-            assigned_by=user,
-            assigned_at=timezone.now(),
-        )
-        note(user, current, "assign", expert=expert.pk, duty=duty, leader=is_leader)
-        _invite(assignment)
-        return assignment
+        return ask(
+            user, current, expert, duty, is_leader=is_leader, manual_reason=reason.strip()
+        )  # fmt: skip
+
+
+def ask(
+    user: User,
+    evaluation: Evaluation,
+    expert: User,
+    duty: str,
+    *,
+    is_leader: bool = False,
+    manual_reason: str = "",
+    draw_round: DrawRound | None = None,
+    seat: str = "",
+) -> Assignment:
+    """Invite an expert whom the caller found fit, with the case locked."""
+    assignment = Assignment.objects.create(
+        evaluation=evaluation,
+        expert=expert,
+        duty=duty,
+        is_leader=is_leader,
+        assigned_by=user,
+        assigned_at=timezone.now(),
+        answer_by=answer_deadline(),
+        manual_reason=manual_reason,
+        draw_round=draw_round,
+        seat=seat,
+    )
+    note(
+        user, evaluation, "assign", expert=expert.pk, duty=duty, leader=is_leader,
+        reason=manual_reason, draw=str(draw_round.draw_id) if draw_round else "",
+    )  # fmt: skip
+    _invite(assignment)
+    return assignment
+
+
+def works_for_the_applicant(evaluation: Evaluation, expert: User) -> bool:
+    """Whether the expert's present employer is the applicant, by credit code or name."""
+    judge = Judge(evaluation, "", timezone.localdate())
+    return judge.employs(expert, getattr(expert, "expert_record", None))
+
+
+def answer_deadline(today: datetime.date | None = None) -> datetime.date:
+    """The last day for the answer to an invitation that goes out now."""
+    return workdays.after(today or timezone.localdate(), settings.EXPERT_ANSWER_WORKING_DAYS)
 
 
 def release(user: User, assignment: Assignment, reason: str) -> None:
@@ -60,8 +121,7 @@ def release(user: User, assignment: Assignment, reason: str) -> None:
             raise Refused(_("该专家已提交评分表，不能解除指派。"))
         if assignment.released_at is not None:
             return
-        assignment.released_at, assignment.release_reason = timezone.now(), reason
-        assignment.save(update_fields=["released_at", "release_reason"])
+        _leave(assignment, Left.RELEASED, reason)
         if not queries.serving_assignments(assignment.expert).filter(evaluation=current).exists():
             notify.take_back(assignment.expert, current.number)
         note(user, current, "release", assignment=assignment.pk, reason=reason)
@@ -95,11 +155,35 @@ def appoint_leader(user: User, assignment: Assignment, reason: str = "") -> None
         _tell_leader(assignment)
 
 
+# The expert's answer
+
+
+def accept(user: User, assignment: Assignment) -> None:
+    """接受邀请: the names of applicant and base are shown, so that a conflict can be judged."""
+    with _answering(user, assignment) as current:
+        if assignment.accepted_at is None:
+            assignment.accepted_at = timezone.now()
+            assignment.save(update_fields=["accepted_at"])
+            note(user, current, "accept_invitation", assignment=assignment.pk)
+
+
+def decline(user: User, assignment: Assignment, reason: str) -> None:
+    """谢绝邀请: the expert has no time. The seat is open again."""
+    with _answering(user, assignment) as current:
+        # In the secretariat's language: it is kept, and read there.
+        with translation.override(settings.LANGUAGE_CODE):
+            _leave(assignment, Left.DECLINED, reason.strip() or _("未说明理由"))
+        note(user, current, "decline_invitation", assignment=assignment.pk)
+        _seat_is_open(user, assignment, "expert_declined")
+
+
 def pledge(user: User, assignment: Assignment) -> None:
     """不回避, and the pledge is signed: the case opens to this expert."""
     with _answering(user, assignment) as current:
-        assignment.pledged_at = timezone.now()
-        assignment.save(update_fields=["pledged_at"])
+        now = timezone.now()
+        assignment.accepted_at = assignment.accepted_at or now
+        assignment.pledged_at = now
+        assignment.save(update_fields=["accepted_at", "pledged_at"])
         order(current, Kind.PLEDGE, content.pledge(assignment), owner=user)
         note(user, current, "pledge", assignment=assignment.pk)
 
@@ -112,9 +196,7 @@ def recuse(user: User, assignment: Assignment, reason: str) -> None:
         assignment.save(update_fields=["recused_at", "recusal_reason"])
         notify.take_back(user, current.number)
         note(user, current, "recuse", assignment=assignment.pk)
-        role = Actor.PANEL_EXPERT if assignment.duty == Duty.PANEL else Actor.SITE_LEADER
-        if not _tell_when_lacking(user, assignment, role):
-            _tell_secretariat("expert_recused", f"recusal:{assignment.pk}", current)
+        _seat_is_open(user, assignment, "expert_recused")
 
 
 @contextmanager
@@ -125,24 +207,84 @@ def _answering(user: User, assignment: Assignment) -> Iterator[Evaluation]:
         if assignment.expert_id != user.pk:
             raise NotAllowed(_("只能答复本人的指派。"))
         if assignment.pledged_at or assignment.recused_at or assignment.released_at:
-            raise Refused(_("这项指派已经答复或解除，不能再次答复。"))
+            raise Refused(_("这项邀请已经答复、到期或解除，不能再次答复。"))
         if current.state not in steps.ASSIGNABLE[assignment.duty]:
             raise Refused(_("这项工作已经结束，不再需要答复。"))
         yield current
 
 
+# No answer
+
+
+def mark_unanswered(today: datetime.date | None = None) -> int:
+    """Take off whoever has not answered by the end of the last day. Safe to run twice; returns how
+    many were taken off."""
+    today = today or timezone.localdate()
+    late = queries.unanswered().filter(answer_by__lt=today)
+    return sum(_lapse(assignment, today) for assignment in late.select_related("evaluation"))
+
+
+@transaction.atomic
+def _lapse(assignment: Assignment, today: datetime.date) -> bool:
+    with changing(assignment.expert, assignment.evaluation) as current:
+        # Read again behind the lock: the answer may have come this moment.
+        still = queries.unanswered().filter(pk=assignment.pk, answer_by__lt=today)
+        if not still.exists():
+            return False
+        assignment.refresh_from_db()
+        with translation.override(settings.LANGUAGE_CODE):
+            _leave(assignment, Left.LAPSED, _("逾期未答复"))
+        audit.record(
+            None,
+            "evaluation.lapse_invitation",
+            f"evaluation:{current.pk}",
+            case=current.number,
+            assignment=assignment.pk,
+            answer_by=str(assignment.answer_by),
+        )
+        _seat_is_open(assignment.expert, assignment, "expert_lapsed")
+        notify.tell(
+            [assignment.expert],
+            "expert_lapsed",
+            f"{assignment.pk}",
+            path=reverse("evaluation:desk"),
+            deadline=assignment.answer_by,
+        )
+        return True
+
+
+def _leave(assignment: Assignment, how: Left, reason: str) -> None:
+    assignment.released_at, assignment.release_reason = timezone.now(), reason
+    assignment.left = how
+    assignment.save(update_fields=["released_at", "release_reason", "left"])
+
+
+# Telling
+
+
 def _invite(assignment: Assignment) -> None:
+    """What is told says nothing of the case: a mailbox may be read by others."""
     notify.tell(
         [assignment.expert],
         "expert_invitation",
         f"invitation:{assignment.pk}",
         path=reverse("evaluation:desk"),
+        deadline=assignment.answer_by,
     )
 
 
 def _tell_leader(assignment: Assignment) -> None:
     key = f"leader:{assignment.pk}:{timezone.now().isoformat()}"
     notify.tell([assignment.expert], "expert_leads", key, path=reverse("evaluation:desk"))
+
+
+def _seat_is_open(user: User, assignment: Assignment, event: str) -> None:
+    """Write into the timeline that an expert will not come, and tell the secretariat."""
+    case = assignment.evaluation
+    role = Actor.PANEL_EXPERT if assignment.duty == Duty.PANEL else Actor.SITE_LEADER
+    _write(case, event, user, role)
+    if not _tell_when_lacking(user, assignment, role):
+        _tell_secretariat("expert_left", f"{assignment.pk}", case, title=steps.EVENTS[event])
 
 
 def _tell_when_lacking(user: User, assignment: Assignment, role: Actor) -> bool:
@@ -152,19 +294,23 @@ def _tell_when_lacking(user: User, assignment: Assignment, role: Actor) -> bool:
     case.refresh_from_db()
     if not queries.lacks_experts(case):
         return False
-    Transition.objects.create(
-        evaluation=case,
-        move="experts_lacking",
-        source=case.state,
-        target=case.state,
-        actor=user,
-        actor_role=role,
-        at=timezone.now(),
-    )
+    _write(case, "experts_lacking", user, role)
     _tell_secretariat("experts_lacking", f"experts-lacking:{assignment.pk}", case)
     return True
 
 
-def _tell_secretariat(kind: str, key: str, case: Evaluation) -> None:
+def _tell_secretariat(kind: str, key: str, case: Evaluation, **values: Any) -> None:
     path = reverse("evaluation:experts", args=[case.number])
-    notify.tell_of_case(notify.secretariat(), kind, key, case, path=path)
+    notify.tell_of_case(notify.secretariat(), kind, key, case, path=path, **values)
+
+
+def _write(evaluation: Evaluation, event: str, actor: User, role: Actor) -> None:
+    Transition.objects.create(
+        evaluation=evaluation,
+        move=event,
+        source=evaluation.state,
+        target=evaluation.state,
+        actor=actor,
+        actor_role=role,
+        at=timezone.now(),
+    )

@@ -2,30 +2,36 @@
 
 The tests use it too: a case in any state is one call away."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from evaluation import queries
+from evaluation import findings, queries
 from evaluation.actions import (
     agreement,
     application,
     certification,
     experts,
+    materials,
     meeting,
     panel,
     publication,
     review,
     site,
+    site_signatures,
+    visit_plans,
 )
 from evaluation.demo.files import example_pdf, example_photo
 from evaluation.demo.tables import example_tables
 from evaluation.edition import edition_of
-from evaluation.models import Duty, Evaluation
+from evaluation.models import Duty, Evaluation, Side
 from portal.accounts.models import User
+
+BY_HAND = "示例：演示需要固定的专家，不经抽取。"
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,16 @@ def fill(evaluation: Evaluation, applicant: User, values: dict[str, Any]) -> Non
     for key, content in tables.items():
         application.save_table(applicant, evaluation, key, content, versions.get(key, 0))
     for material in edition.materials:
-        application.add_material(
+        file = materials.add_material(
             applicant,
             evaluation,
             material.number,
             example_pdf(f"示例材料{material.number}-{material.name[:20]}"),
         )
+        if material.months:
+            last = date(timezone.localdate().year - 1, 12, 1)
+            first = date(last.year - material.months // 12 + 1, 1, 1)
+            materials.set_period(applicant, evaluation, file.pk, first, last)
 
 
 def carry(evaluation: Evaluation, cast: Cast, to: str) -> Evaluation:
@@ -102,10 +112,46 @@ def _resubmit(evaluation: Evaluation, cast: Cast) -> None:
 def _dispatch(evaluation: Evaluation, cast: Cast) -> None:
     for expert in cast.experts[:2]:
         assignment = experts.assign(
-            cast.secretariat, evaluation, expert, Duty.SITE, is_leader=expert == cast.experts[0]
+            cast.secretariat,
+            evaluation,
+            expert,
+            Duty.SITE,
+            is_leader=expert == cast.experts[0],
+            reason=BY_HAND,
         )
         experts.pledge(expert, assignment)
     site.dispatch_team(cast.secretariat, evaluation)
+    _plan(evaluation, cast)
+
+
+def _plan(evaluation: Evaluation, cast: Cast) -> None:
+    """A plan that the leader has sent, and the applicant confirmed."""
+    day = timezone.localdate() + timedelta(days=7)
+    first, second = (expert.pk for expert in cast.experts[:2])
+    rows = (
+        ("09:00", "09:30", "首次会议：介绍评估组，核对日程和分工", ""),
+        ("09:30", "12:00", "现场核验：机房、算力与存储、网络", ""),
+        ("14:00", "16:30", "现场核验：能耗计量、运维与安全、数据接入", ""),
+        ("17:30", "18:00", "末次会议：通报核验结果，双方签字", "全体及申报单位负责人"),
+    )
+    plan = visit_plans.Plan(
+        first_day=day,
+        last_day=day,
+        place="示例基地东门",
+        contact_name="示例联络人",
+        contact_phone="010-00000000",
+        schedule=[
+            {"day": day.isoformat(), "begins": begins, "ends": ends, "what": what, "who": who}
+            for begins, ends, what, who in rows
+        ],
+        verifiers={
+            indicator.code: first if nth % 2 else second
+            for nth, indicator in enumerate(site.verified_on_site(evaluation))
+        },
+        preparation="示例：能耗监测和运维系统的只读账号；近一年电费账单原件。",
+    )
+    sent = visit_plans.send(cast.experts[0], evaluation, plan)
+    visit_plans.confirm(cast.applicant, evaluation, sent.number)
 
 
 def visit(evaluation: Evaluation, cast: Cast) -> None:
@@ -121,13 +167,41 @@ def visit(evaluation: Evaluation, cast: Cast) -> None:
             instrument="示例：查阅原始记录并现场核对",
         )
     site.add_photo(cast.experts[0], evaluation, "room_grade", example_photo())
+    sign(evaluation, cast.experts[0])
     site.close_visit(cast.experts[0], evaluation)
+
+
+def sign(evaluation: Evaluation, leader: User) -> None:
+    """Both sides sign the findings: the team by hand, the applicant by a typed name."""
+    drawn = [[[80, 260], [200, 90], [330, 250], [470, 120]], [[520, 200], [900, 180]]]
+    for side, name, position, strokes in (
+        (Side.TEAM, leader.name, "组长", drawn),
+        (Side.APPLICANT, "示例联络人", "示例主任", []),
+    ):
+        site_signatures.sign(
+            leader,
+            evaluation,
+            site_signatures.Signature(
+                id=uuid.uuid4(),
+                side=side,
+                name=name,
+                position=position,
+                strokes=strokes,
+                signed_at=timezone.now(),
+                covers=findings.stamps(evaluation),
+            ),
+        )
 
 
 def _convene(evaluation: Evaluation, cast: Cast) -> None:
     for expert in cast.experts[2:4]:
         assignment = experts.assign(
-            cast.secretariat, evaluation, expert, Duty.PANEL, is_leader=expert == cast.experts[2]
+            cast.secretariat,
+            evaluation,
+            expert,
+            Duty.PANEL,
+            is_leader=expert == cast.experts[2],
+            reason=BY_HAND,
         )
         experts.pledge(expert, assignment)
     panel.convene_panel(cast.secretariat, evaluation)

@@ -1,19 +1,35 @@
 """Loading the example data into an empty database."""
 
+from datetime import timedelta
+
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from dataaccess.models import Base
 from evaluation import queries
-from evaluation.actions import application, panel, publication, stamping
+from evaluation.actions import (
+    application,
+    challenges,
+    dissent,
+    draws,
+    figures,
+    panel,
+    publication,
+    queue,
+    stamping,
+)
 from evaluation.demo import journey
 from evaluation.demo.cases import CASES, ExampleCase, declarations
 from evaluation.demo.objections import object_to, publish_with_a_correction
 from evaluation.demo.people import ORGANISATIONS, PASSWORD, accounts
+from evaluation.demo.pool import load_pool
 from evaluation.demo.reports import send_reports
 from evaluation.demo.requests import load_requests
 from evaluation.demo.watch import watch_bases
+from evaluation.demo.years import show_the_years_after
 from evaluation.models import Duty, Evaluation
+from evaluation.pool.exclusions import Need
 from portal.accounts.models import Organisation, User
 from portal.ledger import outbox
 
@@ -22,6 +38,7 @@ from portal.ledger import outbox
 def load() -> None:
     """Accounts, organisations, ten cases spread over the seven steps, and reports."""
     load_people()
+    load_pool(User.objects.get(username="secretariat"))
     with outbox.left_to_the_sweep():
         for example in CASES:
             _load_case(example)
@@ -30,6 +47,10 @@ def load() -> None:
         send_reports(Base.objects.select_related("organisation").get(code=code), fp16)
     with outbox.left_to_the_sweep():
         watch_bases()
+        show_the_years_after("demo-base", "demo-jinghua", cast_for("jinghua").applicant)
+    secretariat = User.objects.get(username="secretariat")
+    queue.save_view(secretariat, "待专家办理", "step=5", shared=True)
+    figures.count()
 
 
 def load_people() -> None:
@@ -84,7 +105,7 @@ def _load_case(example: ExampleCase) -> None:
     journey.fill(evaluation, cast.applicant, declaration["values"])
     _seal(evaluation, cast)
     if example.state == "published":
-        journey.carry(evaluation, cast, "result_pending")
+        _let_one_doubt_and_dissent(evaluation, cast)
         publication.publish(cast.secretariat, evaluation, working_days=5)
         object_to(evaluation, cast)
     elif example.state == "not_certified":
@@ -95,6 +116,16 @@ def _load_case(example: ExampleCase) -> None:
         _leave_one_sheet_open(evaluation, cast)
     else:
         journey.carry(evaluation, cast, example.state)
+    if example.state == "site_visit":
+        _draw_one_more(evaluation, cast)
+
+
+def _draw_one_more(evaluation: Evaluation, cast: journey.Cast) -> None:
+    """The site team asks for somebody who knows security: drawn, invited, not answered yet."""
+    today = timezone.localdate()
+    need = Need(Duty.SITE, 1, {"安全": 1}, today, today + timedelta(days=14))
+    asked = evaluation.assignments.filter(duty=Duty.SITE).count()
+    draws.draw(cast.secretariat, evaluation, need, seen=asked)
 
 
 def _seal(evaluation: Evaluation, cast: journey.Cast) -> None:
@@ -102,6 +133,27 @@ def _seal(evaluation: Evaluation, cast: journey.Cast) -> None:
     printed = stamping.print_form(cast.applicant, evaluation)
     scan = queries.draft_materials(evaluation).get(slot=stamping.SLOT)
     stamping.state_version(cast.applicant, evaluation, scan, printed.version_code)
+
+
+def _let_one_doubt_and_dissent(evaluation: Evaluation, cast: journey.Cast) -> None:
+    """One of the panel doubts a verified value and keeps another opinion on a final one."""
+    leader, member = cast.experts[2:4]
+    journey.carry(evaluation, cast, "panel_scoring")
+    challenges.challenge(member, evaluation, "pue", "1.5", "示例：冷却系统用电是否计入，请复核。")
+    journey.carry(evaluation, cast, "panel_consolidation")
+    seat = evaluation.assignments.get(expert=member, duty=Duty.PANEL)
+    dissent.record_dissent(
+        member,
+        evaluation,
+        seat,
+        "public_service",
+        "示例：认为产学研用一体化平台尚在建设，应少评0.5分。",
+    )
+    answers = {
+        doubt.pk: "示例：能耗台账含冷却系统，核验值不变。"
+        for doubt in challenges.counted_challenges(evaluation)
+    }
+    panel.consolidate(leader, evaluation, journey.points(evaluation), answers=answers)
 
 
 def _leave_one_sheet_open(evaluation: Evaluation, cast: journey.Cast) -> None:

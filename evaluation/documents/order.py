@@ -19,6 +19,7 @@ SERIES = {
     Kind.AGREEMENT: "协",
     Kind.DEFICIENCY_NOTICE: "补",
     Kind.PLEDGE: "诺",
+    Kind.VISIT_PLAN: "方",
     Kind.SITE_RECORD: "勘",
     Kind.SCORE_SHEET: "分",
     Kind.MINUTES: "审",
@@ -26,6 +27,9 @@ SERIES = {
     Kind.NOTICE: "公",
     Kind.CERTIFICATE: "证",
     Kind.REVIEW_NOTICE: "年",
+    Kind.RECTIFICATION_NOTICE: "改",
+    Kind.REVOCATION_NOTICE: "撤",
+    Kind.DRAW: "抽",
 }
 
 

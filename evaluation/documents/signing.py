@@ -105,6 +105,31 @@ def verify_signature(pdf: bytes) -> Verification:
     return Verification(ours, signer, status.signer_reported_dt)
 
 
+@dataclass(frozen=True)
+class Authority:
+    """A certificate that signatures are checked against, for whoever checks without this site."""
+
+    name: str
+    sha256: str
+    valid_until: datetime.datetime
+    pem: bytes
+
+
+def authorities() -> list[Authority]:
+    """Who counts as ourselves; empty where no key is configured. Raises CannotSign as `sign` does."""
+    from asn1crypto import pem
+
+    return [
+        Authority(
+            root.subject.native.get("common_name", ""),
+            root.sha256.hex().upper(),
+            root.not_valid_after,
+            pem.armor("CERTIFICATE", root.dump()),
+        )
+        for root in _roots()
+    ]
+
+
 def _passphrase() -> bytes | None:
     return settings.SIGNING_KEY_PASSWORD.encode() or None
 
@@ -152,10 +177,17 @@ def _load(path: Path, _changed: int) -> Any:
 
 
 def _trusted() -> Any:
+    from pyhanko_certvalidator import ValidationContext
+
+    return ValidationContext(
+        trust_roots=_roots(), allow_fetching=False, revocation_mode="soft-fail"
+    )
+
+
+def _roots() -> list[Any]:
     """Who counts as ourselves: the authority in the key file, or its certificate where it has
     none, and what SIGNING_TRUSTED_FILE (PEM) adds for keys of earlier years."""
     from pyhanko.keys import load_certs_from_pemder
-    from pyhanko_certvalidator import ValidationContext
 
     roots: list[Any] = []
     path = key_file()
@@ -165,7 +197,7 @@ def _trusted() -> Any:
         roots = [c for c in known if c.self_issued] or [signer.signing_cert]
     if settings.SIGNING_TRUSTED_FILE:
         roots += list(load_certs_from_pemder([settings.SIGNING_TRUSTED_FILE]))
-    return ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
+    return roots
 
 
 def ensure_example_signing_key() -> Path:

@@ -1,1 +1,1 @@
-"""The enterprise list of 8.2.2 as rows and as a workbook."""
+"""The enterprise list of 8.2.2 as rows."""

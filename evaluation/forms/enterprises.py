@@ -4,15 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django import forms
 from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from evaluation import uploads
-from evaluation.actions.enterprises import CELLS, REPLACE, SKIP, Line
+from evaluation.actions.enterprises import CELLS, Line
 from evaluation.edition import reader_language
 from evaluation.forms.application_table import shown_value
 from evaluation.forms.rows import MARK, cell_html, error_html
@@ -148,33 +145,4 @@ def _theirs(asked: FormField, line: Line, column: Any) -> SafeString:
         '<p class="cell-theirs">{}</p>',
         _("%(name)s已改为：%(value)s")
         % {"name": line.theirs.saved_by.name, "value": shown_value(column, other) or _("（空）")},
-    )
-
-
-class ImportForm(forms.Form):
-    """An Excel file for the list."""
-
-    file = forms.FileField(
-        label=gettext_lazy("Excel文件"),
-        widget=forms.FileInput(
-            {"accept": uploads.DOCUMENTS[uploads.XLSX][0], "id": "upload-enterprises"}
-        ),
-        error_messages={
-            "required": gettext_lazy("请先选择Excel文件（.xlsx）。"),
-            "empty": gettext_lazy("文件是空文件，请检查后重新上传。"),
-        },
-    )
-
-
-class TakeForm(forms.Form):
-    """What becomes of enterprises that are on the list already."""
-
-    duplicates = forms.ChoiceField(
-        label=gettext_lazy("重复的企业"),
-        choices=[
-            (SKIP, gettext_lazy("跳过：保留先有的，不导入重复的行")),
-            (REPLACE, gettext_lazy("替换：以文件中最后一行为准")),
-        ],
-        initial=SKIP,
-        widget=forms.RadioSelect,
     )

@@ -3,16 +3,25 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from evaluation.models import Duty
 from portal.accounts.models import Role, User
 
 
-class AssignForm(forms.Form):
-    """One expert of the pool for one duty."""
+class ChosenForm(forms.Form):
+    """One expert of the pool."""
 
     expert = forms.ModelChoiceField(User.objects.filter(role=Role.EXPERT, is_active=True))
-    duty = forms.ChoiceField(choices=Duty.choices)
-    leader = forms.BooleanField(required=False)
+
+
+class AssignForm(forms.Form):
+    """Why the expert is asked without a draw."""
+
+    reason = forms.CharField(
+        label=_("不经抽取、直接指派的理由"),
+        help_text=_("将记入案卷和审计记录。"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    leader = forms.BooleanField(label=_("指派为组长"), required=False)
 
 
 class ReleaseForm(forms.Form):
@@ -21,6 +30,16 @@ class ReleaseForm(forms.Form):
         help_text=_("将记入案卷。"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class DeclineForm(forms.Form):
+    words = forms.CharField(
+        label=_("谢绝的原因"),
+        help_text=_("可不填。只有秘书处和审批人能看到。"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

@@ -1,6 +1,12 @@
 """What the portal keeps of a case. Written only by evaluation.actions."""
 
 from evaluation.models.case import CATEGORIES, Evaluation, Transition
+from evaluation.models.certificates import (
+    Certificate,
+    CertificateState,
+    Proposal,
+    RegisterEntry,
+)
 from evaluation.models.declaration import (
     Declaration,
     DraftTable,
@@ -8,10 +14,22 @@ from evaluation.models.declaration import (
     SlotReview,
     Stamp,
 )
-from evaluation.models.enterprises import Enterprise, EnterpriseImport, ImportState
-from evaluation.models.experts import Assignment, Consolidation, Duty, PanelScore, SiteRecord
+from evaluation.models.draws import Draw, DrawRound
+from evaluation.models.enterprises import Enterprise, EnterpriseImport
+from evaluation.models.experts import Assignment, Consolidation, Duty, Left, PanelScore, SiteRecord
 from evaluation.models.files import CaseFile, Document, Kind, Purpose
+from evaluation.models.imports import ImportState
+from evaluation.models.materials import PaperReceipt, Upload, UploadPiece
+from evaluation.models.misuse import (
+    MisuseFile,
+    MisuseKind,
+    MisuseNote,
+    MisuseOutcome,
+    MisuseReport,
+    MisuseState,
+)
 from evaluation.models.panel import Challenge, ConsolidationDraft, Dissent
+from evaluation.models.pool import Absence, Expert, ExpertField, ExpertImport, Tie
 from evaluation.models.publication import (
     Channel,
     Objection,
@@ -21,20 +39,24 @@ from evaluation.models.publication import (
     ObjectorKind,
     Publication,
 )
-from evaluation.models.results import (
-    Certificate,
-    CertificateState,
-    RegisterEntry,
+from evaluation.models.queue import CaseReminder, Figures, SavedView
+from evaluation.models.results import ScoreRun
+from evaluation.models.reviews import (
     Review,
+    ReviewFile,
+    ReviewItem,
     ReviewReminder,
-    ScoreRun,
+    ReviewStage,
+    ReviewTransition,
 )
-from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature
+from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature, VisitPlan
 
 __all__ = [
     "CATEGORIES",
+    "Absence",
     "Assignment",
     "CaseFile",
+    "CaseReminder",
     "Certificate",
     "CertificateState",
     "Challenge",
@@ -45,13 +67,26 @@ __all__ = [
     "Dissent",
     "Document",
     "DraftTable",
+    "Draw",
+    "DrawRound",
     "Duty",
     "Enterprise",
     "EnterpriseImport",
     "Evaluation",
+    "Expert",
+    "ExpertField",
+    "ExpertImport",
     "FieldDefect",
+    "Figures",
     "ImportState",
     "Kind",
+    "Left",
+    "MisuseFile",
+    "MisuseKind",
+    "MisuseNote",
+    "MisuseOutcome",
+    "MisuseReport",
+    "MisuseState",
     "Objection",
     "ObjectionFile",
     "ObjectionOutcome",
@@ -59,11 +94,18 @@ __all__ = [
     "ObjectorKind",
     "Outcome",
     "PanelScore",
+    "PaperReceipt",
+    "Proposal",
     "Publication",
     "Purpose",
     "RegisterEntry",
     "Review",
+    "ReviewFile",
+    "ReviewItem",
     "ReviewReminder",
+    "ReviewStage",
+    "ReviewTransition",
+    "SavedView",
     "ScoreRun",
     "Side",
     "SiteEntry",
@@ -71,5 +113,9 @@ __all__ = [
     "SiteSignature",
     "SlotReview",
     "Stamp",
+    "Tie",
     "Transition",
+    "Upload",
+    "UploadPiece",
+    "VisitPlan",
 ]

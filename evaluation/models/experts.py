@@ -15,9 +15,20 @@ class Duty(models.TextChoices):
     PANEL = "panel", _("专家评审")
 
 
+class Left(models.TextChoices):
+    """Why an expert is off a case, when `released_at` is set."""
+
+    RELEASED = "released", _("已解除")  # by the secretariat
+    DECLINED = "declined", _("已谢绝")  # by the expert, before the pledge
+    LAPSED = "lapsed", _("逾期未答复")  # by the clock
+
+
 class Assignment(models.Model):
     """An expert asked to serve on a case. Nothing of the case opens before 不回避 and the pledge
-    (承诺书) are signed; an expert who is recused learns nothing more."""
+    (承诺书) are signed; an expert who is recused learns nothing more.
+
+    Drawn (then `draw_round` says in which round, and `seat` for which field), or assigned by hand
+    with `manual_reason`. Whoever has `released_at` or `recused_at` serves no more."""
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="assignments")
     expert = models.ForeignKey(
@@ -32,7 +43,7 @@ class Assignment(models.Model):
     pledged_at = models.DateTimeField(null=True)
     recused_at = models.DateTimeField(null=True)
     recusal_reason = models.TextField(blank=True)
-    # Taken off the case by the secretariat, with the reason on record.
+    # Off the case, with the reason on record: see Left.
     released_at = models.DateTimeField(null=True)
     release_reason = models.TextField(blank=True)
     # 签到: present at the panel's meeting. Who has not signed in scores nothing.
@@ -42,18 +53,31 @@ class Assignment(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="votes", help_text="panel"
     )
     leader_reason = models.TextField(blank=True, help_text="why the secretariat named this leader")
+    left = models.CharField(max_length=8, choices=Left.choices, blank=True)
+    # The answer (谢绝, 回避, or 接受 and then the pledge) is awaited until the end of this day.
+    answer_by = models.DateField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    draw_round = models.ForeignKey(
+        "evaluation.DrawRound", null=True, on_delete=models.PROTECT, related_name="assignments"
+    )
+    seat = models.CharField(max_length=32, blank=True, help_text="field; empty: any")
+    manual_reason = models.TextField(blank=True)
     sheet_submitted_at = models.DateTimeField(null=True, help_text="panel: own scores locked")
 
     if TYPE_CHECKING:
         evaluation_id: int
         expert_id: int
         votes_for_id: int | None
+        draw_round_id: int | None
 
     class Meta:
         ordering = ["duty", "-is_leader", "id"]
         constraints = [
+            # Who was released, declined or did not answer may be asked again by hand.
             models.UniqueConstraint(
-                fields=["evaluation", "expert", "duty"], name="one_assignment_a_duty"
+                fields=["evaluation", "expert", "duty"],
+                condition=Q(released_at__isnull=True),
+                name="one_open_assignment_a_duty",
             ),
             models.UniqueConstraint(
                 fields=["evaluation", "duty"],
@@ -67,6 +91,19 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True) | ~Q(release_reason=""),
                 name="release_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(draw_round__isnull=False) | ~Q(manual_reason=""),
+                name="drawn_or_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True, left="")
+                | Q(released_at__isnull=False, left__in=["released", "declined", "lapsed"]),
+                name="released_says_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(pledged_at__isnull=True) | ~Q(left__in=["declined", "lapsed"]),
+                name="pledged_is_released_by_the_secretariat_only",
             ),
             models.CheckConstraint(
                 condition=Q(sheet_submitted_at__isnull=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models.case import Evaluation
@@ -17,6 +17,7 @@ class Purpose(models.TextChoices):
     AGREEMENT_FINAL = "agreement_final", _("双方签章的协议")
     SITE_PHOTO = "site_photo", _("现场照片")
     SCORE_SHEET_SIGNED = "score_sheet_signed", _("签字的专家评分表")
+    REVIEW_EVIDENCE = "review_evidence", _("年审证明材料")
 
 
 def stored_path(instance: "CaseFile", filename: str) -> str:
@@ -47,6 +48,14 @@ class CaseFile(models.Model):
     )
     # Taken out by its uploader; kept because a frozen version may hold it.
     removed_at = models.DateTimeField(null=True)
+    # The file whose place it took; that one is removed, and can still be read.
+    replaces = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    version = models.PositiveSmallIntegerField(default=1)
+    # The first days of the first and the last month that the paper covers.
+    period_from = models.DateField(null=True)
+    period_to = models.DateField(null=True)
 
     if TYPE_CHECKING:
         evaluation_id: int
@@ -71,6 +80,25 @@ class CaseFile(models.Model):
                 name="signed_sheet_has_its_document",
             ),
             models.CheckConstraint(condition=Q(size__gt=0), name="file_is_not_empty"),
+            models.CheckConstraint(
+                condition=Q(period_from__isnull=True, period_to__isnull=True)
+                | Q(
+                    period_from__isnull=False,
+                    period_to__isnull=False,
+                    period_from__lte=F("period_to"),
+                ),
+                name="period_has_both_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True, version=1)
+                | Q(replaces__isnull=False, version__gt=1),
+                name="later_version_has_its_earlier_one",
+            ),
+            models.UniqueConstraint(
+                fields=["evaluation", "slot", "sha256"],
+                condition=Q(purpose="material", removed_at__isnull=True),
+                name="same_bytes_once_a_slot",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,6 +114,7 @@ class Kind(models.TextChoices):
     AGREEMENT = "agreement", _("评估咨询服务协议")
     DEFICIENCY_NOTICE = "deficiency_notice", _("补正通知")
     PLEDGE = "pledge", _("回避及廉洁承诺书")
+    VISIT_PLAN = "visit_plan", _("现场评估工作方案")
     SITE_RECORD = "site_record", _("现场评估记录表")
     SCORE_SHEET = "score_sheet", _("专家评分表")
     MINUTES = "minutes", _("评审意见")
@@ -93,6 +122,9 @@ class Kind(models.TextChoices):
     NOTICE = "notice", _("公示")
     CERTIFICATE = "certificate", _("证书")
     REVIEW_NOTICE = "review_notice", _("年审通知")
+    RECTIFICATION_NOTICE = "rectification_notice", _("整改通知")
+    REVOCATION_NOTICE = "revocation_notice", _("撤销公告")
+    DRAW = "draw", _("专家抽取记录")
 
 
 class Document(models.Model):

@@ -114,3 +114,84 @@ class SiteSignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.side} {self.name}"
+
+
+class VisitPlan(models.Model):
+    """One version of the plan of a visit (现场评估工作方案): a draft of its maker until it is sent;
+    then the applicant confirms it or asks for another date, and a change is a new version."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="visit_plans")
+    number = models.PositiveSmallIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    place = models.CharField(max_length=200, help_text="where the team is met")
+    contact_name = models.CharField(max_length=50)
+    contact_phone = models.CharField(max_length=50)
+    schedule = models.JSONField(help_text="rows of day, begins, ends, what, who")
+    verifiers = models.JSONField(help_text="who verifies: indicator → the expert's key")
+    preparation = models.TextField(blank=True, help_text="what the applicant should have ready")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    change_asked_at = models.DateTimeField(null=True)
+    change_reason = models.TextField(blank=True)
+    change_day = models.DateField(null=True, help_text="the day the applicant proposes")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    if TYPE_CHECKING:
+        evaluation_id: int
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evaluation", "number"], name="one_visit_plan_a_number"
+            ),
+            models.UniqueConstraint(
+                fields=["evaluation"],
+                condition=Q(sent_at__isnull=True),
+                name="one_draft_of_a_visit_plan",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_day__gte=models.F("first_day")),
+                name="a_visit_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    confirmed_at__isnull=True,
+                    change_asked_at__isnull=True,
+                    answered_by__isnull=True,
+                    change_reason="",
+                )
+                | Q(
+                    sent_at__isnull=False,
+                    confirmed_at__isnull=False,
+                    change_asked_at__isnull=True,
+                    answered_by__isnull=False,
+                    change_reason="",
+                )
+                | (
+                    Q(
+                        sent_at__isnull=False,
+                        confirmed_at__isnull=True,
+                        change_asked_at__isnull=False,
+                        answered_by__isnull=False,
+                    )
+                    & ~Q(change_reason="")
+                ),
+                name="a_sent_plan_is_answered_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evaluation_id} {self.number}"
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether the applicant has it and has not answered."""
+        return bool(self.sent_at) and not self.confirmed_at and not self.change_asked_at

@@ -27,6 +27,7 @@ from evaluation.rulebook.shapes import (
     ProcessStep,
     Qualification,
     Reading,
+    ReviewItem,
     ReviewRule,
     Shape,
 )
@@ -60,6 +61,7 @@ def read_edition(folder: Path) -> Edition:
     clause_7 = _read(folder, "clause_7.toml")
     clause_9 = _read(folder, "clause_9.toml")
     clause_10 = _read(folder, "clause_10.toml")
+    clause_10_4 = _read(folder, "clause_10_4.toml")
     appendix = _read(folder, "appendix_a.toml")
     more = _read(folder, "readings.toml")
 
@@ -72,6 +74,7 @@ def read_edition(folder: Path) -> Edition:
     _keys(clause_7, "clause_7.toml", "clause step")
     _keys(clause_9, "clause_9.toml", "formula dimension policy clause")
     _keys(clause_10, "clause_10.toml", "qualification naming review clause")
+    _keys(clause_10_4, "clause_10_4.toml", "item")
     _keys(appendix, "appendix_a.toml", "proof_choice table")
     _keys(more, "readings.toml", "reading")
 
@@ -111,7 +114,9 @@ def read_edition(folder: Path) -> Edition:
             "steps": tuple(steps),
             "policy": policy,
             "qualification": _one(Qualification, clause_10, "clause_10.toml", "qualification"),
-            "review": _review(clause_10),
+            "review": _review(
+                clause_10, clause_10_4, {i.code for g in groups for i in g.indicators}
+            ),
             "form": _form(appendix, {i.code: i for g in groups for i in g.indicators}),
             "readings": tuple(readings),
         },
@@ -357,11 +362,33 @@ def _categories(head: dict[str, Any], clause_10: dict[str, Any]) -> tuple[Catego
     )
 
 
-def _review(clause_10: dict[str, Any]) -> ReviewRule:
+def _review(
+    clause_10: dict[str, Any], clause_10_4: dict[str, Any], indicators: set[str]
+) -> ReviewRule:
+    """The rule with its items: each belongs to a topic, and each topic has some."""
+    name = "clause_10_4.toml"
+    items = _many(ReviewItem, clause_10_4, name, "item")
+    _unique((item.key for item in items), name, "item.key")
     given = dict(clause_10["review"])
+    if "items" in given:
+        raise EditionError("clause_10.toml: review.items: unknown key")
     if "topic" in given:
         given["topics"] = given.pop("topic")
-    return _shape(ReviewRule, given, "clause_10.toml", "review")
+    rule = _shape(ReviewRule, {**given, "items": tuple(items)}, "clause_10.toml", "review")
+    topics = [topic.key for topic in rule.topics]
+    for index, item in enumerate(items):
+        if item.topic not in topics:
+            raise EditionError(
+                f"{name}: item[{index}].topic: {item.topic!r} is no topic of clause_10.toml"
+            )
+        if item.indicator is not None and item.indicator not in indicators:
+            raise EditionError(
+                f"{name}: item[{index}].indicator: {item.indicator!r} is no indicator"
+            )
+    for topic in topics:
+        if not rule.items_of(topic):
+            raise EditionError(f"{name}: item: none for the topic {topic!r}")
+    return rule
 
 
 def _form(appendix: dict[str, Any], indicators: dict[str, Indicator]) -> tuple[FormTable, ...]:

@@ -157,11 +157,25 @@ def _certification(edition: Edition) -> Iterator[str]:
             for c in edition.categories
         ),
     )
-    topics = "、".join(topic.name for topic in edition.review.topics)
+    topics = {topic.key: topic.name for topic in edition.review.topics}
     yield ""
     yield (
         f"{edition.review.clause}: yearly for {edition.review.yearly} years, then every "
-        f"{edition.review.then_every} years. 年审内容：{topics}。"
+        f"{edition.review.then_every} years. 年审内容：{'、'.join(topics.values())}。"
+    )
+    yield ""
+    yield from _table(
+        ("10.4.2", "条款", "项目", "说明", "附件"),
+        (
+            (
+                topics[item.topic],
+                item.clause,
+                f"{item.name}<br>{item.name_en}",
+                f"{item.asks}<br>{item.asks_en}",
+                "必须" if item.evidence else "可选",
+            )
+            for item in edition.review.items
+        ),
     )
     yield from _clauses(edition, ("10.3.1", "10.3.2", "10.3.3", "10.4.3"))
 

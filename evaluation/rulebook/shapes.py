@@ -125,6 +125,11 @@ class Material(Shape):
     required: bool
     period: Literal["none", "three_years", "twelve_months"]
 
+    @property
+    def months(self) -> int:
+        """How many consecutive months its papers are to cover; 0 where Table 1 names no time."""
+        return {"none": 0, "three_years": 36, "twelve_months": 12}[self.period]
+
 
 class Naming(Shape):
     """10.2: how a certified base of a category is named; {place} is what is printed as XX."""
@@ -483,13 +488,40 @@ class ReviewTopic(Shape):
     name_en: Text
 
 
+FigureName = Literal["timeliness", "data_calls", "capacity", "idle", "attacks"]
+"""What an annual review takes from the year's reports; see evaluation/review_figures.py."""
+
+
+class ReviewItem(Shape):
+    """One thing an annual review asks for and judges (10.4.2). `figure` is filled in from the
+    year's reports; the certified value of `indicator` is shown beside the answer."""
+
+    key: Key
+    topic: Key
+    clause: Text
+    name: Text
+    name_en: Text
+    asks: Text
+    asks_en: Text
+    figure: FigureName | None = None
+    indicator: str | None = None
+    evidence: bool
+
+
 class ReviewRule(Shape):
-    """10.4.1: yearly at first, then every `then_every` years."""
+    """10.4.1: yearly at first, then every `then_every` years. 10.4.2: the items by topic."""
 
     clause: Text
     yearly: Annotated[int, Field(ge=1)]
     then_every: Annotated[int, Field(ge=1)]
     topics: Annotated[tuple[ReviewTopic, ...], Field(min_length=1)]
+    items: Annotated[tuple[ReviewItem, ...], Field(min_length=1)]
+
+    def items_of(self, topic: str) -> tuple[ReviewItem, ...]:
+        return tuple(item for item in self.items if item.topic == topic)
+
+    def item(self, key: str) -> ReviewItem:
+        return next(item for item in self.items if item.key == key)
 
 
 class Choice(Shape):

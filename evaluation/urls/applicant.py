@@ -12,6 +12,7 @@ from evaluation.views import (
     differences,
     enterprises,
     objections,
+    uploading,
 )
 
 urlpatterns = [
@@ -71,6 +72,31 @@ urlpatterns = [
         "cases/<str:number>/materials/<uuid:file_id>/remove/",
         applicant_materials.material_remove,
         name="material_remove",
+    ),
+    path(
+        "cases/<str:number>/materials/<uuid:file_id>/period/",
+        applicant_materials.material_period,
+        name="material_period",
+    ),
+    path(
+        "cases/<str:number>/materials/<int:slot>/uploads/",
+        uploading.upload_begin,
+        name="upload_begin",
+    ),
+    path(
+        "cases/<str:number>/uploads/<uuid:upload_id>/<int:piece>/",
+        uploading.upload_piece,
+        name="upload_piece",
+    ),
+    path(
+        "cases/<str:number>/uploads/<uuid:upload_id>/finish/",
+        uploading.upload_finish,
+        name="upload_finish",
+    ),
+    path(
+        "cases/<str:number>/uploads/<uuid:upload_id>/give-up/",
+        uploading.upload_give_up,
+        name="upload_give_up",
     ),
     path("cases/<str:number>/completeness/", applicant_materials.completeness, name="completeness"),
     path("cases/<str:number>/objection/", objections.own_objection, name="own_objection"),

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from evaluation.views import (
-    experts,
+    invitation,
     meeting,
+    my_work,
     panel,
+    pool,
     scoring,
     site,
     site_device,
@@ -12,7 +14,9 @@ from evaluation.views import (
 )
 
 urlpatterns = [
-    path("invitations/<int:pk>/", experts.invitation, name="invitation"),
+    path("invitations/<int:pk>/", invitation.invitation, name="invitation"),
+    path("my-work/", my_work.my_work, name="my_work"),
+    path("my-record/", pool.own_record, name="own_record"),
     path("cases/<str:number>/site-visit/", site.site_visit, name="site_visit"),
     path("cases/<str:number>/site-visit/worker.js", site_device.site_worker, name="site_worker"),
     path(

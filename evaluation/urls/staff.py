@@ -1,8 +1,15 @@
 from django.urls import path
 
-from evaluation.views import experts, objections, result, review
+from evaluation.views import draws, experts, objections, queue, result, review, statistics
 
 urlpatterns = [
+    path("cases/export.xlsx", queue.export, name="queue_export"),
+    path("cases/reminders/", queue.remind, name="remind_cases"),
+    path("cases/views/", queue.save_view, name="save_view"),
+    path("cases/views/<int:pk>/", queue.change_view, name="change_view"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/count/", statistics.count, name="count_figures"),
+    path("statistics/<slug:table>.csv", statistics.table, name="statistics_table"),
     path("cases/<str:number>/review/", review.review, name="review"),
     path("cases/<str:number>/review/<int:slot>/", review.judge, name="judge"),
     path("cases/<str:number>/review/fields/", review.mark_field, name="mark_field"),
@@ -13,6 +20,8 @@ urlpatterns = [
     ),
     path("cases/<str:number>/experts/", experts.experts, name="experts"),
     path("cases/<str:number>/experts/assign/", experts.assign, name="assign"),
+    path("cases/<str:number>/experts/draw/", draws.draw, name="draw"),
+    path("cases/<str:number>/experts/<int:pk>/replace/", draws.replace, name="replace"),
     path("cases/<str:number>/experts/<int:pk>/release/", experts.release, name="release"),
     path("cases/<str:number>/experts/<int:pk>/lead/", experts.lead, name="lead"),
     path("cases/<str:number>/result/", result.result, name="result"),

@@ -2,33 +2,30 @@
 
 import uuid
 from dataclasses import replace
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluation import permissions, queries, uploads
-from evaluation.actions import application
+from evaluation import periods, permissions, queries
+from evaluation.actions import materials as materials_in
 from evaluation.completeness import Gap
-from evaluation.correction import Defect, defects_under_correction
-from evaluation.edition import edition_of, reader_language
+from evaluation.correction import defects_under_correction
+from evaluation.edition import edition_of
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.models import Evaluation
-from evaluation.rulebook import FormTable, in_language
-from evaluation.rulebook.shapes import Material
-from evaluation.views.applicant_draft import Draft, file_rows, place_of, prefilled
+from evaluation.rulebook import FormTable
+from evaluation.views.applicant_draft import Draft, place_of, prefilled
 from evaluation.views.applicant_submission import sealed
+from evaluation.views.material_slots import ACCEPT, Slots, coverage_of, hints, shown_slot
 from evaluation.views.refusals import case_view
 from portal.accounts.requests import SignedInRequest
-
-ACCEPT = ",".join(e for group in uploads.MATERIALS.values() for e in group)
 
 
 @case_view
@@ -49,15 +46,17 @@ def material_add(request: SignedInRequest, number: str, slot: int) -> HttpRespon
     if slot not in [material.number for material in edition_of(evaluation).materials]:
         raise Http404
     kept, refusals = 0, []
+    replaces = uuid_of(request.POST.get("replaces", ""))
     for upload in request.FILES.getlist("file"):
         try:
-            application.add_material(request.user, evaluation, slot, upload)
+            materials_in.add_material(request.user, evaluation, slot, upload, replaces)
         except (NotAllowed, WrongState):
             raise
         except Refused as refusal:
             refusals += [str(sentence) for sentence in refusal.sentences]
         else:
             kept += 1
+            replaces = None  # one takes the place; others that came along stand beside it
     if not kept and not refusals:
         refusals.append(_("请先选择要上传的文件。"))
     if kept:
@@ -81,7 +80,7 @@ def material_remove(request: SignedInRequest, number: str, file_id: uuid.UUID) -
     file = queries.draft_materials(evaluation).filter(pk=file_id).first()
     if file is None:
         raise Http404
-    application.remove_material(request.user, evaluation, file_id)
+    materials_in.remove_material(request.user, evaluation, file_id)
     messages.success(
         request,
         _("已从材料%(slot)s移除“%(name)s”。") % {"slot": file.slot, "name": file.name},
@@ -89,93 +88,65 @@ def material_remove(request: SignedInRequest, number: str, file_id: uuid.UUID) -
     return redirect(f"{reverse('evaluation:materials', args=[number])}#slot-{file.slot}")
 
 
+@case_view
+@require_POST
+def material_period(request: SignedInRequest, number: str, file_id: uuid.UUID) -> HttpResponse:
+    """Say which months a file covers."""
+    evaluation = queries.case_for(request.user, number)
+    permissions.check_edit(request.user, evaluation)
+    file = queries.draft_materials(evaluation).filter(pk=file_id).first()
+    if file is None:
+        raise Http404
+    slot = file.slot or 0
+    try:
+        first, last = periods.read_period(
+            request.POST.get("from", ""), request.POST.get("to", ""), timezone.localdate()
+        )
+        materials_in.set_period(request.user, evaluation, file_id, first, last)
+    except (NotAllowed, WrongState):
+        raise
+    except Refused as refusal:
+        sentences = [
+            _("“%(name)s”：%(problem)s") % {"name": file.name, "problem": sentence}
+            for sentence in refusal.sentences
+        ]
+        return _page(request, evaluation, {slot: sentences}, typed=file_id)
+    messages.success(request, _("已保存“%(name)s”覆盖的期间。") % {"name": file.name})
+    return redirect(f"{reverse('evaluation:materials', args=[number])}#slot-{slot}")
+
+
+def uuid_of(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def _page(
-    request: SignedInRequest, evaluation: Evaluation, refusals: dict[int, list[str]] | None = None
+    request: SignedInRequest,
+    evaluation: Evaluation,
+    refusals: dict[int, list[str]] | None = None,
+    typed: uuid.UUID | None = None,
 ) -> HttpResponse:
     draft = Draft(evaluation)
-    refused = refusals or {}
-    defects = open_defects(draft)
-    closed = evaluation.state == "correction"  # all but the slots of the notice
+    slots = Slots(draft)
+    shown = slots.all(refusals)
+    for row in (row for slot in shown for row in slot["shown"]["files"]):
+        if typed is not None and row.get("pk") == typed:
+            row["period_from"] = request.POST.get("from", "")
+            row["period_to"] = request.POST.get("to", "")
     context = {
         **draft.context("materials"),
-        "slots": [
-            {
-                "shown": _slot(
-                    draft,
-                    material,
-                    defects.get(material.number),
-                    may_change=not closed or material.number in defects,
-                ),
-                "material": material,
-                "upload_url": reverse(
-                    "evaluation:material_add", args=[evaluation.number, material.number]
-                )
-                if not closed or material.number in defects
-                else "",
-                "hint": _hint(material),
-                "refusals": refused.get(material.number, []),
-            }
-            for material in draft.edition.materials
-        ],
+        **hints(),
+        "slots": shown,
         "accept": ACCEPT,
-        "defects": len(defects),
+        "defects": len(slots.defects),
         "number_of_slots": len(draft.edition.materials),
+        "request_limit": settings.REQUEST_MAX_BYTES,
     }
     return render(
-        request, "evaluation/applicant/materials.html", context, status=422 if refused else 200
+        request, "evaluation/applicant/materials.html", context, status=422 if refusals else 200
     )
-
-
-def open_defects(draft: Draft) -> dict[int, Defect]:
-    """While a correction is asked for: the defect of each slot that was not accepted."""
-    found = defects_under_correction(draft.evaluation)
-    return {defect.slot: defect for defect in found if defect.slot is not None}
-
-
-def _slot(
-    draft: Draft, material: Material, defect: Defect | None, *, may_change: bool = True
-) -> dict[str, Any]:
-    language = reader_language()
-    files = draft.files.get(material.number, [])
-    if defect and (not defect.changed or not files):
-        state, label = "not_met", _("需补正")
-    elif defect:
-        state, label = "attention", _("已更换文件，待重新提交")
-    elif files:
-        count = len(files)
-        state = "met"
-        label = ngettext("已上传 %(count)d 个文件", "已上传 %(count)d 个文件", count) % {
-            "count": count
-        }
-    elif material.required:
-        state, label = "incomplete", _("尚未上传")
-    else:
-        state, label = "waiting", _("选交")
-    return {
-        "number": material.number,
-        "name": in_language(material, "name", language),
-        "proves": [
-            in_language(indicator, "name", language)
-            for indicator in draft.edition.proved_by(material.number)
-        ],
-        "state": state,
-        "state_label": label,
-        "defect": defect.reason if defect else "",
-        "files": file_rows(draft.evaluation, files, remove=may_change),
-    }
-
-
-def _hint(material: Material) -> str:
-    periods = {
-        "three_years": _("应覆盖近三年。"),
-        "twelve_months": _("应覆盖连续一年（十二个月）。"),
-        "none": "",
-    }
-    accepted = _("%(types)s，可多选，单个文件不超过 %(limit)s。") % {
-        "types": uploads.names_of(uploads.MATERIALS),
-        "limit": filesizeformat(settings.UPLOAD_MAX_BYTES),
-    }
-    return periods[material.period] + accepted
 
 
 # 检查并提交
@@ -223,7 +194,8 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
         "slots": [
             {
                 "material": material,
-                "state": _slot(draft, material, defects.get(material.number)),
+                "state": shown_slot(draft, material, defects.get(material.number)),
+                "coverage": coverage_of(draft, material),
                 "url": f"{reverse('evaluation:materials', args=[number])}#slot-{material.number}",
             }
             for material in draft.edition.materials

@@ -10,23 +10,23 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evaluation import permissions, queries, uploads
-from evaluation.actions import enterprises
+from evaluation.actions import enterprises, imports
 from evaluation.actions.enterprises import Line, Saved
 from evaluation.edition import edition_of, reader_language
-from evaluation.enterprises import workbook
-from evaluation.enterprises.rows import FIELD, TABLE, Sorted, identity, list_field, sort_out
+from evaluation.enterprises.rows import FIELD, TABLE, identity, list_field, list_sheet
 from evaluation.errors import NotAllowed, Refused
-from evaluation.forms.application_table import shown_value
-from evaluation.forms.enterprises import ImportForm, TakeForm, lines_of, sent_lines, table_html
+from evaluation.forms.enterprises import lines_of, sent_lines, table_html
+from evaluation.forms.imports import ImportForm, TakeForm
 from evaluation.models import Enterprise, EnterpriseImport, Evaluation, ImportState
 from evaluation.rulebook import in_language
+from evaluation.sheets import workbook
+from evaluation.sheets.rows import sort_out
 from evaluation.views.applicant_draft import ENTERPRISES_A_PAGE, Draft
+from evaluation.views.imports import preview, taken, workbook_response
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.requests import SignedInRequest
 
@@ -147,19 +147,13 @@ def _page(
 # Excel
 
 
-def workbook_response(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=workbook.CONTENT_TYPE)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
-
-
 @case_view
 @require_safe
 def enterprise_template(request: SignedInRequest, number: str) -> HttpResponse:
     """The Excel template, empty."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
-    made = workbook.template(list_field(edition_of(evaluation)))
+    made = workbook.template(list_sheet(edition_of(evaluation)))
     return workbook_response(made, _("企业名单模板.xlsx"))
 
 
@@ -169,7 +163,7 @@ def enterprise_export(request: SignedInRequest, number: str) -> HttpResponse:
     """The draft's list as a workbook."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
-    made = workbook.export(list_field(edition_of(evaluation)), queries.enterprise_rows(evaluation))
+    made = workbook.export(list_sheet(edition_of(evaluation)), queries.enterprise_rows(evaluation))
     return workbook_response(made, _("企业名单-%(case)s.xlsx") % {"case": evaluation.number})
 
 
@@ -180,7 +174,7 @@ def declared_enterprises(request: SignedInRequest, number: str, version: int) ->
     evaluation = queries.case_for(request.user, number)
     frozen = get_object_or_404(evaluation.declarations, number=version)
     rows = frozen.tables.get(TABLE, {}).get(FIELD) or []
-    made = workbook.export(list_field(edition_of(evaluation)), rows)
+    made = workbook.export(list_sheet(edition_of(evaluation)), rows)
     name = _("企业名单-%(case)s-第%(version)s版.xlsx")
     return workbook_response(made, name % {"case": evaluation.number, "version": version})
 
@@ -239,7 +233,7 @@ def enterprise_import_one(
         form = TakeForm(request.POST)
         if form.is_valid():
             try:
-                taken = enterprises.take_import(
+                done = enterprises.take_import(
                     request.user, evaluation, begun.pk, form.cleaned_data["duplicates"]
                 )
             except NotAllowed:
@@ -247,8 +241,8 @@ def enterprise_import_one(
             except Refused as refusal:
                 add_to_form(form, refusal)
             else:
-                messages.success(request, _taken(taken))
-                if taken.outcome["faulty"]:
+                messages.success(request, taken(done))
+                if done.outcome["faulty"]:
                     return redirect("evaluation:enterprise_import_one", number, begun.pk)
                 return redirect("evaluation:enterprises", number)
     draft = Draft(evaluation)
@@ -284,10 +278,10 @@ def enterprise_import_state(
 def enterprise_faulty(request: SignedInRequest, number: str, import_id: uuid.UUID) -> HttpResponse:
     """The rows of an import that could not be taken in, with comments in the wrong cells."""
     evaluation, begun = _import(request, number, import_id)
-    rows = [row for row in enterprises.rows_of(begun) if row.errors]
+    rows = [row for row in imports.rows_of(begun) if row.errors]
     if not rows:
         raise Http404
-    made = workbook.faulty(list_field(edition_of(evaluation)), rows)
+    made = workbook.faulty(list_sheet(edition_of(evaluation)), rows)
     return workbook_response(made, _("待改正的企业-%(case)s.xlsx") % {"case": evaluation.number})
 
 
@@ -299,55 +293,14 @@ def _import(
     return evaluation, get_object_or_404(evaluation.enterprise_imports, pk=import_id)
 
 
-def _taken(begun: EnterpriseImport) -> str:
-    done = begun.outcome
-    sentence = ngettext("已导入%(count)d家企业", "已导入%(count)d家企业", done["added"]) % {
-        "count": done["added"]
-    }
-    parts = [
-        sentence,
-        _("替换%(count)s家") % {"count": done["replaced"]} if done["replaced"] else "",
-        _("跳过重复%(count)s行") % {"count": done["skipped"]} if done["skipped"] else "",
-        _("%(count)s行待改正，未导入") % {"count": done["faulty"]} if done["faulty"] else "",
-    ]
-    return _("，").join(part for part in parts if part) + _("。")
-
-
 def _preview(draft: Draft, begun: EnterpriseImport) -> dict[str, Any]:
-    asked = list_field(draft.edition)
-    language = reader_language()
-    rows = enterprises.rows_of(begun)
     listed = {identity(each): place for place, each in enumerate(draft.enterprises, start=1)}
     if begun.state == ImportState.TAKEN:  # now they are all on the list
         listed = {}
-    found: Sorted = sort_out(rows, listed)
-    labels = {column.key: in_language(column, "label", language) for column in asked.columns}
-
-    def cells(row: dict[str, str], errors: dict[str, str]) -> list[tuple[str, str]]:
-        return [
-            (shown_value(column, row.get(column.key)), errors.get(column.key, ""))
-            for column in asked.columns
-        ]
-
-    return {
-        "labels": list(labels.values()),
-        "total": len(rows),
-        "new": len(found.new),
-        "in_list": [
-            (each.number, each.row.get("name", ""), each.row.get("credit_code", ""), place)
-            for each, place in found.in_list[:SHOWN_FAULTS]
-        ],
-        "in_list_count": len(found.in_list),
-        "in_file": [
-            (each.number, each.row.get("name", ""), each.row.get("credit_code", ""), first.number)
-            for each, first in found.in_file[:SHOWN_FAULTS]
-        ],
-        "in_file_count": len(found.in_file),
-        "faulty": [
-            (each.number, cells(each.row, each.errors)) for each in found.faulty[:SHOWN_FAULTS]
-        ],
-        "faulty_count": len(found.faulty),
-        "faults_shown": SHOWN_FAULTS,
-        "sample": [(each.number, cells(each.row, {})) for each in found.new[:10]],
-        "sound": len(found.new) + len(found.in_list),
-    }
+    found = sort_out(imports.rows_of(begun), listed, identity)
+    return preview(
+        list_sheet(draft.edition),
+        found,
+        who=lambda row: (row.get("name", ""), row.get("credit_code", "")),
+        where=lambda place: _("名单第 %(place)s 行") % {"place": place},
+    )

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from evaluation import periods
 from evaluation.models import CaseFile, Declaration, Evaluation
 from evaluation.rulebook import Indicator
 
@@ -22,6 +23,8 @@ class FileRow:
     sha256: str
     uploaded_at: datetime
     uploaded_by: Any = None
+    version: int | None = None
+    period: str = ""  # what it covers, in words
 
 
 @dataclass(frozen=True)
@@ -65,4 +68,6 @@ def file_row(evaluation: Evaluation, kept: CaseFile) -> FileRow:
         sha256=kept.sha256,
         uploaded_at=kept.uploaded_at,
         uploaded_by=kept.uploaded_by.name,
+        version=kept.version if kept.version > 1 else None,
+        period=periods.shown(kept.period_from, kept.period_to),
     )

@@ -1,27 +1,27 @@
-"""Experts of a case: the secretariat assigns and takes off, the expert answers."""
+"""Experts of a case, for the secretariat: who was drawn or assigned, who leads, who left."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluation import permissions, queries, steps
 from evaluation.actions import experts as actions
-from evaluation.documents.content.common import filled, text_file
-from evaluation.documents.content.pledge import DUTY_NAMES
 from evaluation.errors import NotAllowed, Refused
-from evaluation.forms.experts import AssignForm, RecusalForm, ReleaseForm
-from evaluation.models import Assignment, Duty, Evaluation
+from evaluation.forms.experts import AssignForm, ChosenForm, ReleaseForm
+from evaluation.models import Assignment, Duty, Evaluation, Left
+from evaluation.pool import exclusions
+from evaluation.pool.exclusions import Judge, Need, employer_name
+from evaluation.pool.record import told_seat
 from evaluation.steps import Actor
 from evaluation.views.refusals import add_to_form, case_view, show
 from portal.accounts.models import Role, User
@@ -44,8 +44,19 @@ class Member:
     state: str
     label: str
     reason: str
+    employer: str
+    how: str  # drawn for which seat, or by hand
+    draw: Any  # the record of it
+    manual_reason: str
+    until: Any  # while the answer is awaited
+    replaced_by: str
     can_release: bool
     can_lead: bool
+    can_replace: bool
+
+    @property
+    def serving(self) -> bool:
+        return self.state not in ("refused", "neutral")
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,8 @@ class Candidate:
     """An expert of the pool, or why this one cannot be chosen."""
 
     expert: User
+    employer: str
+    fields: str
     refusal: str
     note: str
 
@@ -76,33 +89,60 @@ def experts(request: SignedInRequest, number: str) -> HttpResponse:
 
 
 @case_view
-@require_POST
+@require_http_methods(["GET", "POST"])
 def assign(request: SignedInRequest, number: str) -> HttpResponse:
-    """Ask one expert of the pool."""
+    """Ask one expert of the pool without a draw: the reason is kept."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
-    form = AssignForm(request.POST)
-    if not form.is_valid():
+    duty = steps.duty_open(evaluation.state)
+    sent = request.POST if request.method == "POST" else request.GET
+    chosen = ChosenForm(sent)
+    if duty is None or not chosen.is_valid():
         messages.error(request, _("请从专家库中选择专家。"))
         return _back(request, number)
-    chosen = form.cleaned_data
-    try:
-        actions.assign(
-            request.user,
-            evaluation,
-            chosen["expert"],
-            chosen["duty"],
-            is_leader=chosen["leader"],
-        )
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        show(request, refusal)
-    else:
-        messages.success(
-            request, _("已邀请%(name)s，等待其答复。") % {"name": chosen["expert"].name}
-        )
-    return _back(request, number)
+    expert = chosen.cleaned_data["expert"]
+    form = AssignForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.assign(
+                request.user,
+                evaluation,
+                expert,
+                request.POST.get("duty") or duty,
+                is_leader=form.cleaned_data["leader"],
+                reason=form.cleaned_data["reason"],
+            )
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            show(request, refusal)
+        else:
+            messages.success(request, _("已邀请%(name)s，等待其答复。") % {"name": expert.name})
+        return _back(request, number)
+    context = {
+        "evaluation": evaluation,
+        "duty": Duty(duty),
+        "expert": expert,
+        "employer": employer_name(expert),
+        "warnings": _warnings(evaluation, duty, expert),
+        "has_leader": any(a.is_leader for a in permissions.active_assignments(evaluation, duty)),
+        "form": form,
+        "q": sent.get("q", ""),
+    }
+    return render(
+        request, "evaluation/staff/assign.html", context, status=422 if form.errors else 200
+    )
+
+
+def _warnings(evaluation: Evaluation, duty: str, expert: User) -> list[str]:
+    """Why a draw would leave this expert out: the secretariat weighs it."""
+    record = exclusions.in_pool().filter(user=expert).first()
+    if record is None:
+        return []
+    today = timezone.localdate()
+    need = Need(duty, 1, {}, today, today)
+    judge = Judge(evaluation, duty, today)
+    return [exclusions.told(reason) for reason in judge.reasons(record, need, need.seats)]
 
 
 @case_view
@@ -130,7 +170,10 @@ def release(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     evaluation = queries.case_for(request.user, number)
     permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
     assignment = get_object_or_404(
-        evaluation.assignments.select_related("expert__organisation", "evaluation"), pk=pk
+        evaluation.assignments.select_related(
+            "expert__organisation", "expert__expert_record", "evaluation"
+        ),
+        pk=pk,
     )
     form = ReleaseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -148,99 +191,42 @@ def release(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     return render(
         request,
         "evaluation/staff/release.html",
-        {"evaluation": evaluation, "assignment": assignment, "form": form},
+        {
+            "evaluation": evaluation,
+            "assignment": assignment,
+            "employer": employer_name(assignment.expert),
+            "form": form,
+        },
         status=422 if form.errors else 200,
     )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def invitation(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The expert's own answer: 不回避 with the pledge, or 回避. Nothing of the case is shown but
-    what is needed to know of a conflict, and after a recusal not even that."""
-    assignment = (
-        Assignment.objects.filter(expert_id=request.user.pk)
-        .select_related("evaluation__organisation", "evaluation__base", "expert")
-        .filter(pk=pk)
-        .first()
-    )
-    if assignment is None or request.user.role != Role.EXPERT or not request.user.is_active:
-        raise Http404
-    form = RecusalForm()
-    if request.method == "POST":
-        answer = request.POST.get("answer")
-        if answer == "recuse":
-            form = RecusalForm(request.POST)
-        try:
-            if answer == "pledge":
-                actions.pledge(request.user, assignment)
-                messages.success(request, _("承诺书已签署，案卷已对您开放。"))
-                return redirect("evaluation:case", assignment.evaluation.number)
-            if answer == "recuse" and form.is_valid():
-                actions.recuse(request.user, assignment, form.cleaned_data["reason"])
-                messages.success(request, _("已提交回避，感谢您如实告知。"))
-                return redirect("evaluation:desk")
-        except Refused as refusal:
-            show(request, refusal)
-            return redirect("evaluation:invitation", pk)
-    needed = assignment.evaluation.state in steps.ASSIGNABLE[assignment.duty]
-    gone = bool(assignment.recused_at or assignment.released_at)
-    context: dict[str, Any] = {"gone": gone, "recused": assignment.recused_at}
-    if not gone:
-        context |= {
-            "assignment": assignment,
-            "evaluation": assignment.evaluation,
-            "open": needed and assignment.pledged_at is None,
-            "form": form,
-            "pledge": _pledge_text(assignment),
-        }
-    return render(
-        request, "evaluation/expert/invitation.html", context, status=422 if form.errors else 200
-    )
-
-
-def _pledge_text(assignment: Assignment) -> dict[str, Any]:
-    """The pledge as it will be printed; the number of the case is filled in when it is signed."""
-    text = text_file("pledge")
-    evaluation = assignment.evaluation
-    unsigned = "编号签署后载明"  # not translated: a word of the pledge, which is in Chinese
-    values = {
-        "issuer": settings.ISSUER_NAME,
-        "applicant": evaluation.organisation.name,
-        "base": evaluation.base.name,
-        "case": evaluation.number if assignment.pledged_at else unsigned,
-        "duty": DUTY_NAMES[Duty(assignment.duty)],
-        "expert": assignment.expert.name,
-    }
-    return {
-        "preamble": filled(text["preamble"], values),
-        "promises": [
-            {"title": item["title"], "text": filled(item["text"], values)} for item in text["item"]
-        ],
-    }
 
 
 def _back(request: SignedInRequest, number: str) -> HttpResponse:
     """To the page as it was: the same search, the same page of the pool."""
     address = reverse("evaluation:experts", args=[number])
-    kept = {name: request.POST[name] for name in ("q", "page") if request.POST.get(name)}
+    sent = request.POST if request.method == "POST" else request.GET
+    kept = {name: sent[name] for name in ("q", "page") if sent.get(name)}
     return redirect(f"{address}?{urlencode(kept)}" if kept else address)
 
 
 def _context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, Any]:
     secretariat = permissions.is_actor(request.user, evaluation, Actor.SECRETARIAT)
     assignments = list(
-        evaluation.assignments.select_related("expert__organisation").order_by("assigned_at", "id")
+        evaluation.assignments.select_related(
+            "expert__organisation",
+            "expert__expert_record",
+            "draw_round",
+            "replacement",
+        ).order_by("assigned_at", "id")
     )
-    open_duty = next(
-        (duty for duty, states in steps.ASSIGNABLE.items() if evaluation.state in states), None
-    )
+    open_duty = steps.duty_open(evaluation.state)
+    drawn_in = {a.draw_round_id: a.expert.name for a in assignments}
     teams = [
         Team(
             duty.value,
             duty.label,
             [
-                _member(evaluation, assignment, secretariat)
+                _member(evaluation, assignment, secretariat, drawn_in)
                 for assignment in assignments
                 if assignment.duty == duty
             ],
@@ -257,6 +243,8 @@ def _context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, Any]
         "open_duty": Duty(open_duty) if open_duty else None,
         "secretariat": secretariat,
         "panel_met": evaluation.state in steps.PANEL_MET,
+        "draws": list(evaluation.draws.defer("candidates")) if secretariat else [],
+        "complete": bool(open_duty) and _is_complete(assignments, open_duty or ""),
         "move": steps.MOVES[code]
         if code and permissions.can_move(request.user, evaluation, code)
         else None,
@@ -268,33 +256,49 @@ def _context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, Any]
             "q": text,
             "page": page,
             "candidates": _candidates(evaluation, page, assignments, open_duty),
-            "has_leader": any(
-                m.assignment.is_leader and m.state not in ("refused", "neutral")
-                for team in teams
-                if team.duty == open_duty
-                for m in team.members
-            ),
         }
     return context
 
 
+def _is_complete(assignments: list[Assignment], duty: str) -> bool:
+    """Whether the next move is the one thing left to do."""
+    pledged = [
+        a
+        for a in assignments
+        if a.duty == duty and a.pledged_at and not a.recused_at and not a.released_at
+    ]
+    enough = 1 if duty == Duty.SITE else queries.PANEL_MINIMUM
+    return len(pledged) >= enough and any(a.is_leader for a in pledged)
+
+
 def _pool(text: str, number: str | None) -> Page:
-    pool = User.objects.filter(role=Role.EXPERT, is_active=True).select_related("organisation")
+    pool = (
+        User.objects.filter(role=Role.EXPERT, is_active=True)
+        .exclude(expert_record__retired_at__isnull=False)
+        .select_related("organisation", "expert_record")
+        .prefetch_related("expert_record__field_rows")
+    )
     if text:
-        pool = pool.filter(Q(name__icontains=text) | Q(organisation__name__icontains=text))
+        pool = pool.filter(
+            Q(name__icontains=text)
+            | Q(organisation__name__icontains=text)
+            | Q(expert_record__employer__icontains=text)
+        )
     return Paginator(pool.order_by("name", "pk"), POOL_PAGE).get_page(number)
 
 
 def _candidates(
     evaluation: Evaluation, page: Page, assignments: list[Assignment], duty: str
 ) -> list[Candidate]:
-    asked = {a.expert_id for a in assignments if a.duty == duty}
+    asked = {a.expert_id for a in assignments if a.duty == duty and not a.released_at}
     recused = {a.expert_id for a in assignments if a.recused_at}
     elsewhere = {a.expert_id for a in assignments if a.duty != duty and not a.released_at}
+    judge = Judge(evaluation, duty, timezone.localdate())
     candidates = []
     for expert in page:
+        record = getattr(expert, "expert_record", None)
         refusal = note = ""
-        if expert.organisation_id == evaluation.organisation_id:
+        if judge.employs(expert, record):
             refusal = _("应回避：任职于申报单位")
         elif expert.pk in recused:
             refusal = _("已声明回避")
@@ -302,41 +306,61 @@ def _candidates(
             refusal = _("已邀请过")
         elif expert.pk in elsewhere:
             note = _("参加过本案卷的现场评估") if duty == Duty.PANEL else ""
-        candidates.append(Candidate(expert, refusal, note))
+        fields = exclusions.fields_of(record) if record is not None else []
+        candidates.append(
+            Candidate(
+                expert, employer_name(expert), _("、").join(_(f) for f in fields), refusal, note
+            )
+        )
     return candidates
 
 
-def _member(evaluation: Evaluation, assignment: Assignment, secretariat: bool) -> Member:
+def _member(
+    evaluation: Evaluation,
+    assignment: Assignment,
+    secretariat: bool,
+    drawn_in: dict[int | None, str],
+) -> Member:
     state, label, reason = _answer(assignment)
     if assignment.recused_at and not secretariat:
         reason = ""  # the expert was promised that only the secretariat reads it
     serving = state not in ("refused", "neutral")
+    drawn = assignment.draw_round
+    replaced = getattr(assignment, "replacement", None)
+    open_now = evaluation.state in steps.ASSIGNABLE[assignment.duty]
     return Member(
         assignment=assignment,
         state=state,
         label=label,
         reason=reason,
-        can_release=secretariat
-        and serving
-        and assignment.sheet_submitted_at is None
-        and evaluation.state in steps.ASSIGNABLE[assignment.duty],
+        employer=employer_name(assignment.expert),
+        how=_("抽取：%(seat)s") % {"seat": told_seat(assignment.seat)} if drawn else _("直接指派"),
+        draw=drawn.draw_id if drawn else None,
+        manual_reason=assignment.manual_reason,
+        until=assignment.answer_by if state == "waiting" and open_now else None,
+        replaced_by=drawn_in.get(replaced.pk, "") if replaced else "",
+        can_release=secretariat and serving and assignment.sheet_submitted_at is None and open_now,
         can_lead=secretariat
         and serving
         and not assignment.is_leader
         and evaluation.state in steps.LEADABLE[assignment.duty]
         # Once the panel has met, its leader is named on the page of the meeting, with a reason.
         and not (assignment.duty == Duty.PANEL and evaluation.state in steps.PANEL_SITS),
+        can_replace=secretariat and not serving and bool(drawn) and not replaced and open_now,
     )
 
 
 def _answer(assignment: Assignment) -> tuple[str, str, str]:
     """The kind of state, its word, and the reason on record."""
     if assignment.released_at:
-        return "neutral", _("已解除"), assignment.release_reason
+        reason = "" if assignment.left == Left.LAPSED else assignment.release_reason
+        return "neutral", str(Left(assignment.left).label), reason
     if assignment.recused_at:
         return "refused", _("已回避"), assignment.recusal_reason
     if assignment.sheet_submitted_at:
         return "done", _("已提交评分表"), ""
     if assignment.pledged_at:
         return "met", _("已承诺"), ""
+    if assignment.accepted_at:
+        return "waiting", _("已接受，待签承诺书"), ""
     return "waiting", _("待答复"), ""

@@ -33,6 +33,27 @@ def case_view(view: View) -> View:
     return guarded
 
 
+def led_back(back: Callable[..., str]) -> Callable[[View], View]:
+    """The same for pages that are no case: a refusal leads to the address that `back` makes of the
+    page's arguments."""
+
+    def decorate(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return view(request, *args, **kwargs)
+            except NotAllowed as refusal:
+                return render(request, "403.html", {"reason": str(refusal)}, status=403)
+            except Refused as refusal:
+                show(request, refusal)
+                return redirect(back(*args, **kwargs))
+
+        return guarded
+
+    return decorate
+
+
 def show(request: HttpRequest, refusal: Refused) -> None:
     """Put every sentence of a refusal on the next page."""
     for sentence in refusal.sentences:

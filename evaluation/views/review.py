@@ -247,7 +247,7 @@ def _slots(
 
 def _only_in(files: Materials, others: Materials, slot: int) -> list[str]:
     there = _hashes(others, slot)
-    return [file.name for file in files.slot(slot) if file.sha256 not in there]
+    return [file.name for file in files.slot(slot) if (file.sha256, file.period) not in there]
 
 
 def _marked(declaration: Declaration, defects: Iterable[Any]) -> list[MarkedField]:
@@ -285,8 +285,9 @@ def _marked_field(
     )
 
 
-def _hashes(files: Materials, slot: int) -> set[str]:
-    return {file.sha256 for file in files.slot(slot)}
+def _hashes(files: Materials, slot: int) -> set[tuple[str, str]]:
+    """The bytes of each file, and what it is said to cover."""
+    return {(file.sha256, file.period) for file in files.slot(slot)}
 
 
 def _state(verdict: SlotReview | None, carried: bool) -> tuple[str, str]:

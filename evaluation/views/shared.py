@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Count, Q, Window
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dataaccess.regions import place_name
-from evaluation import permissions, queries, queries_public, steps
+from evaluation import permissions, queries, queries_after, queries_public, steps
 from evaluation.edition import edition_of
 from evaluation.models import (
     CATEGORIES,
@@ -25,10 +25,13 @@ from evaluation.models import (
     Document,
     Duty,
     Evaluation,
+    MisuseFile,
     ObjectionFile,
 )
 from evaluation.steps import Actor
+from evaluation.steps_after import CHANGES
 from evaluation.timeline import label_for, timeline
+from evaluation.views.queue import queue
 from evaluation.views.refusals import case_view
 from evaluation.views.waiting import waiting
 from portal.accounts.models import Role, User
@@ -63,6 +66,19 @@ def _sits_or_is_staff(user: User, evaluation: Evaluation) -> bool:
     return sits or user.role in queries.STAFF
 
 
+def _answers_the_plan(user: User, evaluation: Evaluation) -> bool:
+    plan = queries.visit_plan(evaluation)
+    applicant = permissions.is_actor(user, evaluation, Actor.APPLICANT)
+    return applicant and plan is not None and plan.awaits_answer
+
+
+def _has_a_plan(user: User, evaluation: Evaluation) -> bool:
+    """Whether a plan was sent, to someone who may read it."""
+    if user.role == Role.EXPERT and permissions.serving(user, evaluation, Duty.SITE) is None:
+        return False
+    return queries.visit_plan(evaluation) is not None
+
+
 WORK_PAGES = (
     WorkPage("form", _("填写申报书"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
     WorkPage("materials", _("上传材料"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
@@ -70,11 +86,13 @@ WORK_PAGES = (
     WorkPage("review", _("审核材料"), ("preliminary_review",), _acts_as(Actor.SECRETARIAT)),
     WorkPage(
         "experts",
-        _("指派专家"),
+        _("组建评估组"),
         (*steps.LEADABLE["site"], *steps.LEADABLE["panel"]),
         _acts_as(Actor.SECRETARIAT),
     ),
     WorkPage("site_visit", _("现场核验"), ("site_visit",), permissions.can_record_site),
+    WorkPage("visit_plan", _("制定现场评估方案"), steps.PLANNABLE, permissions.is_visit_planner),
+    WorkPage("visit_plan", _("确认现场评估方案"), steps.PLANNABLE, _answers_the_plan),
     WorkPage("meeting", _("评审会"), steps.PANEL_SITS, _acts_as(Actor.PANEL_EXPERT)),
     WorkPage("scoring", _("独立打分"), ("panel_scoring",), _scores_now),
     WorkPage("consolidate", _("汇总评分"), ("panel_consolidation",), _acts_as(Actor.PANEL_LEADER)),
@@ -99,6 +117,11 @@ def _from(state: str) -> tuple[str, ...]:
 
 def _is_staff(user: User, evaluation: Evaluation) -> bool:
     return user.role in queries.STAFF
+
+
+def _sends_or_takes_paper(user: User, evaluation: Evaluation) -> bool:
+    sent = evaluation.submitted_at is not None
+    return sent and (_is_staff(user, evaluation) or permissions.is_member(user, evaluation))
 
 
 def _made_the_consolidation(user: User, evaluation: Evaluation) -> bool:
@@ -128,8 +151,10 @@ def _only_reads(user: User, evaluation: Evaluation) -> bool:
 # What was done on these pages can be read there afterwards.
 RECORDS = (
     WorkPage("preview", _("申报书草稿"), steps.EDITABLE, _only_reads),
+    WorkPage("paper", _("纸质材料"), tuple(steps.STATES), _sends_or_takes_paper),
     WorkPage("review", _("材料初审记录"), _from("preliminary_review"), _is_staff),
     WorkPage("experts", _("专家指派记录"), _from("site_preparation"), _is_staff),
+    WorkPage("visit_plan", _("现场评估方案"), _from("site_preparation"), _has_a_plan),
     WorkPage("site_visit", _("现场核验记录"), _from("panel_preparation"), lambda user, case: True),
     WorkPage("meeting", _("评审会"), steps.PANEL_MET, _sits_or_is_staff),
     WorkPage("scoring", _("我的评分表"), _from("panel_scoring"), _acts_as(Actor.PANEL_EXPERT)),
@@ -156,16 +181,25 @@ def desk(request: SignedInRequest) -> HttpResponse:
     if request.user.role in DESKS:
         return redirect(DESKS[request.user.role])
     waiting = queries.waiting_for(request.user)
-    shown = list(queries.with_open_objections(waiting)[: PAGE_SIZE * 2])
+    counted = queries.with_open_objections(waiting).annotate(total=Window(Count("*")))
+    shown = list(counted[: PAGE_SIZE * 2])
+    total = shown[0].total if shown else 0
     later = [case for case in shown if queries.waits_for_its_period(case)]
     invitations = (
         list(queries.invitations_for(request.user)) if request.user.role == Role.EXPERT else []
     )
+    reviews = list(queries_after.reviews_waiting_for(request.user)[: PAGE_SIZE * 2])
+    proposals = list(queries_after.proposals_waiting_for(request.user)[: PAGE_SIZE * 2])
     context = {
         "waiting": [case for case in shown if case not in later],
         "later": later,
-        "waiting_count": waiting.count() - len(later) + len(invitations),
+        "reviews": reviews,
+        "proposals": [(each, CHANGES[each.change].proposed) for each in proposals],
+        "waiting_count": total - len(later) + len(invitations) + len(reviews) + len(proposals),
         "invitations": invitations,
+        "open_seats": (
+            list(queries.open_seats()[:PAGE_SIZE]) if request.user.role == Role.SECRETARIAT else []
+        ),
         "recent": list(
             queries.cases_for(request.user)
             .exclude(pk__in=[case.pk for case in shown])
@@ -181,6 +215,8 @@ def cases(request: SignedInRequest) -> HttpResponse:
     """案卷: every case the reader may see, filtered and searched."""
     if request.user.role in DESKS:
         raise Http404
+    if request.user.role in queries.STAFF:
+        return queue(request)
     found = queries.cases_for(request.user)
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if text:
@@ -344,7 +380,7 @@ def document_row(request: SignedInRequest, number: str, document_id: uuid.UUID) 
 
 
 def attachment(
-    kept: CaseFile | Document | ObjectionFile, name: str, content_type: str
+    kept: CaseFile | Document | ObjectionFile | MisuseFile, name: str, content_type: str
 ) -> FileResponse:
     """The bytes of a stored file, never shown inside the portal's own pages."""
     response = FileResponse(

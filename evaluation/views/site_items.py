@@ -69,6 +69,7 @@ class Item:
     can_confirm: bool  # there is a declared value to agree with
     observed: str
     verdict: str  # "met", "not_met", or "" while nothing was observed
+    verifier: str  # by the plan; empty: the whole team
     record: SiteRecord | None
     stamp: str  # of the record
     conflicts: list[Conflict]
@@ -192,6 +193,7 @@ def _groups(
     raw_declared = declaration.values if declaration else {}
     photos = _photos(user, evaluation)
     records = {r.indicator: r for r in evaluation.site_records.select_related("recorded_by")}
+    verifiers = {} if user.role == Role.APPLICANT else _verifiers(evaluation)
     conflicts = _conflicts(evaluation) if user.role != Role.APPLICANT else {}
     findings = {} if user.role == Role.APPLICANT else queries.findings_of(evaluation)
     observed = edition.parse_values({code: r.observed for code, r in records.items()}).values
@@ -223,6 +225,7 @@ def _groups(
                     can_confirm=code in declared,
                     observed=indicator.show(observed.get(code), language) if record else "",
                     verdict=verdict,
+                    verifier=verifiers.get(code, ""),
                     record=record,
                     stamp=stamp(record),
                     conflicts=[
@@ -238,6 +241,15 @@ def _groups(
         if items:
             groups.append(ItemGroup(in_language(group, "name", language), items))
     return groups
+
+
+def _verifiers(evaluation: Evaluation) -> dict[str, str]:
+    """The name of who verifies each indicator by the plan. Two queries."""
+    plan = queries.visit_plan(evaluation)
+    team = permissions.serving_team(evaluation, Duty.SITE) if plan else []
+    names = {member.expert_id: member.expert.name for member in team}
+    chosen = plan.verifiers.items() if plan else ()
+    return {code: names[expert] for code, expert in chosen if expert in names}
 
 
 def _conflicts(evaluation: Evaluation) -> dict[str, list[SiteEntry]]:

@@ -166,12 +166,13 @@ def invitation(invitation: int, sent: int) -> Letter | None:
     if row.state != "open" or row.sent != sent:
         return None
     values = {
-        "organisation": row.organisation.name,
+        "organisation": row.organisation.name if row.organisation else "",
         "role": row.get_member_role_display,  # called in the reader's language
         "until": row.expires_at,
         "link": links.invitation_link(row),
     }
-    return Letter("invitation", row.email, row.name, row.language, values)
+    kind = "invitation" if row.organisation else "pool_invitation"
+    return Letter(kind, row.email, row.name, row.language, values)
 
 
 @_letter

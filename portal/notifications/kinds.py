@@ -130,9 +130,9 @@ def variables_in(text: str) -> list[str]:
 
 
 def _table() -> Mapping[str, Kind]:
-    from portal.notifications.table import accounts, cases, data
+    from portal.notifications.table import accounts, cases, certificates, data
 
-    kinds = (*cases.KINDS, *data.KINDS, *accounts.KINDS)
+    kinds = (*cases.KINDS, *certificates.KINDS, *data.KINDS, *accounts.KINDS)
     table = {kind.code: kind for kind in kinds}
     assert len(table) == len(kinds), "a kind's code is used twice"
     return MappingProxyType(table)

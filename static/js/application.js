@@ -104,13 +104,4 @@
     if (!window.matchMedia("(max-width: 991.98px)").matches) return;
     for (const part of document.querySelectorAll("details[data-fold]")) part.open = false;
   });
-
-  // An upload under way says so.
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!form.matches("[data-upload]")) return;
-    const hint = form.querySelector("[data-chosen]");
-    if (hint) hint.textContent = form.dataset.uploading;
-    form.classList.add("is-uploading");
-  });
 }

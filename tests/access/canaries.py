@@ -17,17 +17,21 @@ from dataaccess.api.examples import BODIES
 from evaluation import queries, uploads
 from evaluation.actions import (
     agreement,
+    annual_review,
     application,
     certification,
     challenges,
     dissent,
     experts,
+    materials,
     meeting,
+    misuse,
     objections,
     panel,
     publication,
     review,
     site,
+    standing,
 )
 from evaluation.demo import journey
 from evaluation.demo.files import example_pdf, example_photo
@@ -87,6 +91,12 @@ WORDS = {
             "own_objection",
             "own_objection.answer",
             "send_back",
+            "review.draft",
+            "proposal",
+            "misuse.reporter",
+            "misuse.contact",
+            "misuse.content",
+            "misuse.note",
             "event",
             "other.event",
             "other.draft",
@@ -131,6 +141,16 @@ class Scene:
         self._draft(self.world.cast.other, "other.draft")
         self._draft(self.world.cast.lin, "draft")
         self.case = self.world.cast.new_case()
+        self._misuse()
+
+    def _misuse(self) -> None:
+        """The world's report is written over with the words, and a note is put beside it."""
+        made = self.world.misuse
+        made.reporter, made.contact = WORDS["misuse.reporter"], WORDS["misuse.contact"]
+        made.content = WORDS["misuse.content"]
+        made.save()
+        misuse.take_on(self.person("chen"), made)
+        misuse.write_note(self.person("chen"), made, WORDS["misuse.note"])
 
     def person(self, role: str) -> User:
         user = self.world.people[role]
@@ -156,7 +176,7 @@ class Scene:
             application.save_table(lin, case, key, content, 0)
         for material in edition_of(case).materials:
             slot = material.number
-            application.add_material(lin, case, slot, example_pdf(f"示例材料{slot}"))
+            materials.add_material(lin, case, slot, example_pdf(f"示例材料{slot}"))
         application.submit(lin, case)
         application.return_application(chen, case, WORDS["returned"])
         application.submit(lin, case)
@@ -164,7 +184,7 @@ class Scene:
         agreement.sign_agreement(lin, case, example_pdf("示例协议-申报单位签章"))
         agreement.countersign_agreement(chen, case, example_pdf("示例协议-双方签章"))
         journey.ask_for_correction(case, self.world.cast.players(), 4, WORDS["defect"])
-        application.add_material(lin, case, 4, example_pdf("示例材料4补正"))
+        materials.add_material(lin, case, 4, example_pdf("示例材料4补正"))
         review.resubmit(lin, case)
         for material in edition_of(case).materials:
             review.judge_slot(chen, case, material.number, accepted=True)
@@ -190,7 +210,9 @@ class Scene:
 
     def _assign(self, role: str, duty: Duty, *, leads: bool = False, answers: bool = True) -> Any:
         expert = self.person(role)
-        asked = experts.assign(self.person("chen"), self.case, expert, duty, is_leader=leads)
+        asked = experts.assign(
+            self.person("chen"), self.case, expert, duty, is_leader=leads, reason="示例"
+        )
         if answers:
             experts.pledge(expert, asked)
         return asked
@@ -277,8 +299,19 @@ class Scene:
         Publication.objects.filter(pk=notice.pk).update(working_days=0)
 
     def go_on_to_certified(self) -> None:
-        """The certificate is given; the case is over."""
-        certification.certify(self.person("zhou"), self.case)
+        """The certificate is given; its first review is being filled in, and a change proposed."""
+        certificate = certification.certify(self.person("zhou"), self.case)
+        first = certificate.reviews.get(year=1)
+        annual_review.open_review(first)
+        answer = annual_review.Answer(True, WORDS["review.draft"], 0)
+        annual_review.save_answers(self.person("lin"), first, {"law": answer})
+        standing.propose(
+            self.person("chen"),
+            certificate,
+            "suspend",
+            reason=WORDS["proposal"],
+            grounds=["10.4.3"],
+        )
         print_documents(self.case)
 
     # Looking

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,12 +20,15 @@ from dataaccess.models import (
     SecurityEvent,
 )
 from evaluation.models import (
+    Absence,
     Assignment,
     CaseFile,
     Certificate,
     Declaration,
     Document,
+    Draw,
     Evaluation,
+    ExpertField,
     Objection,
     PanelScore,
     Publication,
@@ -59,6 +62,7 @@ def multiply(world: World) -> None:
         Organisation(name=f"示例单位{nth:02}", credit_code=_code(nth)) for nth in range(MANY)
     )
     experts = _people(organisations)
+    _pool(world, experts)
     bases = copies(
         world.base,
         lambda nth: {"code": f"copy-{nth:02}", "organisation_id": organisations[nth].pk},
@@ -79,6 +83,8 @@ def multiply(world: World) -> None:
     _admissions(world, organisations)
     for user in (world.cast.lin, world.cast.chen):
         copies(user.notifications.latest("pk"), lambda nth: {"key": f"copy:{uuid4()}"})
+    copies(world.misuse, lambda nth: {"receipt": f"{world.misuse.receipt}{nth:02}"})
+    copies(world.misuse.files.get(), lambda nth: {"id": uuid4(), "name": f"示例{nth:02}"})
     for nth in range(MANY):
         audit.record(world.cast.sysadmin, "example", f"example:{nth}", case=f"PG{nth}", nth=nth)
 
@@ -119,6 +125,22 @@ def _people(organisations: list[Organisation]) -> list[User]:
         )
         for nth, organisation in enumerate(organisations)
     )
+
+
+def _pool(world: World, experts: list[User]) -> None:
+    """Fifty more records, and fifty more draws."""
+    records = copies(world.pooled, lambda nth: {"user_id": experts[nth].pk})
+    for tie in world.pooled.ties.all():
+        copies(tie, lambda nth: {"expert_id": records[nth].pk})
+        copies(tie, lambda nth: {"organisation": f"示例单位{nth}"}, 5)
+    ExpertField.objects.bulk_create(ExpertField(expert=each, field="电力") for each in records)
+    Absence.objects.bulk_create(
+        Absence(expert=each, first_day=date(2026, 1, 1), last_day=date(2026, 1, 2))
+        for each in [*records, world.pooled]
+    )
+    for draw in Draw.objects.all():
+        made = copies(draw, lambda nth: {"id": uuid4()})
+        copies(draw.rounds.get(), lambda nth, made=made: {"draw_id": made[nth].pk})
 
 
 def _reports(base: Base) -> None:
@@ -175,7 +197,7 @@ def _cases(world: World, case: Evaluation, bases: list[Base]) -> None:
     certificate = Certificate.objects.filter(evaluation=case).first()
     if certificate is not None:
         printed = _documents(certificate.document, made)
-        copies(
+        certificates = copies(
             certificate,
             lambda nth: {
                 "number": f"{certificate.number}-{nth:02}",
@@ -184,6 +206,8 @@ def _cases(world: World, case: Evaluation, bases: list[Base]) -> None:
                 "document_id": printed[nth].pk,
             },
         )
+        review = certificate.reviews.get(year=1)
+        copies(review, lambda nth: {"certificate_id": certificates[nth].pk})
 
 
 def _documents(document: Document, cases: list[Evaluation]) -> list[Document]:
@@ -205,6 +229,10 @@ def _parts(case: Evaluation, experts: list[User]) -> None:
             version = Declaration.objects.filter(evaluation=case).last()
             if version is not None and purpose == Purpose.MATERIAL:
                 version.materials.add(*made)
+    for upload in case.uploads.all():
+        copies(upload, lambda nth: {"name": f"电费单{nth:02}.pdf"})
+    for paper in case.paper_receipts.all():
+        copies(paper, lambda nth: {"slot": nth % 10 + 1})
     enterprise = case.enterprises.first()
     if enterprise is not None:
         copies(enterprise, lambda nth: {"name": f"示例企业{nth:02}", "position": 100 + nth})

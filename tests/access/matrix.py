@@ -19,7 +19,7 @@ from typing import Any
 from django.db.models import Q
 
 from dataaccess.models import ConformanceRun, DataCall
-from evaluation.models import Dissent, Kind, ObjectionFile, Purpose
+from evaluation.models import Dissent, Kind, ObjectionFile, Purpose, SavedView
 from evaluation.steps import MOVES, Actor
 from tests.access.world import BEFORE_THE_PANEL, BEFORE_THE_SITE, ROLES, World
 
@@ -41,6 +41,7 @@ MEMBERS = APPLICANT | group("wen")  # with its viewer, who reads and never write
 APPLICANTS = APPLICANT | group("other")
 SECRETARIAT, DECIDER = group("chen"), group("zhou")
 STAFF = SECRETARIAT | DECIDER
+EXPERTS = group("site leader panel invited recused released idle")
 SITE, PANEL, LEADER = group("site"), group("leader panel"), group("leader")
 SYSTEM, SECURITY, AUDIT = group("sysadmin"), group("secadmin"), group("auditor")
 ADMINISTRATORS = SYSTEM | SECURITY | AUDIT
@@ -111,8 +112,8 @@ class Row:
 
     @property
     def asks_for_the_role_first(self) -> bool:
-        """Pages of the administrators look at the role before they look at the method."""
-        return self.name.startswith(("accounts:", "site:audit"))
+        """Pages of one role look at the role before they look at the method."""
+        return self.name.startswith(("accounts:", "site:audit", "evaluation:pool"))
 
     def without_its_object(self, method: str, role: str) -> tuple[Outcome, ...]:
         """The outcomes that are right where the object is missing or foreign. Whoever is not let
@@ -219,6 +220,29 @@ def _entry(case: Any) -> Any:
     return case.site_entries.earliest("received_at").pk
 
 
+def _paper(case: Any) -> Any:
+    return case.paper_receipts.get(slot=4).pk
+
+
+def _dated(case: Any) -> Any:
+    return case.files.get(purpose=Purpose.MATERIAL, slot=8, removed_at__isnull=True).pk
+
+
+def _upload(name: str, *more: Any) -> Row:
+    """A file of the case that arrives in pieces."""
+    return Row(
+        f"evaluation:{name}",
+        CASE,
+        state="correction",
+        post=APPLICANT,
+        args=lambda world: [(case := world.case("correction")).number, case.uploads.get().pk, *more],
+        missing=lambda world: [world.case("correction").number, NO_UUID, *more],
+        foreign=lambda world: [
+            world.case("correction").number, world.case("other").uploads.get().pk, *more
+        ],
+    )  # fmt: skip
+
+
 def _import(case: Any) -> Any:
     return case.enterprise_imports.earliest("uploaded_at", "pk").pk
 
@@ -287,6 +311,18 @@ def _call(name: str, **row: Any) -> Row:
     )
 
 
+def _review(*more: Any) -> Arguments:
+    return lambda world: [world.review.pk, *(m(world) if callable(m) else m for m in more)]
+
+
+def _evidence(world: World) -> Any:
+    return world.review.items.get(key="energy").files.get().file_id
+
+
+def _forbidden(roles: Roles, *methods: str) -> dict[str, Outcome]:
+    return {f"{method} {role}": FORBIDDEN for method in methods for role in roles}
+
+
 def _open(name: str, **row: Any) -> Row:
     return Row(name, OPEN, get=EVERYBODY, **row)
 
@@ -340,6 +376,7 @@ CASE_ROWS = [
     *_document(Kind.DEFICIENCY_NOTICE, "correction", MEMBERS | STAFF),
     *_document(Kind.PLEDGE, "published", STAFF | LEADER, owner="expert3"),
     *_document(Kind.PLEDGE, "published", STAFF, owner="released"),
+    *_document(Kind.VISIT_PLAN, "published", MEMBERS | STAFF | SITE),
     *_document(Kind.SITE_RECORD, "published", readers("published")),
     *_document(Kind.SCORE_SHEET, "panel_consolidation", group("panel"), owner="expert4"),
     *_document(Kind.SCORE_SHEET, "published", STAFF | group("panel"), owner="expert4"),
@@ -370,6 +407,11 @@ APPLICANT_ROWS = [
     _case("materials", "correction", get=APPLICANT),
     _constant("material_add", "correction", 1, 11, post=APPLICANT),
     _part("material_remove", "correction", "material", _material, NO_UUID, post=APPLICANT),
+    _part("material_period", "correction", "", _dated, NO_UUID, post=APPLICANT),
+    _constant("upload_begin", "correction", 4, 11, post=APPLICANT),
+    _upload("upload_piece", 0),
+    _upload("upload_finish"),
+    _upload("upload_give_up"),
     _case("completeness", "correction", get=APPLICANT),
     _case("preview", "draft", get=MEMBERS),
     _case("preview", "preliminary_review", get=MEMBERS),
@@ -385,13 +427,26 @@ APPLICANT_ROWS = [
 ]
 
 STAFF_ROWS = [
+    _case("paper", "preliminary_review", get=MEMBERS | STAFF, post=SECRETARIAT),
+    _part("withdraw_paper", "preliminary_review", "", _paper, NO_PK, post=SECRETARIAT),
+    Row("evaluation:queue_export", HIDDEN, get=STAFF),
+    Row("evaluation:remind_cases", HIDDEN, post=SECRETARIAT),
+    Row("evaluation:save_view", HIDDEN, post=STAFF),
+    Row("evaluation:change_view", HIDDEN, post=SECRETARIAT, missing=lambda world: [NO_PK],
+        args=lambda world: [SavedView.objects.get(owner__username="chen").pk]),
+    Row("evaluation:statistics", HIDDEN, get=STAFF),
+    Row("evaluation:count_figures", HIDDEN, post=STAFF),
+    Row("evaluation:statistics_table", HIDDEN, get=STAFF, args=lambda world: ["times"],
+        missing=lambda world: ["nothing"]),
     _case("review", "preliminary_review", get=STAFF),
     _case("review", "panel_scoring", get=STAFF),
     _constant("judge", "preliminary_review", 1, 11, post=SECRETARIAT),
     _case("mark_field", "preliminary_review", post=SECRETARIAT),
     _part("unmark_field", "preliminary_review", "field", _marked_field, 0, post=SECRETARIAT),
     _case("experts", "panel_scoring", get=STAFF),
-    _case("assign", "panel_scoring", post=SECRETARIAT),
+    _case("assign", "panel_scoring", get=SECRETARIAT, post=SECRETARIAT, opens=ONWARD),
+    _case("draw", "panel_scoring", get=SECRETARIAT, post=SECRETARIAT),
+    _part("replace", "panel_scoring", "panel", _assignment("released"), NO_PK, post=SECRETARIAT),
     _part(
         "release", "panel_scoring", "panel", _assignment("expert4"), NO_PK,
         get=SECRETARIAT, post=SECRETARIAT,
@@ -415,6 +470,49 @@ STAFF_ROWS = [
     ),
 ]  # fmt: skip
 
+
+def _draw(world: World) -> list[Any]:
+    return [world.case("panel_scoring").draws.earliest("drawn_at").pk]
+
+
+def _record(name: str, **row: Any) -> Row:
+    """A page of one record of the pool."""
+    return Row(
+        f"evaluation:{name}",
+        CLOSED,
+        args=lambda world: [world.pooled.pk],
+        missing=lambda world: [NO_PK],
+        **row,
+    )
+
+
+READS_DRAWS = SECRETARIAT | AUDIT
+POOL_ROWS = [
+    Row("evaluation:pool", CLOSED, get=SECRETARIAT),
+    Row("evaluation:pool_add", CLOSED, get=SECRETARIAT, post=SECRETARIAT),
+    Row("evaluation:pool_invite_all", CLOSED, post=SECRETARIAT),
+    _record("pool_record", get=SECRETARIAT, post=SECRETARIAT),
+    _record("pool_invite", post=SECRETARIAT),
+    _record("pool_retire", get=SECRETARIAT, post=SECRETARIAT),
+    _record("pool_restore", post=SECRETARIAT),
+    Row("evaluation:pool_template", CLOSED, get=SECRETARIAT),
+    Row("evaluation:pool_export", CLOSED, get=SECRETARIAT),
+    Row("evaluation:pool_import", CLOSED, get=SECRETARIAT, post=SECRETARIAT),
+    *(
+        Row(f"evaluation:pool_{name}", CLOSED, get=SECRETARIAT, post=post,
+            args=lambda world: [world.pool_import.pk], missing=lambda world: [NO_UUID])
+        for name, post in (("import_one", SECRETARIAT), ("import_state", None), ("faulty", None))
+    ),
+    Row("evaluation:draw_records", HIDDEN, get=READS_DRAWS),
+    *(
+        Row(f"evaluation:{name}", HIDDEN, get=READS_DRAWS, state="panel_scoring", args=_draw,
+            missing=lambda world: [NO_UUID])
+        for name in ("draw_record", "draw_document")
+    ),
+    Row("evaluation:my_work", HIDDEN, get=EXPERTS),
+    Row("evaluation:own_record", HIDDEN, get=EXPERTS, post=EXPERTS),
+]  # fmt: skip
+
 EXPERT_ROWS = [
     _invitation("panel_scoring", "invited", of=group("invited")),
     _invitation("panel_scoring", "recused", of=group("recused"), duty="site"),
@@ -423,6 +521,11 @@ EXPERT_ROWS = [
     _case("site_visit", "site_visit", get=STAFF | SITE, post=SITE, but=BEFORE_IT_IS_SENT),
     _case("site_visit", "panel_scoring", get=readers("panel_scoring"), post=NOBODY,
           but={"POST site": ONWARD}),
+    _case("visit_plan", "site_visit", get=MEMBERS | STAFF | SITE),
+    _case("visit_plan", "panel_scoring", get=MEMBERS | STAFF | SITE),
+    _case("visit_plan_edit", "site_visit", get=SECRETARIAT | SITE, post=SECRETARIAT | SITE),
+    _case("visit_plan_confirm", "site_visit", post=APPLICANT),
+    _case("visit_plan_change", "site_visit", post=APPLICANT),
     _case("site_worker", "site_visit", get=SITE),
     _case("site_manifest", "site_visit", get=SITE),
     _case("site_sync", "site_visit", get=SITE, post=SITE),
@@ -606,7 +709,7 @@ PUBLIC_ROWS = [
         _open(f"site:{name}")
         for name in (
             "home", "about", "indicators", "steps", "readings", "self_test", "self_test_score",
-            "notices", "register", "register_csv", "register_json", "verify",
+            "notices", "register", "register_csv", "register_json", "verify", "verify_offline",
         )
     ),
     # Only where DEBUG is on.
@@ -614,6 +717,15 @@ PUBLIC_ROWS = [
         Row(f"site:{name}", OPEN, get=NOBODY, post=NOBODY)
         for name in ("styleguide", "styleguide_application")
     ),
+    Row("site:verify_file", OPEN, post=EVERYBODY),
+    # No key signs in the tests.
+    Row("site:authority", OPEN, get=NOBODY),
+    Row("site:misuse", OPEN, get=EVERYBODY, post=EVERYBODY),
+    _open("site:misuse_find", opens=ONWARD),
+    _open("site:misuse_receipt", args=lambda world: [world.misuse.receipt],
+          missing=lambda world: ["JB2000-0001-AAAAAA"]),
+    # Nothing was revoked.
+    Row("site:revocation_pdf", OPEN, get=NOBODY, args=lambda world: _certificate(world)),
     *(_public(name, _notice) for name in ("notice", "notice_document", "notice_pdf")),
     Row("site:object", OPEN, get=EVERYBODY, post=EVERYBODY, args=_notice,
         missing=lambda world: ["GS2000-0001"]),
@@ -624,6 +736,43 @@ PUBLIC_ROWS = [
         _public(name, _certificate)
         for name in ("certificate", "certificate_document", "certificate_pdf")
     ),
+]  # fmt: skip
+
+BOTH = ("GET", "POST")
+READS_CERTIFICATES = MEMBERS | STAFF
+# Certificates and their annual reviews. A suspension of this certificate waits for its decision,
+# and its review is with the applicant: what else may be done leads back with the reason.
+AFTER_ROWS = [
+    Row("evaluation:certificate", HIDDEN, get=READS_CERTIFICATES, args=_certificate,
+        missing=lambda world: [NO_CASE]),
+    Row("evaluation:propose_change", HIDDEN, get=SECRETARIAT, post=SECRETARIAT, opens=ONWARD,
+        args=lambda world: [*_certificate(world), "revoke"],
+        missing=lambda world: [NO_CASE, "revoke"],
+        but=_forbidden(READS_CERTIFICATES - SECRETARIAT, *BOTH)),
+    Row("evaluation:proposal", HIDDEN, get=STAFF, post=DECIDER,
+        args=lambda world: [world.case("certified").certificate.proposals.get().pk],
+        missing=lambda world: [NO_PK], but=_forbidden(SECRETARIAT, "POST")),
+    Row("evaluation:annual_reviews", HIDDEN, get=MEMBERS | group("other") | STAFF),
+    Row("evaluation:annual_review", HIDDEN, get=READS_CERTIFICATES, args=_review(),
+        missing=lambda world: [NO_PK]),
+    Row("evaluation:review_form", HIDDEN, get=APPLICANT, post=APPLICANT, args=_review(),
+        missing=lambda world: [NO_PK], but=_forbidden(READS_CERTIFICATES - APPLICANT, *BOTH)),
+    # The office reads what was handed in, and this lies in a draft.
+    Row("evaluation:review_file", HIDDEN, get=MEMBERS, args=_review(_evidence),
+        missing=_review(NO_UUID)),
+    Row("evaluation:review_file_remove", HIDDEN, post=APPLICANT, args=_review(_evidence),
+        missing=_review(NO_UUID), but=_forbidden(READS_CERTIFICATES - APPLICANT, "POST")),
+    Row("evaluation:judge_item", HIDDEN, post=SECRETARIAT, args=_review("energy"),
+        missing=_review("nothing"), but=_forbidden(READS_CERTIFICATES - SECRETARIAT, "POST")),
+    Row("evaluation:review_move", HIDDEN, get=SECRETARIAT, post=SECRETARIAT, opens=ONWARD,
+        args=_review("send_back"), missing=_review("nothing"),
+        but=_forbidden(READS_CERTIFICATES - SECRETARIAT, *BOTH)),
+    Row("evaluation:misuse_reports", HIDDEN, get=SECRETARIAT),
+    Row("evaluation:misuse_report", HIDDEN, get=SECRETARIAT, post=SECRETARIAT,
+        args=lambda world: [world.misuse.pk], missing=lambda world: [NO_PK]),
+    Row("evaluation:misuse_file", HIDDEN, get=SECRETARIAT,
+        args=lambda world: [world.misuse.pk, world.misuse.files.get().pk],
+        missing=lambda world: [world.misuse.pk, NO_UUID]),
 ]  # fmt: skip
 
 WHO_IS_IN_GOES_ON = {f"{m} {role}": ONWARD for m in ("GET", "POST") for role in SIGNED_IN}
@@ -663,6 +812,7 @@ ROWS = [
     *CASE_ROWS,
     *APPLICANT_ROWS,
     *STAFF_ROWS,
+    *POOL_ROWS,
     *EXPERT_ROWS,
     *MOVE_ROWS,
     *BASE_ROWS,
@@ -670,6 +820,7 @@ ROWS = [
     *NOTIFICATION_ROWS,
     *ADMINISTRATION_ROWS,
     *PUBLIC_ROWS,
+    *AFTER_ROWS,
     *ACCOUNT_ROWS,
 ]
 

@@ -53,7 +53,8 @@ MAY_READ: dict[str, Readers] = {
     "name.wen": always(MEMBERS | ACCOUNTS),
     "name.other": always(group("other") | ACCOUNTS),
     "name.chen": always(STAFF | ACCOUNTS),
-    "name.zhou": always(group("zhou") | ACCOUNTS),
+    # Who decided stands beside the entry of the register, for the secretariat.
+    "name.zhou": (*(group("zhou") | ACCOUNTS,) * 3, STAFF | ACCOUNTS),
     "name.sysadmin": always(ACCOUNTS),
     "name.secadmin": always(ACCOUNTS),
     "name.auditor": always(group("auditor") | ACCOUNTS),
@@ -104,6 +105,12 @@ MAY_READ: dict[str, Readers] = {
         ("own_objection", "own_objection.answer"),
         (NOBODY, NOBODY, STAFF | MEMBERS, STAFF | MEMBERS),
     ),
+    "review.draft": (NOBODY, NOBODY, NOBODY, MEMBERS),
+    "proposal": (NOBODY, NOBODY, NOBODY, STAFF | AUDIT),
+    **{
+        f"misuse.{field}": always(SECRETARIAT)
+        for field in ("reporter", "contact", "content", "note")
+    },
     "event": always(MEMBERS | STAFF),
     "other.event": always(group("other") | STAFF),
 }

@@ -214,6 +214,13 @@ def test_rows_are_open_only_where_it_is_meant():
         "site:register_csv",
         "site:register_json",
         "site:verify",
+        "site:verify_file",
+        "site:verify_offline",
+        "site:authority",
+        "site:revocation_pdf",
+        "site:misuse",
+        "site:misuse_find",
+        "site:misuse_receipt",
         "site:styleguide",  # only where DEBUG is on
         "site:styleguide_application",
         "site:certificate",

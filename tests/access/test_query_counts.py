@@ -80,6 +80,18 @@ def _certificate(world: World) -> list[Any]:
     return [world.case("certified").certificate.number]
 
 
+def _review(world: World) -> list[Any]:
+    return [world.review.pk]
+
+
+def _draw(world: World) -> list[Any]:
+    return [world.case("panel_scoring").draws.earliest("drawn_at", "pk").pk]
+
+
+def _record(world: World) -> list[Any]:
+    return [world.pooled.pk]
+
+
 def _kind(kind: str) -> Callable[[World], list[Any]]:
     return lambda world: [kind]
 
@@ -89,11 +101,17 @@ LISTS = [
       for role in ("lin", "chen", "zhou", "site", "leader", "panel")),
     *(Page(role, "evaluation:cases") for role in ("lin", "chen", "zhou", "panel")),
     Page("chen", "evaluation:cases", query="?q=示例&step=7"),
+    Page("chen", "evaluation:cases", query="?show=all&province=370000&order=deadline"),
+    Page("chen", "evaluation:statistics", grows=False),
     *(Page(role, "notifications:inbox") for role in ("lin", "chen")),
+    *(Page(role, "evaluation:annual_reviews") for role in ("lin", "chen", "zhou")),
     Page("sysadmin", "accounts:people"),
     Page("secadmin", "accounts:people"),
     Page("sysadmin", "accounts:organisations"),
     Page("auditor", "site:audit", grows=False),
+    Page("chen", "evaluation:pool"),
+    *(Page(role, "evaluation:draw_records") for role in ("chen", "auditor")),
+    *(Page(role, "evaluation:my_work") for role in ("site", "panel")),
     *(Page(role, "dataaccess:bases") for role in ("lin", "chen", "secadmin")),
     *(Page(role, "dataaccess:data_calls") for role in ("lin", "chen")),
     Page("lin", "dataaccess:sandbox"),
@@ -101,6 +119,7 @@ LISTS = [
     Page("chen", "dataaccess:questions"),
     Page("lin", "dataaccess:questions"),
     Page("chen", "site:capacity", query="?accelerator=fp16&pflops=1", grows=False),
+    Page("chen", "evaluation:misuse_reports"),
     Page("anonymous", "site:home", grows=False),
     Page("anonymous", "site:notices"),
     Page("anonymous", "site:register"),
@@ -127,6 +146,11 @@ WORKING = [
     Page("lin", "dataaccess:event", args=_event, grows=False),
     Page("anonymous", "site:notice", args=_notice, grows=False),
     Page("anonymous", "site:certificate", args=_certificate),
+    Page("chen", "evaluation:misuse_report", args=lambda world: [world.misuse.pk]),
+    *(Page(role, "evaluation:annual_review", args=_review, grows=False)
+      for role in ("lin", "chen")),
+    Page("lin", "evaluation:review_form", args=_review, grows=False),
+    *(Page(role, "evaluation:certificate", args=_certificate) for role in ("lin", "chen")),
     Page("lin", "evaluation:case", "draft"),
     *(Page(role, "evaluation:case", "panel_scoring")
       for role in ("lin", "chen", "site", "panel", "leader")),
@@ -138,9 +162,14 @@ WORKING = [
     Page("lin", "evaluation:preview", "draft"),
     Page("chen", "evaluation:declaration", "published", part=1),
     Page("chen", "evaluation:review", "preliminary_review"),
+    Page("chen", "evaluation:paper", "preliminary_review"),
     Page("chen", "evaluation:experts", "site_visit"),
     Page("chen", "evaluation:experts", "panel_scoring"),
     Page("zhou", "evaluation:experts", "panel_scoring"),
+    Page("chen", "evaluation:draw", "panel_scoring"),
+    Page("auditor", "evaluation:draw_record", args=_draw, grows=False),
+    Page("chen", "evaluation:pool_record", args=_record),
+    Page("site", "evaluation:own_record", grows=False),
     Page("site", "evaluation:site_visit", "site_visit"),
     Page("panel", "evaluation:scoring", "panel_scoring"),
     Page("leader", "evaluation:consolidate", "panel_consolidation"),

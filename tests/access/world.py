@@ -3,7 +3,7 @@
 `build()` runs inside one transaction that is taken back afterwards (see conftest.py)."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,8 +18,19 @@ from dataaccess import intake
 from dataaccess.actions import centre_keys, data_calls, keys, sandbox
 from dataaccess.api.examples import BODIES
 from dataaccess.models import ApiKey, Base, CentreKey, Downtime
-from evaluation.actions import application, experts, signed_sheets
+from evaluation.actions import (
+    annual_review,
+    application,
+    draws,
+    experts,
+    misuse,
+    pool,
+    queue,
+    signed_sheets,
+    standing,
+)
 from evaluation.demo import journey
+from evaluation.demo.files import example_pdf
 from evaluation.demo.tables import PROVINCE_VALUES
 from evaluation.models import (
     Dissent,
@@ -27,13 +38,20 @@ from evaluation.models import (
     Duty,
     EnterpriseImport,
     Evaluation,
+    Expert,
+    ExpertImport,
     FieldDefect,
     Kind,
+    MisuseReport,
     Objection,
     ObjectionFile,
     Outcome,
+    PaperReceipt,
+    Review,
     SiteEntry,
+    Upload,
 )
+from evaluation.pool.exclusions import Need
 from portal.accounts.models import Role, User
 from tests.access import admissions
 from tests.evaluation.cast import Cast, make_cast
@@ -74,6 +92,9 @@ class World:
     base: Base
     other_base: Base
     admissions: dict[str, Any]
+    misuse: MisuseReport
+    pooled: Expert  # works for lin's organisation: never drawn for it
+    pool_import: ExpertImport
     states: dict[str, Evaluation] = field(default_factory=dict)
     tried: dict[tuple[str, str, str], tuple[Any, bytes]] = field(default_factory=dict)
     browser: Client = field(default_factory=lambda: Client(raise_request_exception=False))
@@ -86,13 +107,28 @@ class World:
         """The case of lin's organisation in this state; "other": the one of the other's."""
         return self.states[state]
 
+    @property
+    def review(self) -> Review:
+        """The open annual review of the certified case's certificate."""
+        return self.case("certified").certificate.reviews.get(year=1)
+
     def make(self, states: Iterable[str]) -> None:
         """A case of lin's organisation in each of these states, and one of the other's whose
         result is public, on which the same experts serve."""
         for state in states:
             self.states[state] = self._carried(self.cast.new_case(), state)
+        if "panel_scoring" in self.states:
+            self._draw(self.states["panel_scoring"])
         others = self.cast.new_case(user=self.cast.other)
         self.states["other"] = self._carried(others, "published", self.cast.other)
+
+    def _draw(self, case: Evaluation) -> None:
+        """One more of the panel, drawn: there is one in the pool who may be."""
+        today = timezone.localdate()
+        need = Need("panel", 1, {}, today, today)
+        asked = case.assignments.filter(duty="panel").count()
+        draws.draw(self.cast.chen, case, need, seen=asked)
+        print_documents(case)
 
     def ask(
         self, role: str, method: str, path: str, data: object = None, **headers: str
@@ -178,6 +214,23 @@ class World:
                 received_at=timezone.now(),
                 outcome=Outcome.OPEN,
             )
+        PaperReceipt.objects.create(
+            evaluation=case,
+            slot=4,
+            received_on=timezone.localdate(),
+            noted_by=self.cast.chen,
+            noted_at=timezone.now(),
+        )
+        Upload.objects.create(
+            evaluation=case,
+            slot=4,
+            name="机房等级.pdf",
+            size=10,
+            piece_size=10,
+            begun_by=players.applicant,
+            begun_at=timezone.now(),
+            touched_at=timezone.now(),
+        )
         EnterpriseImport.objects.create(
             evaluation=case,
             name="名单.xlsx",
@@ -188,6 +241,8 @@ class World:
         )
         if state in AFTER_SCORING:
             self._leave_records_of_the_panel(case)
+        if state == "certified":
+            open_its_review(case, players)
         print_documents(case)
         return case
 
@@ -212,7 +267,7 @@ class World:
             expert = self.people[role]
             if case.assignments.filter(expert=expert, recused_at__isnull=False).exists():
                 continue
-            asked = experts.assign(self.cast.chen, case, expert, duty)
+            asked = experts.assign(self.cast.chen, case, expert, duty, reason="示例")
             if role == "recused":
                 experts.recuse(expert, asked, "示例：存在利害关系。")
             if role == "released":
@@ -232,6 +287,17 @@ BEFORE_THE_SITE = (
 BEFORE_THE_PANEL = ("site_visit", "panel_preparation")
 AFTER_SCORING = ("panel_consolidation", "result_pending", "published", "decision_pending",
                  "certified")  # fmt: skip
+
+
+def open_its_review(case: Evaluation, players: journey.Cast) -> None:
+    """The first annual review is open with one answer in its draft; a suspension is proposed."""
+    review = case.certificate.reviews.get(year=1)
+    annual_review.open_review(review)
+    answer = annual_review.Answer(True, "示例", 0, (example_pdf("示例证明"),))
+    annual_review.save_answers(players.applicant, review, {"energy": answer})
+    standing.propose(
+        players.secretariat, case.certificate, "suspend", reason="示例", grounds=["10.4.3"]
+    )
 
 
 def print_documents(case: Evaluation) -> None:
@@ -308,9 +374,42 @@ def build() -> World:
             facts={"since": "2026-07-01", "reports": 7},
         )  # fmt: skip
     centre_keys.issue(label="示例调度程序", networks=[], actor=cast.secadmin)
-    return World(
-        cast, people, sessions, _keys(base, other_base), base, other_base, admissions.make(cast)
+    reported = misuse.report(
+        kind="fees", about="示例单位", content="示例情况", files=[example_pdf("示例附件")]
     )
+    queue.save_view(cast.chen, "示例视图", "step=3", shared=True)
+    return World(
+        cast,
+        people,
+        sessions,
+        _keys(base, other_base),
+        base,
+        other_base,
+        admissions.make(cast),
+        reported,
+        _pool(cast, expert),
+        ExpertImport.objects.create(
+            name="专家.xlsx",
+            uploaded_by=cast.chen,
+            uploaded_at=timezone.now(),
+            state="ready",
+            rows=[{"number": 2, "row": {"name": "示例"}, "errors": {"email": "请填写"}}],
+        ),
+    )
+
+
+def _pool(cast: Cast, expert: Callable[[str, str], User]) -> Expert:
+    """Two records of the pool: one who may be drawn for lin's organisation, and one who may not."""
+    drawn = pool.Facts(employer="示例大学", employer_code="91110000MA000000AG")
+    person = pool.Person(name="专家蓝", email=expert("drawn", "专家蓝").email)
+    pool.add(cast.chen, person, drawn)
+    pooled = pool.Facts(
+        employer=cast.organisation.name,
+        employer_code=cast.organisation.credit_code,
+        ties=(("consultancy", "示例咨询公司", "", None, None),),
+    )
+    person = pool.Person(name="专家白", email=expert("pooled", "专家白").email)
+    return pool.add(cast.chen, person, pooled)
 
 
 def _session(user: User) -> str:

@@ -192,17 +192,21 @@ def add_material(applicant: Person, case: str, slot: int, path: Path) -> None:
 
 
 def assign(secretariat: Person, case: str, *names: str) -> None:
-    """Assign experts; the first leads."""
-    secretariat.go(f"/cases/{case}/experts/")
+    """Assign experts without a draw; the first leads."""
     for position, name in enumerate(names):
-        label = f"指派{name}为组长" if position == 0 else f"指派{name}"
-        secretariat.press(label)
+        secretariat.go(f"/cases/{case}/experts/?q={name}")
+        secretariat.follow(f"直接指派{name}")
+        secretariat.page.get_by_label("理由").fill("示例：演示全程，不经抽取")
+        if position == 0:
+            secretariat.page.get_by_label("指派为组长").check()
+        secretariat.press("指派并发出邀请")
         secretariat.page.locator(".experts-table").get_by_text(name).last.wait_for()
 
 
 def pledge(expert: Person) -> None:
     expert.go("/desk/")
     expert.follow("答复邀请")
+    expert.press("接受邀请，判断是否回避")
     expert.press("不回避，签署承诺书")
     expert.page.wait_for_url("**/cases/*/")
 

@@ -58,7 +58,7 @@ def main() -> None:
     case = cast.case_in("panel_preparation")
     seats = {}
     for expert in (one, two):
-        seats[expert.pk] = experts.assign(cast.chen, case, expert, "panel")
+        seats[expert.pk] = experts.assign(cast.chen, case, expert, "panel", reason="示例")
         experts.pledge(expert, seats[expert.pk])
     panel.convene_panel(cast.chen, case)
 

@@ -1,4 +1,4 @@
-"""What the secretariat sends out or makes public: 补正通知, 公示, 年审通知."""
+"""What the secretariat sends out or makes public: 补正通知, 公示, 年审通知, 整改通知, 撤销公告."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from evaluation.documents.content.common import Json, case_facts, day, files_by_slot, numeral
 from evaluation.edition import edition_of
-from evaluation.models import Declaration, FieldDefect, Publication, Review, SlotReview
+from evaluation.models import (
+    Certificate,
+    Declaration,
+    FieldDefect,
+    Publication,
+    Review,
+    ReviewItem,
+    SlotReview,
+)
+from evaluation.review_items import asked, commitments
 from evaluation.rulebook.shapes import Edition
 
 # A reading of 8.4: what was scored on a written commitment is checked again.
@@ -108,32 +117,87 @@ def notice(publication: Publication) -> Json:
 
 def review_notice(review: Review) -> Json:
     """年审通知: grounds with their clauses, what is looked at, the day, and what follows."""
-    certificate = review.certificate
-    evaluation = certificate.evaluation
-    edition = edition_of(evaluation)
-    topics = [*(topic.name for topic in edition.review.topics), COMMITMENTS]
+    edition = edition_of(review.certificate.evaluation)
+    topics = [
+        f"{topic.name}（{'、'.join(item.name for item in edition.review.items_of(topic.key))}）"
+        for topic in edition.review.topics
+    ]
+    if commitments(review.certificate.evaluation):
+        topics.append(COMMITMENTS)
     return {
-        "case": case_facts(evaluation),
+        **_about(review.certificate),
         "title": "关于开展工业智算基地年审的通知",
-        "holder": certificate.holder,
-        "certificate": certificate.number,
-        "name": certificate.name,
-        "certified_on": day(certificate.certified_on),
         "year": str(review.year),
         "due_on": day(review.due_on),
-        "grounds": [
-            {"clause": id_, "text": edition.clause(id_).text}
-            for id_ in ("10.4.1", "10.4.2", "10.4.3")
-        ],
+        "grounds": _grounds(edition, ("10.4.1", "10.4.2", "10.4.3")),
         "topics": [
             f"（{numeral(count)}）{topic}{'。' if count == len(topics) else '；'}"
             for count, topic in enumerate(topics, start=1)
         ],
+    }
+
+
+def rectification_notice(
+    review: Review, items: Iterable[ReviewItem], deadline: date, reason: str
+) -> Json:
+    """整改通知: each item with its clause, what is wrong and to be done; the deadline, and what
+    follows where it is not kept."""
+    edition = edition_of(review.certificate.evaluation)
+    rows = []
+    for number, item in enumerate(items, start=1):
+        about = asked(edition, item.key)
+        rows.append(
+            {
+                "number": str(number),
+                "topic": about.topic_name,
+                "name": about.name,
+                "clause": about.clause,
+                "wrong": item.recheck if item.solved is False and item.recheck else item.finding,
+            }
+        )
+    return {
+        **_about(review.certificate),
+        "title": "关于工业智算基地限期整改的通知",
+        "year": str(review.year),
+        "reason": reason,
+        "items": rows,
+        "deadline": day(deadline),
+        "grounds": _grounds(edition, ("10.4.3",)),
+    }
+
+
+def revocation_notice(
+    certificate: Certificate, reason: str, grounds: Iterable[str], on: date
+) -> Json:
+    """撤销公告: which certification is revoked, why, on which clauses, and what follows."""
+    edition = edition_of(certificate.evaluation)
+    return {
+        **_about(certificate),
+        "title": "关于取消工业智算基地认定的公告",
+        "reason": reason,
+        "grounds": _grounds(edition, grounds),
+        "revoked_on": day(on),
+    }
+
+
+def _about(certificate: Certificate) -> Json:
+    """What every notice about a certificate says of it."""
+    return {
+        "case": case_facts(certificate.evaluation),
+        "holder": certificate.holder,
+        "base": certificate.base.name,
+        "certificate": certificate.number,
+        "name": certificate.name,
+        "certified_on": day(certificate.certified_on),
         "where": settings.PUBLIC_URL,
         "verify_url": verify_url(certificate.number),
         "contact": _contact(),
         "dated": day(timezone.localdate()),
     }
+
+
+def _grounds(edition: Edition, clauses: Iterable[str]) -> list[Json]:
+    return [{"clause": id_, "text": edition.clause(id_).text} for id_ in clauses]
 
 
 def verify_url(number: str) -> str:

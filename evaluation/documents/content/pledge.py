@@ -1,7 +1,16 @@
 """回避及廉洁承诺书: one for each expert, case and duty."""
 
-from evaluation.documents.content.common import Json, case_facts, filled, moment, numeral, text_file
+from evaluation.documents.content.common import (
+    NOTHING,
+    Json,
+    case_facts,
+    filled,
+    moment,
+    numeral,
+    text_file,
+)
 from evaluation.models import Assignment, Duty
+from evaluation.pool.exclusions import employer_name
 
 # Not the label of the model: official documents are Chinese whatever the reader's language.
 DUTY_NAMES = {Duty.SITE: "现场评估", Duty.PANEL: "专家评审"}
@@ -29,7 +38,7 @@ def pledge(assignment: Assignment) -> Json:
             for number, item in enumerate(text["item"], start=1)
         ],
         "expert": expert.name,
-        "employer": expert.organisation.name if expert.organisation else "—",
+        "employer": employer_name(expert) or NOTHING,
         "duty": values["duty"],
         "leader": assignment.is_leader,
         "account": expert.get_username(),

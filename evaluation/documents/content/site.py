@@ -18,7 +18,8 @@ from evaluation.documents.content.common import (
     shown,
 )
 from evaluation.edition import edition_of
-from evaluation.models import Duty, Evaluation, Purpose
+from evaluation.findings import signatures
+from evaluation.models import Duty, Evaluation, Purpose, Side, SiteSignature
 from evaluation.permissions import active_assignments
 from evaluation.rulebook import score
 
@@ -27,7 +28,7 @@ VERDICTS = {True: "符合", False: "不符合"}
 
 def site_record(evaluation: Evaluation) -> Json:
     """Per indicator: requirement, declared, documented, observed, verdict, instrument and reading,
-    photos, difference; then the places for both sides' signatures."""
+    photos, difference; the differences once more by themselves; both sides' signatures."""
     edition = edition_of(evaluation)
     declaration = queries.current_declaration(evaluation)
     declared = shown(edition, declaration.values if declaration else {})
@@ -37,6 +38,7 @@ def site_record(evaluation: Evaluation) -> Json:
     observed = shown(edition, raw)
     card = score(edition, evaluation.category, edition.parse_values(raw).values)
     photos = _photos(evaluation)
+    signed = signatures(evaluation)
     rows = []
     for indicator in edition.indicators:
         record = records.get(indicator.code)
@@ -51,21 +53,24 @@ def site_record(evaluation: Evaluation) -> Json:
                 "requirement": requirement(indicator, evaluation.category),
                 "declared": declared[indicator.code],
                 "documented": proof(indicator, files),
+                "documented_value": record.documented,
                 "observed": observed[indicator.code],
                 "met": card.step(indicator.code).met,
                 "verdict": VERDICTS[card.step(indicator.code).met],
                 "instrument": record.instrument or NOTHING,
+                "reading": record.reading,
+                "note": record.note,
                 "differs": record.differs,
                 "difference": record.reason or NOTHING,
                 "photos": len(photos.get(indicator.code, [])),
                 "recorded_by": record.recorded_by.name,
-                "recorded_at": moment(record.recorded_at),
+                "recorded_at": moment(record.noted_at or record.recorded_at),
             }
         )
     return {
         "case": case_facts(evaluation),
         "title": "现场评估记录表",
-        "visited": _period([record.recorded_at for record in records.values()]),
+        "visited": _period([r.noted_at or r.recorded_at for r in records.values()]),
         "team": [
             {
                 "name": member.expert.name,
@@ -80,11 +85,39 @@ def site_record(evaluation: Evaluation) -> Json:
         "met": sum(row["met"] for row in rows),
         "unmet": sum(not row["met"] for row in rows),
         "different": sum(row["differs"] for row in rows),
+        "differences": [
+            {
+                key: row[key]
+                for key in (
+                    "clause",
+                    "name",
+                    "declared",
+                    "documented_value",
+                    "observed",
+                    "verdict",
+                    "difference",
+                )
+            }
+            for row in rows
+            if row["differs"]
+        ],
+        "signatures": [_signature(side, signed.get(side)) for side in Side],
         "photos": [
             {"indicator": indicator.name, "clause": indicator.clause, "files": photos[code]}
             for code, indicator in edition.by_code.items()
             if code in photos
         ],
+    }
+
+
+def _signature(side: Side, given: SiteSignature | None) -> Json:
+    """A side's place on the record: what was signed on site, or room to sign by hand."""
+    return {
+        "label": {Side.TEAM: "现场评估组", Side.APPLICANT: "申报单位代表"}[side],
+        "name": given.name if given else "",
+        "position": given.position if given else "",
+        "lines": [" ".join(f"{x},{y}" for x, y in line) for line in given.strokes] if given else [],
+        "signed_at": moment(given.signed_at) if given else "",
     }
 
 

@@ -2,7 +2,7 @@
 organisation never loses its last owner, except to the secretariat's own help."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -56,7 +56,7 @@ def invite_without_asking(
         language=language or settings.LANGUAGE_CODE,
         created_at=now,
         sent_at=now,
-        expires_at=_expiry(),
+        expires_at=expiry(),
     )
     invitation.full_clean()
     invitation.save()
@@ -70,7 +70,7 @@ def resend(actor: User, invitation: Invitation) -> None:
     """Mail the invitation again with a new term; the earlier link ends."""
     current = _open_invitation(actor, invitation)
     current.sent += 1
-    current.sent_at, current.expires_at = timezone.now(), _expiry()
+    current.sent_at, current.expires_at = timezone.now(), expiry()
     current.save(update_fields=["sent", "sent_at", "expires_at"])
     _note(actor, "resend_invitation", current.organisation, invitation=current.pk)
     _send(current)
@@ -98,7 +98,7 @@ def join(invitation: Invitation, *, name: str, phone: str, password: str, langua
         raise LinkOver(_("这个邀请链接已失效。"))
     user = queries.user_of_mailbox(current.email)
     if user is None:
-        user = User(username=_username(current.email), email=current.email, role=Role.APPLICANT)
+        user = User(username=username(current.email), email=current.email, role=Role.APPLICANT)
     else:
         check_free(user)
     user.name, user.phone, user.language = name.strip(), phone.strip(), language
@@ -254,11 +254,12 @@ def _send(invitation: Invitation) -> None:
     )
 
 
-def _expiry() -> Any:
+def expiry() -> datetime:
+    """Until when a link that is mailed now opens."""
     return timezone.now() + timedelta(days=settings.INVITATION_DAYS)
 
 
-def _username(email: str) -> str:
+def username(email: str) -> str:
     """A login name from the address; people sign in by the address. The counter's row is held, so
     that two who join at once are not given the same."""
     serial = numbers.next_number("username")

@@ -15,10 +15,11 @@ from portal.accounts.models.people import MemberRole, Organisation
 
 class Invitation(models.Model):
     """邀请: a mailed link with which one person joins once. Sending it again ends the earlier
-    link."""
+    link. Without an organisation it gives an expert of the pool, who has an account without
+    effect, the use of it."""
 
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="invitations"
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
     )
     name = models.CharField(_("姓名"), max_length=64)
     email = models.EmailField(_("邮箱地址"))
@@ -38,7 +39,7 @@ class Invitation(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     if TYPE_CHECKING:
-        organisation_id: int
+        organisation_id: int | None
 
     class Meta:
         ordering = ["created_at", "pk"]
@@ -60,6 +61,13 @@ class Invitation(models.Model):
                 Lower("email"),
                 condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
                 name="one_open_invitation_of_a_person",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=Q(
+                    organisation__isnull=True, accepted_at__isnull=True, revoked_at__isnull=True
+                ),
+                name="one_open_invitation_of_an_expert",
             ),
         ]
 

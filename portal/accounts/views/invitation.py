@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts import links, queries
-from portal.accounts.actions import members
+from portal.accounts.actions import experts, members
 from portal.accounts.errors import LinkOver, Refused
 from portal.accounts.forms import AcceptForm, add_refusal
 from portal.accounts.models import Invitation, Role, User
@@ -27,7 +27,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
     holder = queries.user_of_mailbox(found.email)
     if holder is not None:
         try:
-            members.check_free(holder)
+            _check_free(found, holder)
         except Refused as refusal:
             return _over(request, found, str(refusal))
     user = holder or User(email=found.email, username=found.email, role=Role.APPLICANT)
@@ -38,7 +38,8 @@ def invitation(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            members.join(
+            join = members.join if found.organisation else experts.join
+            join(
                 found,
                 name=form.cleaned_data["name"],
                 phone=form.cleaned_data["phone"],
@@ -54,11 +55,19 @@ def invitation(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request,
                 _("您已加入“%(organisation)s”，请用邮箱地址和刚设置的密码登录。")
-                % {"organisation": found.organisation.name},
+                % {"organisation": found.organisation.name if found.organisation else _("专家库")},
             )
             return redirect("account_login")
     context = {"form": form, "invitation": found}
     return render(request, "accounts/invitation.html", context, status=422 if form.errors else 200)
+
+
+def _check_free(found: Invitation, holder: User) -> None:
+    """Raise where the account of the address cannot take the invitation up."""
+    if found.organisation is None:
+        experts.check_waits(holder)
+    else:
+        members.check_free(holder)
 
 
 def _over(request: HttpRequest, found: Invitation, why: str = "") -> HttpResponse:

@@ -220,6 +220,7 @@ PUBLIC_MENU = [
 
 DESK = ("evaluation:desk", gettext_lazy("待办"))
 CASES = ("evaluation:cases", gettext_lazy("案卷"))
+ANNUAL_REVIEWS = ("evaluation:annual_reviews", gettext_lazy("年审"))
 PEOPLE = ("accounts:people", gettext_lazy("人员"))
 ORGANISATIONS = ("accounts:organisations", gettext_lazy("机构"))
 BASES = ("dataaccess:bases", gettext_lazy("基地数据"))
@@ -227,16 +228,21 @@ OVERVIEW = ("site:overview", gettext_lazy("算力总览"))
 KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))
 OWN_ORGANISATION = ("accounts:organisation", gettext_lazy("本单位"))
 ADMISSIONS = ("accounts:admissions", gettext_lazy("单位事项"))
+MISUSE = ("evaluation:misuse_reports", gettext_lazy("举报"))
 AUDIT = ("site:audit", gettext_lazy("审计日志"))
 
-ROLE_MENUS = {
-    "applicant": [DESK, CASES, BASES, OWN_ORGANISATION],
-    "expert": [DESK, CASES],
-    "secretariat": [DESK, CASES, BASES, OVERVIEW, ADMISSIONS],
-    "decider": [DESK, CASES, BASES, OVERVIEW],
+POOL = ("evaluation:pool", gettext_lazy("专家库"))
+DRAWS = ("evaluation:draw_records", gettext_lazy("抽取记录"))
+MY_WORK = ("evaluation:my_work", gettext_lazy("我的评估工作"))
+OWN_RECORD = ("evaluation:own_record", gettext_lazy("我的专家档案"))
+ROLE_MENUS: dict[str, list[tuple[str, Any]]] = {
+    "applicant": [DESK, CASES, ANNUAL_REVIEWS, BASES, OWN_ORGANISATION],
+    "expert": [DESK, CASES, MY_WORK, OWN_RECORD],
+    "secretariat": [DESK, CASES, POOL, ANNUAL_REVIEWS, BASES, OVERVIEW, ADMISSIONS, MISUSE],
+    "decider": [DESK, CASES, ANNUAL_REVIEWS, BASES, OVERVIEW],
     "system_admin": [PEOPLE, ORGANISATIONS],
     "security_admin": [PEOPLE, ORGANISATIONS, BASES, KEYS],
-    "audit_admin": [AUDIT],
+    "audit_admin": [AUDIT, DRAWS],
 }
 
 

@@ -1,18 +1,54 @@
-"""证书查验: whether a certificate stands, by its number or its QR code."""
+"""证书查验: whether a certificate stands, by its number, its QR code or its file."""
 
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.core import ratelimit
 from django.core.cache import cache
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
 
 from dataaccess import regions
 from evaluation import queries_public
-from evaluation.documents.signing import Verification, verify_signature
+from evaluation.documents.signing import Verification, authorities, verify_signature
 from evaluation.edition import edition_of, reader_language
 from evaluation.models import Certificate, Document
 from portal.site.certificates import STANDINGS
 from portal.site.downloads import attachment
+
+# A file that the register does not hold, by its signature: kind, title, sentence.
+UNKNOWN_FILES: dict[str, tuple[str, Any, Any]] = {
+    "valid": (
+        "attention",
+        gettext_lazy("签名有效，但不是名录中的证书"),
+        gettext_lazy("文件由本平台签名且未被改动，但名录中没有这份文件，请按证书编号查验。"),
+    ),
+    "altered": (
+        "not_met",
+        gettext_lazy("签名后被改动"),
+        gettext_lazy(
+            "文件在签名之后被改动过，内容不可信。请按证书编号查验，或下载名录中的原件比对。"
+        ),
+    ),
+    "unknown": (
+        "not_met",
+        gettext_lazy("不是本平台颁发的文件"),
+        gettext_lazy("文件有签名，但不是本平台的签名，不是本平台颁发的证书。"),
+    ),
+    "unsigned": (
+        "not_met",
+        gettext_lazy("不是本平台颁发的文件"),
+        gettext_lazy(
+            "文件没有电子签名，与名录中的证书都不一致。打印后的扫描件没有签名，请按证书编号查验。"
+        ),
+    ),
+}
 
 # A stored document never changes, but who is trusted may: so the answer is kept for a while only.
 SIGNATURE_KEPT_SECONDS = 3600
@@ -41,7 +77,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     if found.number != number:
         return redirect("site:certificate", found.number)
     language = reader_language()
-    entries = list(found.entries.all())
+    entries = list(found.entries.select_related("document"))
     reviews = list(found.reviews.filter(closed_at__isnull=True)[:1])
     context = {
         "certificate": found,
@@ -67,6 +103,16 @@ def certificate_pdf(request: HttpRequest, number: str) -> FileResponse:
     if found is None or not queries_public.may_be_downloaded(found):
         raise Http404
     return attachment(found.document, f"{found.number}.pdf")
+
+
+@require_safe
+def revocation_pdf(request: HttpRequest, number: str) -> FileResponse:
+    """撤销公告: public as long as the register is."""
+    found = queries_public.certificate_of(number)
+    entry = found and found.entries.filter(document__isnull=False).last()
+    if not entry or entry.document is None or not entry.document.ready:
+        raise Http404
+    return attachment(entry.document, f"{number}-revocation.pdf")
 
 
 @require_safe
@@ -101,3 +147,80 @@ def signature(document: Document) -> Verification | None:
             return None
         cache.set(key, kept, SIGNATURE_KEPT_SECONDS)
     return kept
+
+
+@csrf_exempt  # until the handler is chosen: the check below reads the body
+def verify_file(request: HttpRequest) -> HttpResponse:
+    """Whether a file is a certificate of ours, unchanged. It is read in memory and never kept:
+    no upload handler here writes to the disk, and what is larger is not read at all."""
+    request.upload_handlers = [MemoryFileUploadHandler(request)]
+    return _verify_file(request)
+
+
+@csrf_protect
+@require_POST
+def _verify_file(request: HttpRequest) -> HttpResponse:
+    if not ratelimit.consume(request, action="public_form"):
+        return render(request, "site/verify.html", {"limited": True}, status=429)
+    upload = request.FILES.get("file")
+    if upload is None:
+        return render(request, "site/verify.html", {"no_file": True}, status=422)
+    data = upload.read()
+    if not data.startswith(b"%PDF-"):
+        return render(request, "site/verify.html", {"not_pdf": True}, status=422)
+    context = {"found": judged(data), "name": upload.name, "checked_at": timezone.now()}
+    return render(request, "site/verify_file.html", context)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is said of a file. `kind` is that of a status tag; the certificate only where the file
+    is, byte for byte, the one that the register holds."""
+
+    kind: str
+    title: Any
+    sentence: Any
+    signature: Verification
+    certificate: Certificate | None = None
+    standing: Any = None
+    since: Any = None
+
+
+def judged(data: bytes) -> Judged:
+    """The signature first, then the register: a revoked certificate's signature is still sound."""
+    certificate = queries_public.certificate_of_file(data)
+    found = verify_signature(data)
+    if certificate is None:
+        kind, title, sentence = UNKNOWN_FILES[found.state]
+        return Judged(kind, title, sentence, found)
+    standing = STANDINGS[certificate.state]
+    latest = certificate.entries.last()
+    title = _("签名有效") if found.valid else _("与颁发的文件一致")
+    return Judged(
+        standing.kind,
+        title,
+        standing.sentence,
+        found,
+        certificate,
+        standing,
+        latest.on if latest else certificate.certified_on,
+    )
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """How to check a certificate's signature without this site."""
+    return render(request, "site/verify_offline.html", {"authorities": authorities()})
+
+
+@require_safe
+def authority(request: HttpRequest) -> HttpResponse:
+    """The authority's certificates (PEM) that signatures are checked against."""
+    known = authorities()
+    if not known:
+        raise Http404
+    response = HttpResponse(
+        b"".join(each.pem for each in known), content_type="application/x-pem-file"
+    )
+    response["Content-Disposition"] = 'attachment; filename="authority.pem"'
+    return response

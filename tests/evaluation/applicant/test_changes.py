@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from evaluation import queries
-from evaluation.actions import application, review
+from evaluation.actions import application, materials, review
 from evaluation.demo.files import example_pdf
 from evaluation.models import Evaluation
 from tests.evaluation.applicant.pages import text_of
@@ -57,8 +57,8 @@ def test_rows_are_told_as_changed_added_and_taken_out(cast: Cast) -> None:
 def test_a_replaced_file_is_shown_in_its_slot(cast: Cast) -> None:
     case = cast.case_in("correction")
     old = case.files.get(slot=4)
-    application.remove_material(cast.lin, case, old.pk)
-    application.add_material(cast.lin, case, 4, example_pdf("示例机房等级证书"))
+    materials.remove_material(cast.lin, case, old.pk)
+    materials.add_material(cast.lin, case, 4, example_pdf("示例机房等级证书"))
     review.resubmit(cast.lin, case)
     response = signed_in(cast.chen).get(reverse("evaluation:changes", args=[case.number, 2]))
     (slot,) = response.context["slots"]

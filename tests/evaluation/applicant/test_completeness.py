@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation.actions import application
+from evaluation.actions import application, materials
 from evaluation.actions.application import what_is_missing
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
@@ -38,7 +38,7 @@ def test_exactly_what_is_missing_is_listed_and_submitting_refuses_the_same(cast:
     change(cast, case, "technical", egress_bandwidth=None)
     usage = case.tables.get(key="service").content["usage"]
     change(cast, case, "service", usage=[usage[0], {"sector": "steel"}])
-    application.remove_material(cast.lin, case, case.files.get(slot=6).pk)
+    materials.remove_material(cast.lin, case, case.files.get(slot=6).pk)
     expected = [
         "表3“负责人”：请填写“电话”",
         "表3“负责人”：“邮箱地址”应为邮箱地址",

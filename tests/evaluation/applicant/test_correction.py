@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from evaluation.actions import application, review
+from evaluation.actions import application, materials, review
 from evaluation.demo.files import example_pdf
 from evaluation.errors import Refused, WrongState
 from evaluation.models import Evaluation
@@ -37,8 +37,8 @@ def save_other(cast: Cast, case: Evaluation, text: str) -> None:
 
 def replace_slot_4(cast: Cast, case: Evaluation) -> None:
     old = case.files.get(slot=4)
-    application.remove_material(cast.lin, case, old.pk)
-    application.add_material(cast.lin, case, 4, example_pdf("示例机房等级证书"))
+    materials.remove_material(cast.lin, case, old.pk)
+    materials.add_material(cast.lin, case, 4, example_pdf("示例机房等级证书"))
 
 
 def answer(client: Client, case: Evaluation, **answers: str) -> None:
@@ -70,10 +70,10 @@ def test_nothing_but_what_the_notice_names_can_be_changed(cast: Cast) -> None:
         )
     assert "补正期间只能修改补正通知列出的内容" in str(refused.value)
     with pytest.raises(Refused) as refused:
-        application.add_material(cast.lin, case, 5, example_pdf("示例网络材料"))
+        materials.add_material(cast.lin, case, 5, example_pdf("示例网络材料"))
     assert str(refused.value) == "补正期间只能更换补正通知列出的材料，材料5不在其中。"
     with pytest.raises(Refused):
-        application.remove_material(cast.lin, case, case.files.get(slot=5).pk)
+        materials.remove_material(cast.lin, case, case.files.get(slot=5).pk)
     with pytest.raises(WrongState):
         application.change_scope(cast.lin, case, category="city", place="济南市")
     save_other(cast, case, "示例：采用液冷。")

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 from stdnum.cn import uscc
 
-from evaluation.actions import application, enterprises
-from evaluation.actions.enterprises import REPLACE, SKIP
+from evaluation.actions import application, enterprises, imports
+from evaluation.actions.imports import REPLACE, SKIP
 from evaluation.demo.tables import enterprises as example_rows
 from evaluation.models import EnterpriseImport, Evaluation
 from portal.ledger import outbox
@@ -239,7 +239,7 @@ def test_an_export_is_inert_and_comes_back_the_same(
         ("s", True)
     ] * 4
     begun = imported(cast, case, SimpleUploadedFile("名单.xlsx", content))
-    assert [row.row for row in enterprises.rows_of(begun)] == evil
+    assert [row.row for row in imports.rows_of(begun)] == evil
 
 
 def test_every_wrong_cell_is_named_at_once(cast: Cast, client: Client, case: Evaluation) -> None:
@@ -278,8 +278,8 @@ def test_every_wrong_cell_is_named_at_once(cast: Cast, client: Client, case: Eva
 @pytest.mark.parametrize(
     ("choice", "fields", "told"),
     [
-        (SKIP, ["旧", "先"], "已导入1家企业，跳过重复2行。"),
-        (REPLACE, ["新", "后"], "已导入1家企业，替换2家。"),
+        (SKIP, ["旧", "先"], "已导入1行，跳过重复2行。"),
+        (REPLACE, ["新", "后"], "已导入1行，替换2行。"),
     ],
 )
 def test_duplicates_by_code_are_found_and_skipped_or_replaced(

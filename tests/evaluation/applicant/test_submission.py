@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation.actions import application, stamping
+from evaluation.actions import application, materials, stamping
 from evaluation.demo import journey
 from evaluation.demo.files import example_pdf
 from evaluation.demo.tables import PROVINCE_VALUES
@@ -17,7 +17,7 @@ def case(cast: Cast) -> Evaluation:
     """Filled, without a scan of the sealed form."""
     case = cast.new_case()
     journey.fill(case, cast.lin, PROVINCE_VALUES)
-    application.remove_material(cast.lin, case, case.files.get(slot=1).pk)
+    materials.remove_material(cast.lin, case, case.files.get(slot=1).pk)
     return case
 
 
@@ -32,14 +32,14 @@ def change_the_form(cast: Cast, case: Evaluation, text: str) -> None:
 
 
 def upload_scan(cast: Cast, case: Evaluation, title: str = "盖章申报书") -> None:
-    application.add_material(cast.lin, case, 1, example_pdf(title))
+    materials.add_material(cast.lin, case, 1, example_pdf(title))
 
 
 def test_the_code_changes_with_the_form_and_its_scope_and_with_nothing_else(
     cast: Cast, case: Evaluation
 ) -> None:
     first = code_of(case)
-    application.add_material(cast.lin, case, 5, example_pdf("示例新材料"))
+    materials.add_material(cast.lin, case, 5, example_pdf("示例新材料"))
     assert code_of(case) == first
     application.change_scope(cast.lin, case, category="province", place="山西")
     scope = code_of(case)
@@ -81,7 +81,7 @@ def test_the_applicant_is_told_which_version_the_scan_shows(cast: Cast, case: Ev
     assert told() == "none"
     upload_scan(cast, case)
     assert told() == "unknown"  # nothing was printed here before
-    application.remove_material(cast.lin, case, case.files.get(slot=1, removed_at=None).pk)
+    materials.remove_material(cast.lin, case, case.files.get(slot=1, removed_at=None).pk)
     printed = stamping.print_form(cast.lin, case)
     upload_scan(cast, case, "盖章申报书二")
     assert told() == "same"

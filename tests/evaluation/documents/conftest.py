@@ -13,14 +13,16 @@ import pytest
 from django.db import transaction
 from pypdf import PdfReader
 
-from evaluation.actions import panel, site, stamping
+from evaluation.actions import annual_review, draws, panel, site, stamping, standing
 from evaluation.demo import journey
 from evaluation.documents import content, pages
 from evaluation.documents.order import order
 from evaluation.models import Kind, Review, SiteRecord
 from tests.evaluation.cast import make_cast
+from tests.evaluation.pool.people import join, need, to_staff
 
 Content = dict[str, Any]
+A_DAY = date(2026, 3, 1)
 ELSEWHERE = (Kind.DEFICIENCY_NOTICE, Kind.APPLICATION_PRINT)  # of a case in correction
 
 
@@ -39,8 +41,12 @@ def _visit_with_a_difference(cast: Any, case: Any) -> None:
         "480",
         reason="两条链路中的一条未开通。",
         instrument="网络测试仪 N-1，读数480 Gbps",
+        reading="479.6",
+        documented="600 Gbps（合同）",
+        note="复测两次。",
     )
     site.add_photo(leader, case, "room_grade", journey.example_photo())
+    journey.sign(case, leader)
     site.close_visit(leader, case)
 
 
@@ -59,6 +65,25 @@ def _score_with_dissent(cast: Any, case: Any) -> None:
     case.refresh_from_db()
 
 
+def _find_fault_and_revoke(cast: Any, case: Any) -> None:
+    review = Review.objects.earliest("due_on")
+    item = review.items.get(key="reporting")
+    item.finding = "示例：连续缺报，请恢复每日上报。"
+    order(
+        case,
+        Kind.RECTIFICATION_NOTICE,
+        content.rectification_notice(review, [item], A_DAY, "示例：一项不合格。"),
+    )
+    proposal = standing.propose(
+        cast.chen,
+        case.certificate,
+        "revoke",
+        reason="示例：整改后仍达不到要求。",
+        grounds=["10.4.3", "10.3.1"],
+    )
+    standing.approve(cast.zhou, proposal)
+
+
 @pytest.fixture(scope="session")
 def issued(django_db_setup: None, django_db_blocker: Any) -> dict[str, tuple[Content, str]]:
     """Content and version code of one document of each kind, as the actions ordered them."""
@@ -70,13 +95,18 @@ def issued(django_db_setup: None, django_db_blocker: Any) -> dict[str, tuple[Con
         journey.carry(case, cast.players(), "certified")
         correction = cast.case_in("correction")
         stamping.print_form(cast.lin, correction)
-        order(
-            case,
-            Kind.REVIEW_NOTICE,
-            content.review_notice(Review.objects.order_by("due_on").first()),
-        )
+        annual_review.open_review(Review.objects.earliest("due_on"))
+        _find_fault_and_revoke(cast, case)
         assert SiteRecord.objects.filter(differs=True).count() == 1
-        documents = [*case.documents.all(), *correction.documents.filter(kind__in=ELSEWHERE)]
+        join(cast, 1)
+        join(cast, 2, employer="示例智算科技有限公司")
+        drawn = to_staff(cast)
+        draws.draw(cast.chen, drawn, need(1), seen=0)
+        documents = [
+            *case.documents.all(),
+            *correction.documents.filter(kind__in=ELSEWHERE),
+            *drawn.documents.all(),
+        ]
         found = {d.kind: (d.content, d.version_code) for d in documents}
         transaction.set_rollback(True)
     return found
@@ -156,6 +186,3 @@ class Run:
 def made(kind: str, frozen: Content) -> Printed:
     """Content of a test's own, printed."""
     return Printed(pages.pdf(kind, pages.html(kind, frozen, "0123456789AB")))
-
-
-A_DAY = date(2026, 3, 1)

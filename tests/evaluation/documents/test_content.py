@@ -110,6 +110,25 @@ def test_the_site_record_has_the_difference_beside_the_declared_value(said: Said
     assert rows["room_grade"]["verdict"] == "符合"
     assert rows["room_grade"]["photos"] == 1
     assert said("site_record")["different"] == 1
+    assert rows["egress_bandwidth"]["documented_value"] == "600 Gbps（合同）"
+    assert [d["name"] for d in said("site_record")["differences"]] == [
+        rows["egress_bandwidth"]["name"]
+    ]
+
+
+def test_the_site_record_carries_what_was_signed_on_site(said: Said) -> None:
+    team, applicant = said("site_record")["signatures"]
+    assert (team["label"], team["position"], len(team["lines"])) == ("现场评估组", "组长", 2)
+    assert (applicant["name"], applicant["lines"]) == ("示例联络人", [])
+    assert applicant["signed_at"] != ""
+
+
+def test_the_visit_plan_says_who_comes_when_and_verifies_what(said: Said) -> None:
+    plan = said("visit_plan")
+    assert [member["leader"] for member in plan["team"]] == [True, False]
+    assert [row["begins"] for row in plan["schedule"]] == ["09:00", "09:30", "14:00", "17:30"]
+    names = {member["name"] for member in plan["team"]}
+    assert {row["verifier"] for group in plan["groups"] for row in group["rows"]} == names
 
 
 def test_a_score_sheet_shows_its_own_points_only(said: Said) -> None:
@@ -212,8 +231,28 @@ def test_the_certificate_points_to_its_verification(said: Said) -> None:
 def test_the_review_notice_cites_its_grounds(said: Said) -> None:
     frozen = said("review_notice")
     assert [g["clause"] for g in frozen["grounds"]] == ["10.4.1", "10.4.2", "10.4.3"]
-    assert frozen["topics"][0] == "（一）遵守相关法律法规；"
+    assert frozen["topics"][0] == (
+        "（一）遵守相关法律法规（遵守国家法律法规、名义的使用、收费行为）；"
+    )
+    assert frozen["topics"][-1] == "（五）申报时以承诺材料满足的数据接入要求的兑现情况。"
     assert frozen["year"] == "1"
+
+
+def test_the_rectification_notice_lists_what_is_wrong_with_its_clause(said: Said) -> None:
+    frozen = said("rectification_notice")
+    assert [(i["number"], i["name"], i["clause"], i["wrong"]) for i in frozen["items"]] == [
+        ("1", "每日数据上报", "8.4.4 a)", "示例：连续缺报，请恢复每日上报。")
+    ]
+    assert frozen["deadline"] == "2026年3月1日"
+    assert [g["clause"] for g in frozen["grounds"]] == ["10.4.3"]
+
+
+def test_the_revocation_notice_says_what_why_and_on_which_clauses(said: Said) -> None:
+    frozen = said("revocation_notice")
+    assert frozen["certificate"] == said("certificate")["number"]
+    assert frozen["reason"] == "示例：整改后仍达不到要求。"
+    assert [g["clause"] for g in frozen["grounds"]] == ["10.4.3", "10.3.1"]
+    assert "有权取消" in frozen["grounds"][0]["text"]
 
 
 def test_documents_are_chinese_for_an_english_reader() -> None:

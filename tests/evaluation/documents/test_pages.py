@@ -207,7 +207,14 @@ def test_headings_are_never_left_alone_at_the_foot(printed: Callable[[str], Prin
 
 
 def test_the_signature_never_stands_alone(printed: Callable[[str], Printed]) -> None:
-    for kind in ("notice", "deficiency_notice", "review_notice", "minutes"):
+    for kind in (
+        "notice",
+        "deficiency_notice",
+        "review_notice",
+        "rectification_notice",
+        "revocation_notice",
+        "minutes",
+    ):
         paper = printed(kind)
         page = next(text for text in reversed(paper.bodies) if re.search(r"年\d*月\d*日$", text))
         assert len(page) > len("中国工业互联网研究院2026年12月31日") + 15, page
@@ -220,13 +227,25 @@ def test_the_signature_never_stands_alone(printed: Callable[[str], Printed]) -> 
         ("agreement", ["甲方（盖章）", "乙方（盖章）", "第五条保密", "本页无正文"]),
         ("pledge", ["廉洁纪律", "承诺人（签字）"]),
         ("deficiency_notice", ["应提交", "示例：缺机房等级证书。"]),
-        ("site_record", ["网络测试仪N-1，读数480Gbps", "申报单位代表（签字、盖章）", "现场照片"]),
+        ("visit_plan", ["集合地点", "核验内容和分工", "示例基地东门"]),
+        (
+            "site_record",
+            [
+                "网络测试仪N-1，读数480Gbps",
+                "读数：479.6",
+                "与申报值不一致的指标",
+                "申报单位代表（签字、盖章）：示例联络人（示例主任）",
+                "现场照片",
+            ],
+        ),
         ("score_sheet", ["得分／满分", "评审专家（签字）", "评5分的理由。"]),
         ("minutes", ["专家评分与最终得分的差异", "合议取整。", "评审专家组（签字）"]),
         ("report", ["一级指标得分", "10／15", "附表指标评估明细", "达标合格"]),
         ("notice", ["公示期由评估机构确定", "匿名异议", "省级节点"]),
         ("certificate", ["证书", "CERTIFICATE", "ProvincialNode", "（印章）"]),
         ("review_notice", ["10.4.1", "限期整改", "年审结果的效力"]),
+        ("rectification_notice", ["每日数据上报", "连续缺报", "2026年3月1日", "有权取消"]),
+        ("revocation_notice", ["取消工业智算基地认定", "整改后仍达不到要求", "10.3.1", "查验"]),
     ],
 )
 def test_what_must_be_there_is_printed(

@@ -223,7 +223,8 @@ def test_queries_do_not_grow_with_experts(cast):
         for expert in panelists:
             leads = expert == cast.experts[2]
             experts.pledge(
-                expert, experts.assign(cast.chen, case, expert, "panel", is_leader=leads)
+                expert,
+                experts.assign(cast.chen, case, expert, "panel", is_leader=leads, reason="示例"),
             )
         panel.convene_panel(cast.chen, case)
         for expert in panelists:

@@ -24,7 +24,9 @@ def convened(cast, panelists, leader=None):
     """A panel that has just been convened; nobody has signed in."""
     case = cast.case_in("panel_preparation")
     for expert in panelists:
-        asked = experts.assign(cast.chen, case, expert, "panel", is_leader=expert == leader)
+        asked = experts.assign(
+            cast.chen, case, expert, "panel", is_leader=expert == leader, reason="示例"
+        )
         experts.pledge(expert, asked)
     panel.convene_panel(cast.chen, case)
     return case

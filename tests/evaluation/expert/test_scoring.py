@@ -146,7 +146,7 @@ def test_before_the_panel_is_convened_nothing_is_scored(cast):
     case = cast.case_in("panel_preparation")
     from evaluation.actions import experts
 
-    mine = experts.assign(cast.chen, case, cast.experts[3], "panel")
+    mine = experts.assign(cast.chen, case, cast.experts[3], "panel", reason="示例")
     experts.pledge(cast.experts[3], mine)
     client = signed_in(cast.experts[3])
     assert client.get(page_of(case)).status_code == 302
@@ -236,5 +236,5 @@ def test_only_the_last_sheet_is_said_to_close_the_round(cast, case, expert):
 
 def test_an_open_invitation_counts_as_work_of_ones_own(cast):
     case = cast.case_in("site_preparation")
-    experts.assign(cast.chen, case, cast.idle_expert, "site")
+    experts.assign(cast.chen, case, cast.idle_expert, "site", reason="示例")
     assert "有 1 项工作等您办理" in signed_in(cast.idle_expert).get("/desk/").content.decode()

@@ -37,7 +37,7 @@ def test_the_pool_says_who_cannot_be_chosen_and_why():
     cast = make_cast()
     conflicted(cast)
     case = cast.case_in("site_preparation")
-    experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True)
+    experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True, reason="示例")
     context = signed_in(cast.chen).get(page_of(case)).context
     refusals = {c.expert.username: c.refusal for c in context["candidates"]}
     assert refusals == {
@@ -52,10 +52,15 @@ def test_an_expert_is_assigned_and_a_leader_named():
     client = signed_in(cast.chen)
     answer = client.post(
         f"{page_of(case)}assign/",
-        {"expert": cast.experts[0].pk, "duty": "site", "leader": "1", "q": "专家"},
+        {"expert": cast.experts[0].pk, "leader": "1", "q": "专家", "reason": "示例：熟悉液冷"},
     )
     assert answer["Location"] == f"{page_of(case)}?q=%E4%B8%93%E5%AE%B6"
-    client.post(f"{page_of(case)}assign/", {"expert": cast.experts[1].pk, "duty": "site"})
+    other = {"expert": cast.experts[1].pk, "reason": " "}
+    refused = client.post(f"{page_of(case)}assign/", other)
+    assert (refused.status_code, assigned(case)) == (422, {("expert1", "site", True)})
+    client.post(f"{page_of(case)}assign/", {**other, "reason": "示例：须懂电力"})
+    reasons = list(case.assignments.order_by("pk").values_list("manual_reason", flat=True))
+    assert reasons == ["示例：熟悉液冷", "示例：须懂电力"]
     assert assigned(case) == {("expert1", "site", True), ("expert2", "site", False)}
 
 
@@ -66,7 +71,7 @@ def test_whoever_may_not_serve_is_refused(who):
     case = cast.case_in("site_preparation")
     user = User.objects.filter(username=who).first()
     answer = signed_in(cast.chen).post(
-        f"{page_of(case)}assign/", {"expert": user.pk if user else 99999, "duty": "site"}
+        f"{page_of(case)}assign/", {"expert": user.pk if user else 99999, "reason": "x"}
     )
     assert answer.status_code == 302
     assert assigned(case) == set()
@@ -75,8 +80,8 @@ def test_whoever_may_not_serve_is_refused(who):
 def test_another_leader_takes_over_with_an_audit_event():
     cast = make_cast()
     case = cast.case_in("site_preparation")
-    first = experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True)
-    second = experts.assign(cast.chen, case, cast.experts[1], "site")
+    first = experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True, reason="示例")
+    second = experts.assign(cast.chen, case, cast.experts[1], "site", reason="示例")
     answer = signed_in(cast.chen).post(f"{page_of(case)}{second.pk}/lead/")
     assert answer["Location"] == page_of(case)
     assert assigned(case) == {("expert1", "site", False), ("expert2", "site", True)}
@@ -91,12 +96,13 @@ def test_another_leader_takes_over_with_an_audit_event():
 def test_when_the_leader_recuses_a_new_one_can_be_assigned_as_leader():
     cast = make_cast()
     case = cast.case_in("site_preparation")
-    first = experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True)
+    first = experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True, reason="示例")
     experts.recuse(cast.experts[0], first, "曾任顾问")
     client = signed_in(cast.chen)
-    assert client.get(page_of(case)).context["has_leader"] is False
+    page = client.get(f"{page_of(case)}assign/?expert={cast.experts[1].pk}")
+    assert page.context["has_leader"] is False
     client.post(
-        f"{page_of(case)}assign/", {"expert": cast.experts[1].pk, "duty": "site", "leader": "1"}
+        f"{page_of(case)}assign/", {"expert": cast.experts[1].pk, "leader": "1", "reason": "x"}
     )
     assert assigned(case) == {("expert2", "site", True)}
 
@@ -140,12 +146,15 @@ def test_each_answer_has_its_word_and_no_points():
     cast = make_cast()
     case = cast.case_in("panel_preparation")
     players = cast.experts
-    waiting = experts.assign(cast.chen, case, players[0], "panel")
-    recused = experts.assign(cast.chen, case, players[1], "panel")
+    waiting = experts.assign(cast.chen, case, players[0], "panel", reason="示例")
+    recused = experts.assign(cast.chen, case, players[1], "panel", reason="示例")
     experts.recuse(players[1], recused, "曾合作")
     for expert in players[2:]:
         experts.pledge(
-            expert, experts.assign(cast.chen, case, expert, "panel", is_leader=expert == players[2])
+            expert,
+            experts.assign(
+                cast.chen, case, expert, "panel", is_leader=expert == players[2], reason="示例"
+            ),
         )
     panel.convene_panel(cast.chen, case)
     codes = [i.code for i in panel.judged(case)]
@@ -169,7 +178,9 @@ def test_the_round_is_closed_after_the_last_missing_expert_was_released():
     for expert in (cast.experts[1], cast.experts[2], cast.experts[3]):
         experts.pledge(
             expert,
-            experts.assign(cast.chen, case, expert, "panel", is_leader=expert == cast.experts[2]),
+            experts.assign(
+                cast.chen, case, expert, "panel", is_leader=expert == cast.experts[2], reason="示例"
+            ),
         )
     panel.convene_panel(cast.chen, case)
     client = signed_in(cast.chen)
@@ -222,7 +233,7 @@ def test_who_may_open_and_assign():
     cast = make_cast()
     case = cast.case_in("site_visit")
     member = case.assignments.get(expert=cast.experts[1])
-    data = {"expert": cast.idle_expert.pk, "duty": "site"}
+    data = {"expert": cast.idle_expert.pk, "reason": "x"}
     got = {
         name: (
             signed_in(user).get(page_of(case)).status_code,
@@ -259,7 +270,7 @@ def test_queries_do_not_grow_with_experts():
     cast = make_cast()
     case = cast.case_in("site_preparation")
     client = signed_in(cast.chen)
-    experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True)
+    experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True, reason="示例")
 
     def count():
         with CaptureQueriesContext(connection) as queries:
@@ -269,7 +280,7 @@ def test_queries_do_not_grow_with_experts():
     count()  # the session is written once
     one = count()
     for expert in [*cast.experts[1:], cast.idle_expert]:
-        experts.assign(cast.chen, case, expert, "site")
+        experts.assign(cast.chen, case, expert, "site", reason="示例")
     assert Assignment.objects.count() == 5
     assert count() == one
 
@@ -278,20 +289,22 @@ def test_who_recused_once_is_never_asked_again_on_the_case():
     cast = make_cast()
     case = cast.case_in("site_preparation")
     expert = cast.experts[3]
-    experts.recuse(expert, experts.assign(cast.chen, case, expert, "site"), "示例：有合作。")
+    experts.recuse(
+        expert, experts.assign(cast.chen, case, expert, "site", reason="示例"), "示例：有合作。"
+    )
     cast.carry(case, "panel_preparation")
     context = signed_in(cast.chen).get(page_of(case)).context
     refusals = {c.expert.username: c.refusal for c in context["candidates"]}
     assert refusals["expert4"] == "已声明回避"
     with pytest.raises(Refused) as refused:
-        experts.assign(cast.chen, case, expert, "panel")
+        experts.assign(cast.chen, case, expert, "panel", reason="示例")
     assert str(refused.value) == "专家马已对本案卷声明回避，不能再指派。"
 
 
 def test_a_team_leaves_only_with_a_leader_who_signed_the_pledge():
     cast = make_cast()
     case = cast.case_in("site_preparation")
-    asked = experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True)
+    asked = experts.assign(cast.chen, case, cast.experts[0], "site", is_leader=True, reason="示例")
     with pytest.raises(Refused) as refused:
         site.dispatch_team(cast.chen, case)
     assert "还没有签署承诺书" in str(refused.value)
@@ -303,8 +316,8 @@ def test_a_team_leaves_only_with_a_leader_who_signed_the_pledge():
 def test_a_panel_begins_only_when_two_signed_the_pledge():
     cast = make_cast()
     case = cast.case_in("panel_preparation")
-    leader = experts.assign(cast.chen, case, cast.experts[2], "panel")
-    member = experts.assign(cast.chen, case, cast.experts[3], "panel")
+    leader = experts.assign(cast.chen, case, cast.experts[2], "panel", reason="示例")
+    member = experts.assign(cast.chen, case, cast.experts[3], "panel", reason="示例")
     experts.pledge(cast.experts[3], member)
     with pytest.raises(Refused) as refused:
         panel.convene_panel(cast.chen, case)
@@ -333,7 +346,7 @@ def test_a_case_that_lost_an_expert_it_needs_comes_to_the_secretariats_desk():
     keys = OutboxEntry.objects.filter(key__contains=f"experts-lacking:{sitting.pk}")
     assert keys.count() == User.objects.filter(role=Role.SECRETARIAT, is_active=True).count()
     # Another one is asked and signs: nothing is lacking any more.
-    experts.assign(cast.chen, case, cast.idle_expert, "panel")
+    experts.assign(cast.chen, case, cast.idle_expert, "panel", reason="示例")
     assert desk_of(cast.chen) == {(case.number, True)}
     experts.pledge(cast.idle_expert, case.assignments.get(expert=cast.idle_expert))
     assert desk_of(cast.chen) == set()
@@ -343,7 +356,7 @@ def test_one_who_recuses_after_all_others_scored_leaves_the_case_with_the_secret
     cast = make_cast()
     case = cast.case_in("panel_preparation")
     cast.carry(case, "panel_scoring")
-    asked = experts.assign(cast.chen, case, cast.idle_expert, "panel")
+    asked = experts.assign(cast.chen, case, cast.idle_expert, "panel", reason="示例")
     case.assignments.filter(duty="panel", pledged_at__isnull=False).update(
         signed_in_at=case.state_since, sheet_submitted_at=case.state_since
     )

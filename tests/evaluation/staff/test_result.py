@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.actions import application, panel
+from evaluation.actions import materials, panel
 from evaluation.demo import journey
 from evaluation.demo.files import example_pdf
 from evaluation.models import ScoreRun
@@ -159,7 +159,7 @@ def test_queries_do_not_grow_with_files():
     cast = make_cast()
     few, many = cast.case_in("draft"), cast.case_in("draft")
     for nth in range(5):
-        application.add_material(cast.lin, many, 10, example_pdf(f"示例截图{nth}"))
+        materials.add_material(cast.lin, many, 10, example_pdf(f"示例截图{nth}"))
     client = signed_in(cast.chen)
     client.get("/cases/")  # the session is written once
     counts = []

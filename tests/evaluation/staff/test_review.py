@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.actions import application, review
+from evaluation.actions import materials, review
 from evaluation.demo.files import example_pdf
 from evaluation.models import SlotReview
 from tests.evaluation.cast import make_cast, signed_in
@@ -116,8 +116,8 @@ def test_in_the_second_round_verdicts_on_the_same_files_are_carried_over():
     cast = make_cast()
     case = cast.case_in("correction")  # slot 4 was the defect
     old = case.files.get(slot=4)
-    application.remove_material(cast.lin, case, old.pk)
-    application.add_material(cast.lin, case, 4, example_pdf("示例补正后的等级证明"))
+    materials.remove_material(cast.lin, case, old.pk)
+    materials.add_material(cast.lin, case, 4, example_pdf("示例补正后的等级证明"))
     review.resubmit(cast.lin, case)
     shown = signed_in(cast.chen).get(page_of(case)).context
     states = {slot.number: (slot.carried, slot.renewed, slot.state) for slot in shown["slots"]}
@@ -172,7 +172,7 @@ def test_queries_do_not_grow_with_files():
     cast = make_cast()
     few, many = cast.case_in("draft"), cast.case_in("draft")
     for nth in range(6):
-        application.add_material(cast.lin, many, 10, example_pdf(f"示例截图{nth}"))
+        materials.add_material(cast.lin, many, 10, example_pdf(f"示例截图{nth}"))
     client = signed_in(cast.chen)
     client.get("/cases/")  # the session is written once
     counts = []

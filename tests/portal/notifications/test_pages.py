@@ -99,7 +99,11 @@ def test_the_choices_name_what_can_be_switched_off_and_why_the_rest_cannot(chen,
     boxes = re.findall(r'<input type="checkbox" name="mail" value="(\w+)"([^>]*)>', page)
     mine = {kind.code for kind in table().values() if "secretariat" in kind.readers}
     assert {code for code, _more in boxes} == mine
-    assert {code for code, more in boxes if "disabled" in more} == {"review_due"}
+    assert {code for code, more in boxes if "disabled" in more} == {
+        "review_due",
+        "rectification_due",
+        "certificate_changed",
+    }
     assert all("checked" in more for _code, more in boxes)
     assert "正式通知，须送达本人，不能关闭邮件。" in page
 

@@ -149,7 +149,8 @@ def test_what_is_told_of_a_case_reaches_only_experts_who_pledged_and_is_taken_ba
     case = cast.case_in("panel_preparation")
     signed, silent = cast.experts[2], cast.idle_expert
     answers = {
-        expert: experts.assign(cast.chen, case, expert, Duty.PANEL) for expert in (signed, silent)
+        expert: experts.assign(cast.chen, case, expert, Duty.PANEL, reason="示例")
+        for expert in (signed, silent)
     }
     experts.pledge(signed, answers[signed])
     told = {"state": "甲", "organisation": "乙", "awaits": "丙"}

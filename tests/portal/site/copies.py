@@ -49,11 +49,13 @@ def scored_case(cast: Cast, values: dict[str, Any] | None = None) -> Evaluation:
 
 
 def more_certificates(first: Certificate, count: int, **changes: Any) -> list[Certificate]:
-    """Copies of a certificate with numbers, cases and documents of their own."""
+    """Copies of a certificate with numbers, bases, cases and documents of their own."""
     made = []
     for _ in range(count):
         case = _case(first.evaluation)
-        new = _new(first, evaluation=case, document=_document(first.document, case))
+        base = _new(first.base, code=f"{first.base.code}-{uuid.uuid4()}"[:40])
+        base.save()
+        new = _new(first, evaluation=case, base=base, document=_document(first.document, case))
         new.number = f"GYZS-2026-SJ-37-{Certificate.objects.count() + 1:04d}"
         for name, value in changes.items():
             setattr(new, name, value)

@@ -1,13 +1,16 @@
 """证书查验: the register's word on a certificate, in each of its states."""
 
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from evaluation.documents import pages, signing
 from evaluation.documents.render import render
 from evaluation.models import Certificate
 from tests.evaluation.cast import Cast
@@ -188,3 +191,125 @@ def test_nobody_who_worked_on_the_case_is_named(
     text = client.get(f"/verify/{certificate.number}/").content.decode()
     for person in (*cast.experts, cast.chen, cast.zhou, cast.lin):
         assert person.name not in text
+
+
+# Verification of a file
+
+
+@pytest.fixture
+def paper(certificate: Certificate, settings: Any, tmp_path: Path) -> bytes:
+    """The certificate's signed PDF, as the worker makes it."""
+    settings.VAR_DIR = tmp_path
+    signing.ensure_example_signing_key()
+    render(str(certificate.document_id))
+    certificate.document.refresh_from_db()
+    with certificate.document.stored.open("rb") as file:
+        return bytes(file.read())
+
+
+def handed_in(client: Client, data: bytes, name: str = "证书.pdf") -> str:
+    return words(client.post("/verify/file/", {"file": SimpleUploadedFile(name, data)}))
+
+
+def test_the_file_of_a_valid_certificate(
+    client: Client, certificate: Certificate, paper: bytes
+) -> None:
+    page = handed_in(client, paper)
+    assert "签名有效：本证书真实，认定有效。" in page
+    assert certificate.number in page
+    assert "内容未被改动" in page
+
+
+def test_the_file_of_a_revoked_certificate_is_never_called_invalid(
+    client: Client, certificate: Certificate, paper: bytes
+) -> None:
+    enter(certificate, "revoked", "示例：拒绝整改。")
+    page = handed_in(client, paper)
+    today = timezone.localdate()
+    assert "签名有效：本证书曾经颁发，认定已被取消，不得再使用名称。" in page
+    assert f"自{today.year}年{today.month}月{today.day}日起" in page
+    assert "无效" not in page
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.95])
+def test_one_changed_byte_is_said_to_be_a_change_after_signing(
+    client: Client, paper: bytes, share: float
+) -> None:
+    changed = bytearray(paper)
+    changed[int(len(paper) * 0.8 * share)] ^= 1
+    page = handed_in(client, bytes(changed))
+    assert "签名后被改动" in page
+    assert "本证书真实" not in page
+
+
+def test_a_file_that_somebody_else_signed_is_not_ours(
+    client: Client, paper: bytes, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path / "others"
+    signing.ensure_example_signing_key()
+    page = handed_in(client, paper + b"\n")  # not the registered bytes
+    assert "本证书真实" not in page
+    theirs = signing.sign(pages.pdf("notice", '<html lang="zh"><body><p>示例</p></body></html>'))
+    settings.VAR_DIR = tmp_path
+    page = handed_in(client, theirs)
+    assert "不是本平台颁发的文件 文件有签名，但不是本平台的签名" in page
+
+
+def test_what_is_no_certificate_is_said_to_be_none(
+    client: Client, certificate: Certificate
+) -> None:
+    assert "文件没有电子签名" in handed_in(client, b"%PDF-1.7 example")
+    assert "这不是 PDF 文件" in handed_in(client, b"\x89PNG....")
+    assert "没有收到文件" in words(client.post("/verify/file/"))
+    assert "没有收到文件" in handed_in(client, b"%PDF-" + b"0" * 3_000_000)
+
+
+def test_nothing_of_a_file_is_kept(
+    client: Client, paper: bytes, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "none")
+    files = sorted(path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
+    handed_in(client, paper)
+    handed_in(client, b"%PDF-" + b"0" * 3_000_000)
+    assert sorted(p for p in Path(settings.MEDIA_ROOT).rglob("*") if p.is_file()) == files
+
+
+def test_files_are_limited(client: Client, settings: Any, db: None) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "public_form": "1/m/ip"}
+    handed_in(client, b"%PDF-1.7")
+    answer = client.post("/verify/file/", {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7")})
+    assert answer.status_code == 429
+    assert "查验得太频繁" in words(answer)
+
+
+def test_a_file_from_another_page_is_refused(certificate: Certificate) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    sent = {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7")}
+    assert strict.post("/verify/file/", sent).status_code == 403
+
+
+def test_the_authority_is_handed_out_for_checking_offline(
+    client: Client, paper: bytes, tmp_path: Path
+) -> None:
+    page = words(client.get("/verify/offline/"))
+    (authority,) = signing.authorities()
+    assert authority.sha256 in page
+    pem = client.get("/verify/authority.pem").content
+    assert pem == authority.pem
+    # openssl knows the authority's certificate for what it is.
+    (tmp_path / "authority.pem").write_bytes(pem)
+    told = subprocess.run(
+        ["openssl", "x509", "-in", tmp_path / "authority.pem", "-noout", "-fingerprint", "-sha256"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert told.strip().split("=")[1].replace(":", "") == authority.sha256
+
+
+def test_without_a_key_there_is_no_authority(
+    client: Client, settings: Any, tmp_path: Path, db: None
+) -> None:
+    settings.VAR_DIR = tmp_path
+    assert "尚未配置签名密钥" in words(client.get("/verify/offline/"))
+    assert client.get("/verify/authority.pem").status_code == 404

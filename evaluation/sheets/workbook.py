@@ -1,4 +1,4 @@
-"""The enterprise list as an Excel workbook: template, export, faulty rows with comments, reading.
+"""A list as an Excel workbook: template, export, faulty rows with comments, reading.
 
 openpyxl is imported late: only these few pages and one task need it."""
 
@@ -10,10 +10,9 @@ from typing import IO, TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from evaluation.edition import reader_language
-from evaluation.enterprises.rows import ReadRow, Row, read_row
 from evaluation.errors import Refused
-from evaluation.rulebook import FormField, in_language
-from evaluation.rulebook.shapes import Column
+from evaluation.rulebook import in_language
+from evaluation.sheets.rows import ReadRow, Row, Sheet, SheetColumn, label, read_row, shown
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -26,35 +25,35 @@ WIDTHS = {"credit_code": 24, "choice": 14}
 MOST_BLANK_ROWS = 200  # then the sheet is taken to have ended
 
 
-def template(field: FormField) -> bytes:
+def template(asked: Sheet) -> bytes:
     """An empty list to fill in: head, formats, choices, and a sheet that explains."""
-    book, sheet = _new(field)
-    _formats(sheet, field)
-    _help_sheet(book, field)
+    book, sheet = _new(asked)
+    _formats(sheet, asked)
+    _help_sheet(book, asked)
     return _bytes(book)
 
 
-def export(field: FormField, rows: Iterable[Mapping[str, str]]) -> bytes:
+def export(asked: Sheet, rows: Iterable[Mapping[str, str]]) -> bytes:
     """The list as it stands; can be changed and taken in again."""
-    book, sheet = _new(field)
+    book, sheet = _new(asked)
     for number, row in enumerate(rows, start=2):
-        _write(sheet, number, field, row)
-    _formats(sheet, field)
-    _help_sheet(book, field)
+        _write(sheet, number, asked, row)
+    _formats(sheet, asked)
+    _help_sheet(book, asked)
     return _bytes(book)
 
 
-def faulty(field: FormField, rows: Iterable[ReadRow]) -> bytes:
+def faulty(asked: Sheet, rows: Iterable[ReadRow]) -> bytes:
     """The rows that could not be taken in, each wrong cell coloured and explained in a comment; to
     be mended and taken in again."""
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
     wrong = PatternFill("solid", fgColor="FDE8E6")
-    book, sheet = _new(field)
+    book, sheet = _new(asked)
     for number, each in enumerate(rows, start=2):
-        _write(sheet, number, field, each.row)
-        for place, column in enumerate(field.columns, start=1):
+        _write(sheet, number, asked, each.row)
+        for place, column in enumerate(asked.columns, start=1):
             message = each.errors.get(column.key)
             if message:
                 cell = sheet.cell(number, place)
@@ -63,12 +62,12 @@ def faulty(field: FormField, rows: Iterable[ReadRow]) -> bytes:
                     _("原第%(row)s行：%(message)s") % {"row": each.number, "message": message},
                     _("导入检查"),
                 )
-    _formats(sheet, field)
-    _help_sheet(book, field)
+    _formats(sheet, asked)
+    _help_sheet(book, asked)
     return _bytes(book)
 
 
-def _new(field: FormField) -> "tuple[Workbook, Worksheet]":
+def _new(asked: Sheet) -> "tuple[Workbook, Worksheet]":
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
@@ -76,8 +75,8 @@ def _new(field: FormField) -> "tuple[Workbook, Worksheet]":
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.title = _("企业名单")
-    for place, column in enumerate(field.columns, start=1):
+    sheet.title = asked.title
+    for place, column in enumerate(asked.columns, start=1):
         letter = get_column_letter(place)
         cell = sheet.cell(1, place, _head(column))
         cell.font = Font(bold=True, color="FFFFFF")
@@ -91,19 +90,18 @@ def _new(field: FormField) -> "tuple[Workbook, Worksheet]":
     return book, sheet
 
 
-def _head(column: Column) -> str:
-    label = in_language(column, "label", reader_language())
-    return f"{label}*" if column.required else label
+def _head(column: SheetColumn) -> str:
+    return f"{label(column)}*" if column.required else label(column)
 
 
-def _write(sheet: "Worksheet", number: int, field: FormField, row: Mapping[str, str]) -> None:
+def _write(sheet: "Worksheet", number: int, asked: Sheet, row: Mapping[str, str]) -> None:
     """One row. Every cell is text that no spreadsheet takes for a formula, whatever it begins
     with: the type says so, and the quote prefix keeps it so when the cell is edited."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    for place, column in enumerate(field.columns, start=1):
+    for place, column in enumerate(asked.columns, start=1):
         value = row.get(column.key, "")
-        text = ILLEGAL_CHARACTERS_RE.sub("", _shown(column, value))
+        text = ILLEGAL_CHARACTERS_RE.sub("", shown(column, value))
         if not text:
             continue
         cell = sheet.cell(number, place)
@@ -113,18 +111,13 @@ def _write(sheet: "Worksheet", number: int, field: FormField, row: Mapping[str, 
         cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
 
 
-def _shown(column: Column, value: str) -> str:
-    language = reader_language()
-    return {c.key: in_language(c, "label", language) for c in column.choices}.get(value, value)
-
-
-def _formats(sheet: "Worksheet", field: FormField) -> None:
+def _formats(sheet: "Worksheet", asked: Sheet) -> None:
     """What Excel itself checks while the list is filled in."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
     language = reader_language()
-    for place, column in enumerate(field.columns, start=1):
+    for place, column in enumerate(asked.columns, start=1):
         letter = get_column_letter(place)
         if column.kind == "choice":
             labels = ",".join(in_language(c, "label", language) for c in column.choices)
@@ -143,26 +136,25 @@ def _formats(sheet: "Worksheet", field: FormField) -> None:
                 allow_blank=True,
             )
             rule.error = _("最多%(count)s个字。") % {"count": column.max_length or 256}
-        rule.errorTitle = in_language(column, "label", language)
+        rule.errorTitle = label(column)
         rule.showErrorMessage = True
         rule.add(f"{letter}2:{letter}{FORMATTED_ROWS + 1}")
         sheet.add_data_validation(rule)
 
 
-def _help_sheet(book: "Workbook", field: FormField) -> None:
+def _help_sheet(book: "Workbook", asked: Sheet) -> None:
     from openpyxl.styles import Alignment, Font
 
-    language = reader_language()
     sheet = book.create_sheet(_("填写说明"))
     lines = [
         (_("列"), _("是否必填"), _("填写要求")),
         *(
             (
-                in_language(column, "label", language),
+                label(column),
                 _("必填") if column.required else _("选填"),
-                _rule(column),
+                asked.rule(column),
             )
-            for column in field.columns
+            for column in asked.columns
         ),
     ]
     for line in lines:
@@ -170,27 +162,12 @@ def _help_sheet(book: "Workbook", field: FormField) -> None:
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.append(())
-    for text in (
-        _("请在“企业名单”页自第2行起逐行填写，一行一家企业；不要改动第1行的列名。"),
-        _("同一企业只计一次：有统一社会信用代码的按代码，没有的按名称。"),
-        _("最多%(count)s行。填好后在“导入Excel”页上传，系统先检查，由您确认后才写入名单。")
-        % {"count": field.max_rows},
-    ):
+    for text in asked.notes:
         sheet.append((text,))
     for letter, width in (("A", 28), ("B", 12), ("C", 70)):
         sheet.column_dimensions[letter].width = width
     for row in sheet.iter_rows(min_col=3, max_col=3):
         row[0].alignment = Alignment(wrap_text=True, vertical="top")
-
-
-def _rule(column: Column) -> str:
-    language = reader_language()
-    if column.kind == "choice":
-        labels = _("、").join(in_language(c, "label", language) for c in column.choices)
-        return _("从下拉列表选择：%(choices)s") % {"choices": labels}
-    if column.kind == "credit_code":
-        return _("18位，以文本填写，末位为校验位；用于查找重复企业")
-    return _("文字，最多%(count)s个字") % {"count": column.max_length or 256}
 
 
 def _bytes(book: "Workbook") -> bytes:
@@ -203,7 +180,7 @@ def _bytes(book: "Workbook") -> bytes:
 
 
 def read(
-    file: IO[bytes], field: FormField, progress: Callable[[int], None] = lambda percent: None
+    file: IO[bytes], asked: Sheet, progress: Callable[[int], None] = lambda percent: None
 ) -> list[ReadRow]:
     """Every row of the first sheet that has the head. Refused with sentences where the file cannot
     be read as a list at all; what is wrong in a cell stands with its row."""
@@ -219,18 +196,14 @@ def read(
     try:
         for sheet in book.worksheets:
             lines = _lines(sheet)
-            places = _places(lines, field)
+            places = _places(lines, asked)
             if places is not None:
-                return _read_rows(lines, places, field, sheet.max_row or 0, progress)
+                return _read_rows(lines, places, asked, sheet.max_row or 0, progress)
     finally:
         book.close()
     raise Refused(
-        _("没有找到列名。请下载模板，把数据粘贴到“企业名单”页，第1行须有这些列：%(columns)s。")
-        % {
-            "columns": _("、").join(
-                in_language(column, "label", reader_language()) for column in field.columns
-            )
-        }
+        _("没有找到列名。请下载模板，把数据粘贴到“%(title)s”页，第1行须有这些列：%(columns)s。")
+        % {"title": asked.title, "columns": _("、").join(label(column) for column in asked.columns)}
     )
 
 
@@ -238,13 +211,11 @@ def _lines(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
     return enumerate(sheet.iter_rows(values_only=True), start=1)
 
 
-def _places(
-    lines: Iterator[tuple[int, tuple[Any, ...]]], field: FormField
-) -> dict[str, int] | None:
+def _places(lines: Iterator[tuple[int, tuple[Any, ...]]], asked: Sheet) -> dict[str, int] | None:
     """Where each column stands, by the head; None where the sheet has no head. Refused where the
     head lacks a column that is required, or holds one twice."""
     labels = {
-        label: column.key for column in field.columns for label in (column.label, column.label_en)
+        name: column.key for column in asked.columns for name in (column.label, column.label_en)
     }
     for _number, cells in lines:
         found: dict[str, int] = {}
@@ -257,13 +228,13 @@ def _places(
                 found[key] = place
         if len(found) >= 2:
             lacking = [
-                in_language(column, "label", reader_language())
-                for column in field.columns
+                label(column)
+                for column in asked.columns
                 if column.required and column.key not in found
             ]
             faults = [
-                _("缺少“%(column)s”列，请在第1行补上。") % {"column": label} for label in lacking
-            ] + [_("“%(column)s”列出现两次，请删去一列。") % {"column": label} for label in twice]
+                _("缺少“%(column)s”列，请在第1行补上。") % {"column": name} for name in lacking
+            ] + [_("“%(column)s”列出现两次，请删去一列。") % {"column": name} for name in twice]
             if faults:
                 raise Refused(*faults)
             return found
@@ -275,7 +246,7 @@ def _places(
 def _read_rows(
     lines: Iterator[tuple[int, tuple[Any, ...]]],
     places: Mapping[str, int],
-    field: FormField,
+    asked: Sheet,
     last: int,
     progress: Callable[[int], None],
 ) -> list[ReadRow]:
@@ -290,12 +261,12 @@ def _read_rows(
             continue
         blank = 0
         row: Row
-        row, errors = read_row(field.columns, typed)
+        row, errors = read_row(asked, typed)
         rows.append(ReadRow(number, row, errors))
-        if field.max_rows is not None and len(rows) > field.max_rows:
+        if len(rows) > asked.max_rows:
             raise Refused(
                 _("名单最多%(count)s行，文件中的更多。请拆分或删减后重新上传。")
-                % {"count": field.max_rows}
+                % {"count": asked.max_rows}
             )
         if last and number * 100 // last >= percent + 5:
             percent = min(number * 100 // last, 99)

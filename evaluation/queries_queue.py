@@ -1,0 +1,232 @@
+"""The secretariat's queue: which cases a filter lets through, and the figures above the list."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+
+from dataaccess import regions
+from evaluation import queries, steps
+from evaluation.edition import current_edition
+from evaluation.models import CATEGORIES, CaseReminder, Evaluation, SavedView
+from evaluation.steps import Actor
+from portal.accounts.models import User
+
+ENDED = tuple(code for code, state in steps.STATES.items() if state.ended)
+SHOWS = ("open", "late", "ours", "ended", "all")
+ORDERS = {
+    "waiting": ("state_since", "pk"),
+    "deadline": ("deadline", "state_since", "pk"),
+    "number": ("-number",),
+}
+HOLDERS = tuple(
+    actor.value
+    for actor in Actor
+    if actor != Actor.NOBODY and any(state.owner == actor for state in steps.STATES.values())
+)
+PROVINCES = frozenset(region.code for region in regions.provinces())
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the address of the queue asks for; whatever is not known counts as not asked."""
+
+    q: str = ""
+    show: str = ""
+    step: str = ""
+    category: str = ""
+    province: str = ""
+    holder: str = ""
+    order: str = ""
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "Filter":
+        known = {
+            "show": SHOWS,
+            "step": {str(step.number) for step in steps.STEPS},
+            "category": CATEGORIES,
+            "province": PROVINCES,
+            "holder": HOLDERS,
+            "order": ORDERS,
+        }
+        given = {name: query.get(name, "") for name in known}
+        text = " ".join(query.get("q", "").replace("\x00", "").split())[:100]
+        return cls(q=text, **{n: v if v in known[n] else "" for n, v in given.items()})
+
+    def query(self, **changes: str) -> str:
+        """This filter, or one with changes, as the address has it: without what is not asked."""
+        asked = {**asdict(self), **changes}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+    @property
+    def shows(self) -> str:
+        """Which cases are meant: the open ones, but a search looks into all."""
+        return self.show or ("all" if self.q else "open")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but the step and what `shows` means is asked, so that the figures above
+        the list say how long it is."""
+        return not (self.q or self.category or self.province or self.holder)
+
+    @property
+    def asks(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self) if field.name != "order")
+
+
+def found(user: User, asked: Filter) -> QuerySet[Evaluation]:
+    """The cases that a filter lets through, in its order."""
+    cases = queries.cases_for(user).filter(_meant(asked.shows, timezone.localdate()))
+    if asked.step:
+        cases = cases.filter(state__in=_of_step(int(asked.step)))
+    if asked.category:
+        cases = cases.filter(category=asked.category)
+    if asked.province:
+        cases = cases.filter(base__province=asked.province)
+    if asked.holder:
+        cases = cases.filter(state__in=_held_by(asked.holder))
+    for word in asked.q.split():
+        cases = cases.filter(_matches(word))
+    order = ORDERS[asked.order or ("number" if asked.shows in ("ended", "all") else "waiting")]
+    if order[0] == "deadline":
+        cases = cases.filter(deadline__isnull=False)
+    return cases.order_by(*order)
+
+
+def with_reminders(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """The cases, each knowing whether its holder was reminded today."""
+    today = CaseReminder.objects.filter(evaluation=OuterRef("pk"), on=timezone.localdate())
+    return cases.annotate(reminded_today=Exists(today))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many cases there are, by what they wait for. One query, whatever is filtered."""
+
+    shows: dict[str, int]
+    steps: dict[tuple[str, str], int]  # (which cases are meant, the step) -> how many
+
+
+def totals(user: User) -> Totals:
+    """Count every case the user may see, by state and by whether it is late."""
+    late = Count("pk", filter=Q(deadline__lt=timezone.localdate()))
+    counted = (
+        queries.cases_for(user)
+        .select_related(None)
+        .order_by()
+        .values("state")
+        .annotate(cases=Count("pk"), late=late)
+    )
+    shows: Counter[str] = Counter(dict.fromkeys(SHOWS, 0))
+    by_step: Counter[tuple[str, str]] = Counter()
+    for row in counted:
+        state = steps.STATES[row["state"]]
+        meant = {"all": row["cases"], "ended" if state.ended else "open": row["cases"]}
+        if not state.ended:
+            meant["late"] = row["late"]
+        if state.owner == Actor.SECRETARIAT:
+            meant["ours"] = row["cases"]
+        for name, number in meant.items():
+            shows[name] += number
+            by_step[name, str(state.step)] += number
+    return Totals(dict(shows), dict(by_step))
+
+
+def length(asked: Filter, counted: Totals) -> int | None:
+    """How long the list is, where the totals say so already."""
+    if not asked.is_plain or asked.order == "deadline":
+        return None
+    if asked.step:
+        return counted.steps.get((asked.shows, asked.step), 0)
+    return counted.shows[asked.shows]
+
+
+def views_for(user: User) -> list[SavedView]:
+    """The user's own saved views, and those that others of the office share."""
+    return list(
+        SavedView.objects.filter(
+            Q(owner=user) | Q(shared=True, owner__role__in=queries.STAFF, owner__is_active=True)
+        ).select_related("owner")
+    )
+
+
+def _meant(shows: str, today: date) -> Q:
+    match shows:
+        case "open":
+            return ~Q(state__in=ENDED)
+        case "late":
+            return ~Q(state__in=ENDED) & Q(deadline__lt=today)
+        case "ours":
+            return Q(state__in=_held_by(Actor.SECRETARIAT))
+        case "ended":
+            return Q(state__in=ENDED)
+    return Q()
+
+
+def _of_step(number: int) -> list[str]:
+    return [code for code, state in steps.STATES.items() if state.step == number]
+
+
+def _held_by(actor: str) -> list[str]:
+    return [code for code, state in steps.STATES.items() if state.owner == actor]
+
+
+def _matches(word: str) -> Q:
+    """One word of a search: a part of number, names, credit code or place, or of the name of a
+    province or a category in either language."""
+    lower = word.lower()
+    categories = [
+        category.code
+        for category in current_edition().categories
+        if lower in f"{category.name} {category.name_en}".lower()
+    ]
+    provinces = [
+        code
+        for code in PROVINCES
+        if lower in f"{regions.province_name(code)} {regions.province_name(code, 'en')}".lower()
+    ]
+    matching = (
+        Q(number__icontains=word)
+        | Q(organisation__name__icontains=word)
+        | Q(organisation__credit_code__icontains=word)
+        | Q(base__name__icontains=word)
+        | Q(place__icontains=word)
+    )
+    if categories:
+        matching |= Q(category__in=categories)
+    if provinces:
+        matching |= Q(base__province__in=provinces)
+    return matching
+
+
+Rows = list[dict[str, Any]]
+
+
+def by_category(user: User) -> Rows:
+    """How many cases of each category there are."""
+    return _grouped(user, "category")
+
+
+def by_province(user: User) -> Rows:
+    """How many cases lie in each province."""
+    return _grouped(user, "base__province")
+
+
+def _grouped(user: User, field: str) -> Rows:
+    counted = (
+        queries.cases_for(user)
+        .select_related(None)
+        .order_by()
+        .values(field)
+        .annotate(
+            cases=Count("pk"),
+            open=Count("pk", filter=~Q(state__in=ENDED)),
+            certified=Count("pk", filter=Q(state="certified")),
+        )
+    )
+    return [{"key": row.pop(field), **row} for row in counted.order_by("-cases", field)]

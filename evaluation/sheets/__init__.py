@@ -1,0 +1,1 @@
+"""Lists as Excel workbooks: templates, exports, and reading what people filled in."""

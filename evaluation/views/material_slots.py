@@ -1,0 +1,231 @@
+"""The slots of Table 1 as their applicant works on them: what each proves, its files with versions,
+times and twins, its defect, and what may be done."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from evaluation import periods, queries, uploads
+from evaluation.actions import uploading
+from evaluation.correction import Defect, defects_under_correction
+from evaluation.edition import reader_language
+from evaluation.models import CaseFile, PaperReceipt, Upload
+from evaluation.rulebook import in_language
+from evaluation.rulebook.shapes import Material
+from evaluation.views.applicant_draft import Draft
+from evaluation.views.lacking import places_of
+
+ACCEPT = ",".join(e for group in uploads.MATERIALS.values() for e in group)
+
+
+class Slots:
+    """Everything that the page shows of the slots; each part is read in one query."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.evaluation = draft.evaluation
+        self.number = draft.evaluation.number
+        self.defects = open_defects(draft)
+        self.closed = draft.evaluation.state == "correction"  # all but the slots of the notice
+        self.twins = self._twins()
+        self.earlier: dict[int, list[CaseFile]] = defaultdict(list)
+        for file in queries.earlier_files(self.evaluation).select_related("uploaded_by"):
+            self.earlier[file.slot or 0].append(file)
+        self.unfinished: dict[int, list[Upload]] = defaultdict(list)
+        for upload in uploading.unfinished(self.evaluation).prefetch_related("pieces"):
+            self.unfinished[upload.slot].append(upload)
+        self.papers: dict[int, list[PaperReceipt]] = defaultdict(list)
+        for paper in queries.papers_received(self.evaluation):
+            self.papers[paper.slot].append(paper)
+
+    def all(self, refused: dict[int, list[str]] | None = None) -> list[dict[str, Any]]:
+        """The ten slots; `refused`: sentences by slot."""
+        refusals = refused or {}
+        return [self.one(m, refusals.get(m.number, [])) for m in self.draft.edition.materials]
+
+    def one(self, material: Material, refusals: Iterable[str] = ()) -> dict[str, Any]:
+        """One slot as templates/evaluation/applicant/material_slot.html shows it."""
+        may_change = not self.closed or material.number in self.defects
+        address = [self.number, material.number]
+        return {
+            "shown": {
+                **shown_slot(self.draft, material, self.defects.get(material.number)),
+                "files": self._rows(material, may_change),
+                "files_below": True,
+            },
+            "material": material,
+            "form": in_language(material, "form", reader_language()),
+            "may_change": may_change,
+            "upload_url": reverse("evaluation:material_add", args=address) if may_change else "",
+            "begin_url": reverse("evaluation:upload_begin", args=address) if may_change else "",
+            "coverage": coverage_of(self.draft, material),
+            "earlier": self._earlier_rows(material.number),
+            "unfinished": [_unfinished(upload) for upload in self.unfinished[material.number]],
+            "papers": self.papers[material.number],
+            "refusals": list(refusals),
+        }
+
+    def _rows(self, material: Material, may_change: bool) -> list[dict[str, Any]]:
+        rows = []
+        for file in self.draft.files.get(material.number, []):
+            row = file_facts(file, self.number) | {"notes": self.twins.get(file.pk, [])}
+            if may_change:
+                row |= {
+                    "pk": file.pk,
+                    "remove_url": reverse(
+                        "evaluation:material_remove", args=[self.number, file.pk]
+                    ),
+                    "tools": "evaluation/applicant/file_tools.html",
+                    "period_url": reverse("evaluation:material_period", args=[self.number, file.pk])
+                    if material.months
+                    else "",
+                    "period_from": _month_input(file.period_from),
+                    "period_to": _month_input(file.period_to),
+                }
+            rows.append(row)
+        return rows
+
+    def _earlier_rows(self, slot: int) -> list[dict[str, Any]]:
+        now_there = {file.replaces_id: file for file in self.draft.files.get(slot, [])}
+        return [
+            file_facts(file, self.number)
+            | {
+                "state": "neutral",
+                "state_label": _("已由新版本替换") if file.pk in now_there else _("已移除"),
+            }
+            for file in self.earlier[slot]
+        ]
+
+    def _twins(self) -> dict[Any, list[tuple[str, str]]]:
+        """For each file where else the organisation has the same bytes: (words, address)."""
+        here = [file for files in self.draft.files.values() for file in files]
+        by_hash: dict[str, list[CaseFile]] = defaultdict(list)
+        for file in queries.same_bytes(self.evaluation, {file.sha256 for file in here}):
+            by_hash[file.sha256].append(file)
+        return {
+            file.pk: [self._twin(other) for other in by_hash[file.sha256] if other.pk != file.pk]
+            for file in here
+        }
+
+    def _twin(self, other: CaseFile) -> tuple[str, str]:
+        told = {"slot": other.slot, "name": other.name, "case": other.evaluation.number}
+        words = (
+            _("与本申报材料%(slot)s的“%(name)s”内容相同")
+            if other.evaluation_id == self.evaluation.pk
+            else _("与案卷%(case)s材料%(slot)s的“%(name)s”内容相同")
+        )
+        return words % told, reverse("evaluation:file", args=[other.evaluation.number, other.pk])
+
+
+def shown_slot(draft: Draft, material: Material, defect: Defect | None) -> dict[str, Any]:
+    """The head of a slot as components/slot.html shows it."""
+    language = reader_language()
+    files = draft.files.get(material.number, [])
+    if defect and (not defect.changed or not files):
+        state, label = "not_met", _("需补正")
+    elif defect:
+        state, label = "attention", _("已更换文件，待重新提交")
+    elif files:
+        count = len(files)
+        state = "met"
+        label = ngettext("已上传 %(count)d 个文件", "已上传 %(count)d 个文件", count) % {
+            "count": count
+        }
+    elif material.required:
+        state, label = "incomplete", _("尚未上传")
+    else:
+        state, label = "waiting", _("选交")
+    return {
+        "number": material.number,
+        "name": in_language(material, "name", language),
+        "proves_links": proves(draft, material),
+        "state": state,
+        "state_label": label,
+        "defect": defect.reason if defect else "",
+    }
+
+
+def proves(draft: Draft, material: Material) -> list[tuple[str, str]]:
+    """The indicators that the slot proves, each with the field that asks for it."""
+    found = []
+    for indicator in draft.edition.proved_by(material.number):
+        name = in_language(indicator, "name", reader_language())
+        place = next(places_of(draft.edition, indicator), None)
+        url = ""
+        if place:
+            table, field = place
+            page = reverse("evaluation:form_table", args=[draft.evaluation.number, table])
+            url = f"{page}#line-{field}"
+        found.append((name, url))
+    return found
+
+
+def coverage_of(draft: Draft, material: Material) -> periods.Coverage | None:
+    """How the files of a slot stand to the time that Table 1 asks for."""
+    return periods.coverage(
+        material,
+        [
+            (file.period_from, file.period_to)
+            for file in draft.files.get(material.number, [])
+            if file.period_from and file.period_to
+        ],
+        timezone.localdate(),
+    )
+
+
+def open_defects(draft: Draft) -> dict[int, Defect]:
+    """While a correction is asked for: the defect of each slot that was not accepted."""
+    found = defects_under_correction(draft.evaluation)
+    return {defect.slot: defect for defect in found if defect.slot is not None}
+
+
+def file_facts(file: CaseFile, number: str) -> dict[str, Any]:
+    """A file as components/file_list.html shows it."""
+    return {
+        "name": file.name,
+        "url": reverse("evaluation:file", args=[number, file.pk]),
+        "size": file.size,
+        "sha256": file.sha256,
+        "version": file.version if file.version > 1 else None,
+        "uploaded_at": file.uploaded_at,
+        "uploaded_by": file.uploaded_by.name,
+        "period": periods.shown(file.period_from, file.period_to),
+    }
+
+
+def hint(limit: int) -> str:
+    """What is accepted, under the drop zone."""
+    return _("%(types)s，可多选，单个文件不超过 %(limit)s。") % {
+        "types": uploads.names_of(uploads.MATERIALS),
+        "limit": f"{limit // 1024**2} MB",
+    }
+
+
+def hints() -> dict[str, str]:
+    """With scripts files come in pieces; without them each in one request, which carries less."""
+    return {
+        "hint": hint(settings.UPLOAD_MAX_BYTES),
+        "plain_hint": hint(min(settings.UPLOAD_MAX_BYTES, settings.REQUEST_MAX_BYTES)),
+    }
+
+
+def _unfinished(upload: Upload) -> dict[str, Any]:
+    arrived = sum(upload.length_of(piece.number) for piece in upload.pieces.all())
+    return {
+        "upload": upload,
+        "arrived": arrived,
+        "percent": arrived * 100 // upload.size,
+        "give_up_url": reverse(
+            "evaluation:upload_give_up", args=[upload.evaluation.number, upload.pk]
+        ),
+    }
+
+
+def _month_input(month: Any) -> str:
+    return f"{month:%Y-%m}" if month else ""
