@@ -6,6 +6,7 @@ from django.utils import translation
 from evaluation.models import Evaluation
 from evaluation.rulebook import load_edition
 from evaluation.rulebook.shapes import Edition
+from portal.ledger import runtime
 
 
 def edition_of(evaluation: Evaluation) -> Edition:
@@ -14,7 +15,13 @@ def edition_of(evaluation: Evaluation) -> Edition:
 
 
 def current_edition() -> Edition:
-    """The edition that new cases and the public pages use."""
+    """The edition that new cases and the public pages use. One query."""
+    return load_edition(runtime.read("edition"))
+
+
+def category_names() -> Edition:
+    """An edition for the names of categories in lists of cases, which hold cases of any edition.
+    No query: it is asked for in each row."""
     return load_edition(settings.EDITION)
 
 

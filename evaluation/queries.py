@@ -20,7 +20,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from evaluation import steps
+from evaluation import steps, terms
 from evaluation.models import (
     Assignment,
     CaseFile,
@@ -211,6 +211,12 @@ def waiting_for(user: User) -> QuerySet[Evaluation]:
 def _unconfirmed() -> QuerySet[Dissent]:
     """Dissent whose expert has neither confirmed it nor said how it should read."""
     return Dissent.objects.filter(confirmed_at__isnull=True, remark="")
+
+
+def overdue(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """Those whose present state should have ended before today, the latest first."""
+    late = cases.filter(deadline__lt=timezone.localdate(), state__in=terms.WORKING_DAYS)
+    return late.order_by("deadline", "pk")
 
 
 def waits_for_its_period(evaluation: Evaluation) -> bool:

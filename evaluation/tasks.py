@@ -6,6 +6,7 @@ from celery import shared_task
 
 from dataaccess.actions import questions
 from evaluation.actions import (
+    deadlines,
     enterprises,
     experts,
     figures,
@@ -62,6 +63,11 @@ def read_experts(payload: dict[str, Any]) -> None:
 @shared_task(name="evaluation.remind_reviews")
 def remind_reviews() -> None:
     reviews.run_calendar()
+
+
+@shared_task(name="evaluation.remind_deadlines")
+def remind_deadlines() -> None:
+    deadlines.remind_deadlines()
 
 
 @shared_task(name="evaluation.watch_reports")

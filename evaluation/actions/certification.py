@@ -4,7 +4,6 @@ import re
 from datetime import date
 from itertools import islice
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +25,7 @@ from evaluation.models import (
 )
 from evaluation.rulebook.certificates import certificate_name, review_date, review_years
 from portal.accounts.models import User
-from portal.ledger import numbers
+from portal.ledger import numbers, runtime
 
 # The letters that stand for a category in a certificate's number.
 TYPE_CODES = {
@@ -95,7 +94,7 @@ def certify(user: User, evaluation: Evaluation) -> Certificate:
 def next_certificate_number(evaluation: Evaluation, day: date) -> str:
     """The next number of the configured pattern. A number whose decision was rolled back is a
     gap; none is given twice."""
-    return settings.CERTIFICATE_NUMBER_PATTERN.format(
+    return runtime.read("certificate_number_pattern").format(
         year=day.year,
         type=TYPE_CODES[evaluation.category],
         province=evaluation.base.province[:2],
@@ -105,7 +104,7 @@ def next_certificate_number(evaluation: Evaluation, day: date) -> str:
 
 def number_without_serial(evaluation: Evaluation, day: date) -> str:
     """What a certificate's number would look like on that day; only the decision gives a serial."""
-    pattern = re.sub(r"\{serial[^}]*\}", "××××", settings.CERTIFICATE_NUMBER_PATTERN)
+    pattern = re.sub(r"\{serial[^}]*\}", "××××", runtime.read("certificate_number_pattern"))
     return pattern.format(
         year=day.year,
         type=TYPE_CODES[evaluation.category],

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluation import notify, permissions, steps
+from evaluation import notify, permissions, steps, terms
 from evaluation.errors import Refused
 from evaluation.models import Evaluation, Transition
 from portal.accounts.models import User
@@ -37,7 +37,8 @@ def locked(evaluation: Evaluation) -> Evaluation:
 
 @contextmanager
 def moving(user: User, evaluation: Evaluation, code: str, reason: str = "") -> Iterator[Moving]:
-    """Make the move `code` around what the action does in the block.
+    """Make the move `code` around what the action does in the block. A new state begins with the
+    deadline that the action sets, or else with the one of its settings.
 
     Raises NotAllowed, WrongState, or Refused where a reason is needed and none was given; then
     nothing at all has happened."""
@@ -49,12 +50,16 @@ def moving(user: User, evaluation: Evaluation, code: str, reason: str = "") -> I
         if move.needs_reason and not reason:
             raise Refused(_("请填写%(move)s的理由。") % {"move": move.label})
         source = current.state
+        began = current.deadline
         under_way = Moving(current, move.targets[0])
         yield under_way
         now = timezone.now()
         if under_way.target != source:
             current.state = under_way.target
             current.state_since = now
+            # Another object, though it may be the same day: the action gave a deadline of its own.
+            if current.deadline is began or current.deadline is None:
+                current.deadline = terms.deadline_of(current.state, timezone.localdate(now))
         current.save()
         done = Transition.objects.create(
             evaluation=current,

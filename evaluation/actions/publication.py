@@ -1,6 +1,5 @@
 """Step 6 公布结果: the result and its 公示, its withdrawal, and the proposal to certify."""
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
@@ -13,12 +12,12 @@ from evaluation.documents.order import order
 from evaluation.errors import Refused
 from evaluation.models import Duty, Evaluation, Kind, Objection, Publication
 from portal.accounts.models import User
-from portal.ledger import numbers
+from portal.ledger import numbers, runtime
 
 
 def publish(user: User, evaluation: Evaluation, working_days: int) -> Publication:
     """公布评估结果 for so many working days (not from the standard: see the readings of 7.1)."""
-    least = settings.OBJECTION_MIN_WORKING_DAYS
+    least = runtime.read("objection_min_working_days")
     if not least <= working_days <= 60:
         raise Refused(_("公示期须为%(least)s至60个工作日。") % {"least": least})
     with moving(user, evaluation, "publish") as move:

@@ -1,12 +1,13 @@
 """Step 3 材料初审: every slot of Table 1 is accepted or returned with its reason."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from evaluation import correction, permissions, queries
+from evaluation import correction, permissions, queries, terms, workdays
 from evaluation.actions.application import freeze
 from evaluation.actions.moving import changing, moving, note
 from evaluation.documents import content
@@ -130,13 +131,17 @@ def request_correction(user: User, evaluation: Evaluation, deadline: date) -> No
     """发出补正通知: one notice with every defect; the case goes back to the applicant."""
     if deadline <= timezone.localdate():
         raise Refused(_("补正期限须晚于今天。"))
+    if deadline > timezone.localdate() + timedelta(days=terms.LONGEST_DAYS):
+        raise Refused(_("补正期限不能超过%(days)s天以后。") % {"days": terms.LONGEST_DAYS})
     with moving(user, evaluation, "request_correction") as move:
         declaration = _declaration(move.evaluation)
         _verdicts(move.evaluation)
         defects = correction.found_in(declaration)
         if not defects:
             raise Refused(_("没有判为不合格的材料或内容，无需补正；请直接通过材料初审。"))
+        _check_what_was_left(move.evaluation, deadline)
         move.evaluation.deadline = deadline
+        move.evaluation.correction_days_left = None
         order(
             move.evaluation,
             Kind.DEFICIENCY_NOTICE,
@@ -153,9 +158,38 @@ def resubmit(user: User, evaluation: Evaluation) -> Declaration:
         before = _declaration(move.evaluation)
         after = freeze(user, move.evaluation)
         _carry_over(before, after)
+        move.evaluation.correction_days_left = correction_days_left(move.evaluation)
         move.evaluation.deadline = None
         move.data = {"declaration": after.number, "digest": after.digest}
         return after
+
+
+def correction_days_left(evaluation: Evaluation) -> int:
+    """Working days that the applicant has left for corrections. The clock stands still while the
+    case is with the secretariat, and then goes on with what was left."""
+    if evaluation.state != "correction" or evaluation.deadline is None:
+        return evaluation.correction_days_left or 0
+    return workdays.between(timezone.localdate(), evaluation.deadline)
+
+
+def earliest_correction_deadline(evaluation: Evaluation) -> date | None:
+    """The first day that a further notice may set: the applicant keeps what was left, and at
+    least one working day. None for the first notice."""
+    if evaluation.correction_days_left is None:
+        return None
+    return workdays.after(timezone.localdate(), max(1, evaluation.correction_days_left))
+
+
+def _check_what_was_left(evaluation: Evaluation, deadline: date) -> None:
+    earliest = earliest_correction_deadline(evaluation)
+    if earliest is not None and deadline < earliest:
+        raise Refused(
+            _("上次补正还余%(days)s个工作日，补正期限不得早于%(day)s。")
+            % {
+                "days": evaluation.correction_days_left,
+                "day": format_date(earliest, _("Y年n月j日")),
+            }
+        )
 
 
 def pass_review(user: User, evaluation: Evaluation) -> None:

@@ -15,6 +15,7 @@ from evaluation.errors import WrongState
 from evaluation.models import Certificate, Review, ReviewReminder
 from evaluation.steps_after import LASTING, RECTIFYING, REVIEW_FILLING, Party
 from portal.accounts.models import User
+from portal.ledger import runtime
 
 
 def run_calendar() -> int:
@@ -56,14 +57,17 @@ def _open(review: Review) -> None:
 def _reached(until: date) -> int | None:
     """The nearest distance that has come; none while all lie ahead."""
     left = (until - timezone.localdate()).days
-    return next((days for days in sorted(settings.REVIEW_REMINDER_DAYS) if left <= days), None)
+    return next(
+        (days for days in sorted(runtime.read("review_reminder_days")) if left <= days), None
+    )
 
 
 def remind_reviews() -> int:
     """Send every reminder that has fallen due and was not sent. After days without a beat only
     the nearest distance is sent: three mails at once would say the same. Returns how many
     reviews were reminded of."""
-    farthest = timezone.localdate() + timedelta(days=max(settings.REVIEW_REMINDER_DAYS, default=0))
+    distances = runtime.read("review_reminder_days")
+    farthest = timezone.localdate() + timedelta(days=max(distances, default=0))
     due = Review.objects.filter(
         Q(state__in=("planned", *REVIEW_FILLING, "submitted"), due_on__lte=farthest)
         | Q(state__in=RECTIFYING, rectify_by__lte=farthest),

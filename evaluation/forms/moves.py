@@ -1,6 +1,5 @@
 """The small forms that go with a move: a reason, a scan, a date."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -8,9 +7,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from evaluation import uploads
+from evaluation import terms, uploads
+from evaluation.actions import review
 from evaluation.actions.publication import BACK_TO
 from evaluation.models import Evaluation
+from portal.ledger import runtime
 
 
 class MoveForm(forms.Form):
@@ -49,7 +50,13 @@ class DeadlineForm(MoveForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["deadline"].initial = timezone.localdate() + timedelta(days=15)
+        field = self.fields["deadline"]
+        kept = review.earliest_correction_deadline(self.evaluation)
+        field.initial = kept or terms.deadline_of("correction", timezone.localdate())
+        if kept is not None:
+            field.help_text = _(
+                "申报单位的补正时间在案卷由秘书处审核期间暂停，恢复后从上次剩余的工作日继续计算；期限不得早于此处预填的日期。"
+            )
 
 
 class PublishForm(MoveForm):
@@ -62,9 +69,11 @@ class PublishForm(MoveForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["working_days"]
-        field.initial = settings.OBJECTION_WORKING_DAYS
-        field.min_value = settings.OBJECTION_MIN_WORKING_DAYS  # type: ignore[attr-defined]
-        field.widget.attrs["min"] = settings.OBJECTION_MIN_WORKING_DAYS
+        terms = runtime.read_group("objections")
+        least = terms["objection_min_working_days"]
+        field.initial = max(least, terms["objection_working_days"])
+        field.min_value = least  # type: ignore[attr-defined]
+        field.widget.attrs["min"] = least
         if settings.EXAMPLE_DATA:
             field.help_text = _(
                 "规范未规定公示期，默认5个工作日。示例环境可填0，公示立即期满，便于走完全部流程。"

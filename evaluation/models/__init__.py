@@ -7,6 +7,7 @@ from evaluation.models.certificates import (
     Proposal,
     RegisterEntry,
 )
+from evaluation.models.deadlines import CalendarDay, DeadlineReminder, Extension
 from evaluation.models.declaration import (
     Declaration,
     DraftTable,
@@ -55,6 +56,7 @@ __all__ = [
     "CATEGORIES",
     "Absence",
     "Assignment",
+    "CalendarDay",
     "CaseFile",
     "CaseReminder",
     "Certificate",
@@ -63,6 +65,7 @@ __all__ = [
     "Channel",
     "Consolidation",
     "ConsolidationDraft",
+    "DeadlineReminder",
     "Declaration",
     "Dissent",
     "Document",
@@ -76,6 +79,7 @@ __all__ = [
     "Expert",
     "ExpertField",
     "ExpertImport",
+    "Extension",
     "FieldDefect",
     "Figures",
     "ImportState",

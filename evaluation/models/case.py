@@ -30,7 +30,10 @@ class Evaluation(models.Model):
     place = models.CharField(max_length=64)
     state = models.CharField(max_length=32, default="draft", db_index=True)
     state_since = models.DateTimeField()
-    deadline = models.DateField(null=True)
+    deadline = models.DateField(null=True, help_text="the last day of the present state")
+    correction_days_left = models.PositiveSmallIntegerField(
+        null=True, help_text="working days left of the applicant's time for corrections, paused"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -56,7 +59,10 @@ class Evaluation(models.Model):
                 name="evaluation_left_draft_by_submission",
             ),
         ]
-        indexes = [models.Index(fields=["state", "state_since"], name="evaluation_queue")]
+        indexes = [
+            models.Index(fields=["state", "state_since"], name="evaluation_queue"),
+            models.Index(fields=["deadline"], name="evaluation_deadlines"),
+        ]
 
     def __str__(self) -> str:
         return self.number

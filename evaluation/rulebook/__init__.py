@@ -1,6 +1,6 @@
 """The standard as data, and what is computed from it. Pure: no Django, no database, no clock."""
 
-from evaluation.rulebook.load import EditionError, load_edition
+from evaluation.rulebook.load import EditionError, edition_ids, load_edition
 from evaluation.rulebook.methods import Step
 from evaluation.rulebook.score import (
     DimensionScore,
@@ -51,6 +51,7 @@ __all__ = [
     "aggregate",
     "aggregation_name",
     "all_categories",
+    "edition_ids",
     "in_language",
     "load_edition",
     "other_categories",

@@ -54,6 +54,11 @@ def load_edition(id_: str = "2024") -> Edition:
     return edition
 
 
+def edition_ids() -> list[str]:
+    """The ids of the editions that are shipped, the oldest first."""
+    return sorted(folder.name.removeprefix("edition_") for folder in HERE.glob("edition_*"))
+
+
 def read_edition(folder: Path) -> Edition:
     """Read and check the edition in a folder."""
     head = _read(folder, "edition.toml")

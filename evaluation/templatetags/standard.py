@@ -2,7 +2,7 @@
 
 from django import template
 
-from evaluation.edition import current_edition, reader_language
+from evaluation.edition import category_names, reader_language
 from evaluation.rulebook.shapes import clause_in
 from evaluation.rulebook.shapes import in_language as pick
 
@@ -24,4 +24,4 @@ def clause_name(clause: str) -> str:
 @register.filter
 def category_name(code: str) -> str:
     """The name of a category (申报类别) in the edition that is in force."""
-    return pick(current_edition().category(code), "name", reader_language())
+    return pick(category_names().category(code), "name", reader_language())

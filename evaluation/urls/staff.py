@@ -1,6 +1,15 @@
 from django.urls import path
 
-from evaluation.views import draws, experts, objections, queue, result, review, statistics
+from evaluation.views import (
+    deadlines,
+    draws,
+    experts,
+    objections,
+    queue,
+    result,
+    review,
+    statistics,
+)
 
 urlpatterns = [
     path("cases/export.xlsx", queue.export, name="queue_export"),
@@ -24,6 +33,7 @@ urlpatterns = [
     path("cases/<str:number>/experts/<int:pk>/replace/", draws.replace, name="replace"),
     path("cases/<str:number>/experts/<int:pk>/release/", experts.release, name="release"),
     path("cases/<str:number>/experts/<int:pk>/lead/", experts.lead, name="lead"),
+    path("cases/<str:number>/extend/", deadlines.extend, name="extend"),
     path("cases/<str:number>/result/", result.result, name="result"),
     path("cases/<str:number>/objections/", objections.objections, name="objections"),
     path("cases/<str:number>/objections/<int:pk>/", objections.objection, name="objection"),

@@ -31,6 +31,7 @@ from evaluation.models import (
 from evaluation.steps import Actor
 from evaluation.steps_after import CHANGES
 from evaluation.timeline import label_for, timeline
+from evaluation.views.deadlines import deadline_of
 from evaluation.views.queue import queue
 from evaluation.views.refusals import case_view
 from evaluation.views.waiting import waiting
@@ -235,13 +236,21 @@ def cases(request: SignedInRequest) -> HttpResponse:
     category = request.GET.get("category", "")
     if category in CATEGORIES:
         found = found.filter(category=category)
+    late = request.GET.get("late") == "1"
+    if late:
+        found = queries.overdue(found)
     context = {
+        "late": late,
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "q": text,
         "step": step,
         "category": category,
         "chips": [
-            {"label": _("全部"), "url": _query(text, "", category), "current": not step},
+            {
+                "label": _("全部"),
+                "url": _query(text, "", category),
+                "current": not step and not late,
+            },
             *(
                 {
                     "label": f"{s.number} {s.name}",
@@ -250,6 +259,13 @@ def cases(request: SignedInRequest) -> HttpResponse:
                 }
                 for s in steps.STEPS
             ),
+            {
+                "label": _("已逾期"),
+                "url": _query(text, step, category)
+                + ("&" if text or step or category else "?")
+                + "late=1",
+                "current": late,
+            },
         ],
     }
     return render(request, "evaluation/cases.html", context)
@@ -343,6 +359,7 @@ def case_context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, 
         "files": list(queries.files_for(user, evaluation).select_related("uploaded_by")),
         "result_visible": queries.result_visible(user, evaluation),
         "answer": queries.last_answer(evaluation),
+        **deadline_of(user, evaluation),
     }
 
 

@@ -7,4 +7,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "Users and organisations"
 
     def ready(self) -> None:
-        from portal.accounts import letters, mail  # noqa: F401  register what sends mail
+        from portal.accounts import (
+            letters,  # noqa: F401  registers what sends mail
+            rules,
+        )
+        from portal.ledger import runtime
+
+        runtime.declare(*rules.SETTINGS)

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts import links, scans
+from portal.accounts import links, passwords, scans
 from portal.accounts.actions import evidence as scan_actions
 from portal.accounts.credit_code import validate_credit_code
 from portal.accounts.errors import Refused
@@ -201,6 +201,7 @@ class AcceptForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["password1"].help_text = passwords.rules()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -87,11 +87,11 @@ def letter_of(payload: Mapping[str, Any]) -> Letter | None:
     return _writers[payload["letter"]](**payload["about"])
 
 
-def written(letter: Letter) -> tuple[str, str]:
-    """Subject and body in the reader's language."""
+def written(letter: Letter, **instead: Any) -> tuple[str, str]:
+    """Subject and body in the reader's language; `instead` replaces values."""
     kind = table()[letter.kind]
     language = letter.language if letter.language in wording.LANGUAGES else wording.LANGUAGES[0]
-    given = {**letter.values, "name": letter.name}
+    given = {**letter.values, "name": letter.name, **instead}
     words = wording.fill(wording.templates(kind)[language], language, given)
     body = telling.in_a_letter(letter.name, words.body, letter.path, language)
     return words.subject, body

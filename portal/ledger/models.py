@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 class AuditHead(models.Model):
@@ -65,26 +66,47 @@ class OutboxEntry(models.Model):
     not_before = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True, help_text="a person stopped it before it went")
     error = models.TextField(blank=True)
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(done_at__isnull=True) | Q(failed_at__isnull=True),
-                name="outbox_done_or_failed",
+                condition=Q(done_at__isnull=True, failed_at__isnull=True)
+                | Q(done_at__isnull=True, stopped_at__isnull=True)
+                | Q(failed_at__isnull=True, stopped_at__isnull=True),
+                name="outbox_done_failed_or_stopped",
             )
         ]
         indexes = [
             models.Index(
                 fields=["not_before"],
-                condition=Q(done_at__isnull=True, failed_at__isnull=True),
+                condition=Q(done_at__isnull=True, failed_at__isnull=True, stopped_at__isnull=True),
                 name="outbox_waiting",
-            )
+            ),
+            models.Index(fields=["kind", "-id"], name="outbox_of_a_kind"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def state(self) -> str:
+        """done, failed, stopped, sending, retrying, planned or waiting."""
+        now = timezone.now()
+        for name, moment in (
+            ("done", self.done_at),
+            ("failed", self.failed_at),
+            ("stopped", self.stopped_at),
+        ):
+            if moment is not None:
+                return name
+        if self.claimed_until is not None and self.claimed_until > now:
+            return "sending"
+        if self.attempts:
+            return "retrying"
+        return "planned" if self.not_before > now else "waiting"
 
 
 class Counter(models.Model):
@@ -95,6 +117,20 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.value}"
+
+
+class RuntimeSetting(models.Model):
+    """The value of a setting that an administrator changed; see portal.ledger.runtime."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    value = models.JSONField()
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Heartbeat(models.Model):

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -92,8 +92,42 @@ def waiting() -> Any:
         Q(claimed_until__isnull=True) | Q(claimed_until__lt=now),
         done_at__isnull=True,
         failed_at__isnull=True,
+        stopped_at__isnull=True,
         not_before__lte=now,
     )
+
+
+def hold(entry: OutboxEntry, until: datetime) -> None:
+    """Let an entry go no earlier, while nobody has tried it."""
+    OutboxEntry.objects.filter(pk=entry.pk, attempts=0).update(not_before=until)
+
+
+def stop(pk: int) -> bool:
+    """Stop an entry before it goes. False where it is over or a worker has it."""
+    now = timezone.now()
+    unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+    still = OutboxEntry.objects.filter(
+        unclaimed, pk=pk, done_at__isnull=True, failed_at__isnull=True, stopped_at__isnull=True
+    )
+    return bool(still.update(stopped_at=now, claimed_until=None))
+
+
+def send_again(pk: int) -> bool:
+    """Let an entry go now, whether it is over, was stopped or waits for its next attempt. False
+    where a worker has it. Call it in a transaction; it is told after the commit."""
+    now = timezone.now()
+    unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+    changed = OutboxEntry.objects.filter(unclaimed, pk=pk).update(
+        done_at=None,
+        failed_at=None,
+        stopped_at=None,
+        claimed_until=None,
+        attempts=0,
+        not_before=now,
+    )
+    if changed:
+        transaction.on_commit(lambda: _tell(pk), robust=True)
+    return bool(changed)
 
 
 def sweep(seconds: float = SWEEP_SECONDS) -> int:

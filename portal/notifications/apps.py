@@ -7,4 +7,10 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notifications in the portal and by mail"
 
     def ready(self) -> None:
-        from portal.notifications import delivery  # noqa: F401  registers what sends mail
+        from portal.ledger import runtime
+        from portal.notifications import (
+            delivery,  # noqa: F401  registers what sends mail
+            hold,
+        )
+
+        runtime.declare(*hold.SETTINGS)

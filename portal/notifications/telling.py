@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.ledger import outbox
 from portal.ledger.models import OutboxEntry
-from portal.notifications import group_chat
+from portal.notifications import group_chat, hold
 from portal.notifications.kinds import Kind, Mail, table
 from portal.notifications.models import Notification, SwitchedOff
 from portal.notifications.wording import LANGUAGES, Words, fill, language_of, templates
@@ -111,7 +111,10 @@ def _show(user: Any, kind: Kind, key: str, words: dict[str, Words], path: str, c
 
 def _mail(user: Any, kind: Kind, key: str, subject: str, body: str, case: str) -> None:
     payload = {"user": user.pk, "of": kind.code, "subject": subject, "body": body, "case": case}
-    outbox.put("mail", f"mail:{kind.code}:{key}:{user.pk}", **payload)
+    entry = outbox.put("mail", f"mail:{kind.code}:{key}:{user.pk}", **payload)
+    until = hold.until()
+    if until is not None:
+        outbox.hold(entry, until)
 
 
 def in_a_letter(name: str, body: str, path: str, language: str) -> str:

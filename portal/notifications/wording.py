@@ -1,5 +1,6 @@
 """The words of a notification in one language: the template, filled in."""
 
+import string
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from portal.notifications.kinds import Kind
+from portal.notifications.kinds import VARIABLES, Kind, variables_in
 from portal.notifications.models import Wording
 
 LANGUAGES = ("zh-hans", "en")
@@ -39,6 +40,45 @@ def default(kind: Kind, language: str) -> Words:
     """The portal's own words."""
     with translation.override(language):
         return Words(str(kind.subject), str(kind.body))
+
+
+def faults(kind: Kind, words: Words) -> dict[str, list[str]]:
+    """What is wrong with a template, in sentences, under "subject" and "body"."""
+    found = {"subject": _faults_of(kind, words.subject), "body": _faults_of(kind, words.body)}
+    if "\n" in words.subject.strip():
+        found["subject"].append(_("主题须为一行。"))
+    if not found["body"]:
+        missing = [name for name in kind.needed if name not in variables_in(words.body)]
+        found["body"] += [
+            _("正文缺少变量{%(name)s}（%(meaning)s），没有它收件人无法办理。")
+            % {"name": name, "meaning": VARIABLES[name].meaning}
+            for name in missing
+        ]
+    return {field: sentences for field, sentences in found.items() if sentences}
+
+
+def _faults_of(kind: Kind, text: str) -> list[str]:
+    if not text.strip():
+        return [_("请填写内容。")]
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        return [_("大括号不成对。变量写作{name}；要写大括号本身，请写两个。")]
+    sentences = []
+    for _before, name, spec, conversion in parts:
+        if name is not None and (spec or conversion):
+            sentences.append(_("变量{%(name)s}不能带格式，请只写名称。") % {"name": name})
+        elif name is not None and name not in kind.allowed:
+            sentences.append(
+                _("没有变量{%(name)s}；这类信函可用：%(allowed)s。")
+                % {"name": name, "allowed": _("、").join(f"{{{each}}}" for each in kind.allowed)}
+            )
+    return list(dict.fromkeys(sentences))
+
+
+def example(kind: Kind, words: Words, language: str) -> Words:
+    """A template filled with example values."""
+    return fill(words, language, {name: VARIABLES[name].example for name in kind.allowed})
 
 
 def fill(template: Words, language: str, values: Mapping[str, Any]) -> Words:

@@ -22,6 +22,7 @@ from dataaccess.models import (
 from evaluation.models import (
     Absence,
     Assignment,
+    CalendarDay,
     CaseFile,
     Certificate,
     Declaration,
@@ -29,6 +30,7 @@ from evaluation.models import (
     Draw,
     Evaluation,
     ExpertField,
+    Extension,
     Objection,
     PanelScore,
     Publication,
@@ -38,6 +40,7 @@ from evaluation.models import (
 )
 from portal.accounts.models import Organisation, Role, User
 from portal.ledger import audit
+from portal.ledger.models import OutboxEntry
 from tests.access.world import World
 
 MANY = 50
@@ -85,6 +88,9 @@ def multiply(world: World) -> None:
         copies(user.notifications.latest("pk"), lambda nth: {"key": f"copy:{uuid4()}"})
     copies(world.misuse, lambda nth: {"receipt": f"{world.misuse.receipt}{nth:02}"})
     copies(world.misuse.files.get(), lambda nth: {"id": uuid4(), "name": f"示例{nth:02}"})
+    copies(OutboxEntry.objects.filter(kind="mail").latest("pk"), lambda nth: {"key": f"copy:{nth}"})
+    january = CalendarDay.objects.get()
+    copies(january, lambda nth: {"day": january.day + timedelta(days=nth + 1)})
     for nth in range(MANY):
         audit.record(world.cast.sysadmin, "example", f"example:{nth}", case=f"PG{nth}", nth=nth)
 
@@ -242,6 +248,18 @@ def _parts(case: Evaluation, experts: list[User]) -> None:
     transition = case.transitions.last()
     if transition is not None:
         copies(transition, lambda nth: {"at": transition.at + timedelta(seconds=nth)})
+    Extension.objects.bulk_create(
+        Extension(
+            evaluation=case,
+            state=case.state,
+            before=date(2026, 1, 5),
+            after=date(2026, 1, 6) + timedelta(days=nth),
+            reason=f"示例理由{nth:02}",
+            made_by=case.created_by,
+            made_at=case.created_at,
+        )
+        for nth in range(MANY)
+    )
     assignment = case.assignments.filter(is_leader=False, sheet_submitted_at__isnull=False).first()
     assignment = (
         assignment

@@ -19,8 +19,9 @@ from typing import Any
 from django.db.models import Q
 
 from dataaccess.models import ConformanceRun, DataCall
-from evaluation.models import Dissent, Kind, ObjectionFile, Purpose, SavedView
+from evaluation.models import CalendarDay, Dissent, Kind, ObjectionFile, Purpose, SavedView
 from evaluation.steps import MOVES, Actor
+from portal.ledger.models import OutboxEntry
 from tests.access.world import BEFORE_THE_PANEL, BEFORE_THE_SITE, ROLES, World
 
 Roles = frozenset[str]
@@ -113,7 +114,9 @@ class Row:
     @property
     def asks_for_the_role_first(self) -> bool:
         """Pages of one role look at the role before they look at the method."""
-        return self.name.startswith(("accounts:", "site:audit", "evaluation:pool"))
+        return self.name.startswith(
+            ("accounts:", "administration:", "site:audit", "evaluation:pool")
+        )
 
     def without_its_object(self, method: str, role: str) -> tuple[Outcome, ...]:
         """The outcomes that are right where the object is missing or foreign. Whoever is not let
@@ -452,6 +455,8 @@ STAFF_ROWS = [
         get=SECRETARIAT, post=SECRETARIAT,
     ),
     _part("lead", "panel_scoring", "panel", _assignment("expert4"), NO_PK, post=SECRETARIAT),
+    _case("extend", "preliminary_review", get=SECRETARIAT, post=SECRETARIAT),
+    _case("extend", "panel_scoring", get=SECRETARIAT, post=SECRETARIAT),
     _case("result", "result_pending", get=STAFF | LEADER),
     _case("result", "published", get=STAFF | LEADER | MEMBERS),
     _case("objections", "published", get=STAFF, post=SECRETARIAT),
@@ -689,6 +694,15 @@ NOTIFICATION_ROWS = [
         missing=lambda world: [NO_PK]),
 ]  # fmt: skip
 
+
+def _mail(world: World) -> list[Any]:
+    return [OutboxEntry.objects.filter(kind="mail").earliest("pk").pk]
+
+
+def _calendar_day(world: World) -> list[Any]:
+    return [CalendarDay.objects.earliest("day").day.isoformat()]
+
+
 ADMINISTRATION_ROWS = [
     Row("accounts:people", CLOSED, get=SYSTEM | SECURITY),
     Row("accounts:create_person", CLOSED, get=SYSTEM, post=SYSTEM),
@@ -698,6 +712,31 @@ ADMINISTRATION_ROWS = [
         missing=lambda world: [NO_PK]),
     Row("accounts:organisations", CLOSED, get=SYSTEM | SECURITY),
     Row("accounts:create_organisation", CLOSED, get=SYSTEM, post=SYSTEM),
+    Row("administration:settings", CLOSED, get=SYSTEM | SECURITY),
+    # The security administrator reads every setting and changes others than these.
+    Row("administration:setting", CLOSED, get=SYSTEM, post=SYSTEM,
+        args=lambda world: ["deadline_submitted"], missing=lambda world: ["no_such_setting"],
+        but={"GET secadmin": MISSING, "POST secadmin": MISSING}),
+    Row("administration:reset_setting", CLOSED, post=SYSTEM,
+        args=lambda world: ["deadline_submitted"], missing=lambda world: ["no_such_setting"],
+        but={"GET secadmin": METHOD, "POST secadmin": MISSING}),
+    Row("administration:calendar", CLOSED, get=SYSTEM, post=SYSTEM),
+    Row("administration:remove_day", CLOSED, post=SYSTEM, args=_calendar_day,
+        missing=lambda world: ["2026-01-06"]),
+    Row("administration:outbox", CLOSED, get=SECRETARIAT | SYSTEM),
+    Row("administration:outbox_entry", CLOSED, get=SECRETARIAT | SYSTEM, args=_mail,
+        missing=lambda world: [NO_PK]),
+    *(
+        Row(f"administration:{name}", CLOSED, post=SECRETARIAT | SYSTEM, args=_mail,
+            missing=lambda world: [NO_PK])
+        for name in ("stop_entry", "send_entry")
+    ),
+    Row("administration:letters", CLOSED, get=SECRETARIAT),
+    *(
+        Row(f"administration:{name}", CLOSED, get=get, post=SECRETARIAT,
+            args=lambda world: ["deficiency_notice"], missing=lambda world: ["no_such_kind"])
+        for name, get in (("letter", SECRETARIAT), ("reset_letter", None))
+    ),
     Row("site:audit", HIDDEN, get=AUDIT),
     Row("site:audit_export", HIDDEN, post=AUDIT),
 ]  # fmt: skip

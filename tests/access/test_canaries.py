@@ -49,12 +49,11 @@ MAY_READ: dict[str, Readers] = {
         *(group("idle") | ACCOUNTS,) * 3,
     ),
     "name.lin": always(CASE | ACCOUNTS),  # submitted the application
-    "name.han": always(MEMBERS | ACCOUNTS),
+    "name.han": always(MEMBERS | SECRETARIAT | ACCOUNTS),  # to whom mail goes: the outbox
     "name.wen": always(MEMBERS | ACCOUNTS),
-    "name.other": always(group("other") | ACCOUNTS),
+    "name.other": always(group("other") | SECRETARIAT | ACCOUNTS),
     "name.chen": always(STAFF | ACCOUNTS),
-    # Who decided stands beside the entry of the register, for the secretariat.
-    "name.zhou": (*(group("zhou") | ACCOUNTS,) * 3, STAFF | ACCOUNTS),
+    "name.zhou": always(STAFF | ACCOUNTS),
     "name.sysadmin": always(ACCOUNTS),
     "name.secadmin": always(ACCOUNTS),
     "name.auditor": always(group("auditor") | ACCOUNTS),

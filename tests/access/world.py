@@ -21,6 +21,7 @@ from dataaccess.models import ApiKey, Base, CentreKey, Downtime
 from evaluation.actions import (
     annual_review,
     application,
+    calendar,
     draws,
     experts,
     misuse,
@@ -362,6 +363,7 @@ def build() -> World:
             deadline=timezone.now() + timedelta(days=2),
             actor=cast.chen,
         )
+    calendar.enter_day(cast.sysadmin, date(2026, 1, 5), False, "示例：临时放假。")
     for user in (cast.lin, cast.other):
         run = sandbox.finish(user, sandbox.start(user, "07:00-08:00"))
         run.stored.save("example.pdf", ContentFile(b"%PDF-1.7 example"), save=False)

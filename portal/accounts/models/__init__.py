@@ -3,7 +3,7 @@
 from portal.accounts.models.admission import HelpRequest, NameChange, Outcome, Registration
 from portal.accounts.models.evidence import Evidence
 from portal.accounts.models.invitations import Invitation
-from portal.accounts.models.people import MemberRole, Organisation, Role, User
+from portal.accounts.models.people import MemberRole, Organisation, PasswordUsed, Role, User
 
 __all__ = [
     "Evidence",
@@ -13,6 +13,7 @@ __all__ = [
     "NameChange",
     "Organisation",
     "Outcome",
+    "PasswordUsed",
     "Registration",
     "Role",
     "User",

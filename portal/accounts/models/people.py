@@ -120,3 +120,17 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+
+class PasswordUsed(models.Model):
+    """A password that a person had, as it is kept of the present one, and since when."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passwords_used")
+    password = models.CharField(max_length=128)
+    since = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.since:%Y-%m-%d}"

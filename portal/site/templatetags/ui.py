@@ -22,6 +22,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from portal.accounts import duties
+from portal.accounts.passwords import rules
+
 register = template.Library()
 
 GROUP_SEPARATOR = "\u202f"  # narrow and unbreakable: "2 600" stays on one line
@@ -199,6 +202,21 @@ def input_kind(field: BoundField) -> str:
     return kinds.get(field.widget_type, "text")
 
 
+# Accounts
+
+
+@register.simple_tag
+def password_rules() -> str:
+    """The rules of passwords that hold now, in a sentence."""
+    return rules()
+
+
+@register.simple_tag
+def needs_second_factor(user: Any) -> bool:
+    """Whether the role of this person must have the second factor."""
+    return duties.needs_second_factor(user)
+
+
 # The menu of the frame
 
 
@@ -229,6 +247,9 @@ KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))
 OWN_ORGANISATION = ("accounts:organisation", gettext_lazy("本单位"))
 ADMISSIONS = ("accounts:admissions", gettext_lazy("单位事项"))
 MISUSE = ("evaluation:misuse_reports", gettext_lazy("举报"))
+OUTBOX = ("administration:outbox", gettext_lazy("发件箱"))
+CALENDAR = ("administration:calendar", gettext_lazy("工作日历"))
+SETTINGS = ("administration:settings", gettext_lazy("系统设置"))
 AUDIT = ("site:audit", gettext_lazy("审计日志"))
 
 POOL = ("evaluation:pool", gettext_lazy("专家库"))
@@ -238,10 +259,10 @@ OWN_RECORD = ("evaluation:own_record", gettext_lazy("我的专家档案"))
 ROLE_MENUS: dict[str, list[tuple[str, Any]]] = {
     "applicant": [DESK, CASES, ANNUAL_REVIEWS, BASES, OWN_ORGANISATION],
     "expert": [DESK, CASES, MY_WORK, OWN_RECORD],
-    "secretariat": [DESK, CASES, POOL, ANNUAL_REVIEWS, BASES, OVERVIEW, ADMISSIONS, MISUSE],
+    "secretariat": [DESK, CASES, POOL, ANNUAL_REVIEWS, BASES, OVERVIEW, ADMISSIONS, MISUSE, OUTBOX],
     "decider": [DESK, CASES, ANNUAL_REVIEWS, BASES, OVERVIEW],
-    "system_admin": [PEOPLE, ORGANISATIONS],
-    "security_admin": [PEOPLE, ORGANISATIONS, BASES, KEYS],
+    "system_admin": [PEOPLE, ORGANISATIONS, SETTINGS, CALENDAR, OUTBOX],
+    "security_admin": [PEOPLE, ORGANISATIONS, BASES, KEYS, SETTINGS],
     "audit_admin": [AUDIT, DRAWS],
 }
 

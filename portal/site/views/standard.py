@@ -1,6 +1,5 @@
 """评估标准: the indicators, the seven steps and the readings, from the data that is scored by."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_safe
 from evaluation.edition import current_edition, reader_language
 from evaluation.rulebook import in_language
 from evaluation.steps import ACTOR_NAMES
+from portal.ledger import runtime
 from portal.site.standard import reading_groups, step_pages, tables
 
 
@@ -49,7 +49,7 @@ def steps(request: HttpRequest) -> HttpResponse:
         "edition": edition,
         "pages": step_pages(edition),
         "actors": ACTOR_NAMES,
-        "working_days": settings.OBJECTION_WORKING_DAYS,
+        "working_days": runtime.read("objection_working_days"),
         "readings": [r for r in edition.readings if r.clause.startswith(("7.1", "10.2", "10.4"))],
         "review_clauses": [edition.clause(id_) for id_ in ("10.4.1", "10.4.2", "10.4.3")],
         "tabs": standard_tabs("steps"),
