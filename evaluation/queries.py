@@ -38,6 +38,7 @@ from evaluation.models import (
     Purpose,
     Transition,
     VisitPlan,
+    Volume,
 )
 from evaluation.queries_public import STANDING
 from portal.accounts.models import Invitation, Role, User
@@ -427,6 +428,15 @@ def files_for(user: User, evaluation: Evaluation) -> QuerySet[CaseFile]:
 def signed_scans(sheet: Document) -> QuerySet[CaseFile]:
     """The scan of a printed score sheet that counts: at most one."""
     return sheet.scans.filter(purpose=Purpose.SCORE_SHEET_SIGNED, removed_at__isnull=True)
+
+
+def volumes_for(user: User, evaluation: Evaluation) -> QuerySet[Volume]:
+    """The bound materials that the user may read: those of a submitted version like its files, those
+    of the draft only the applicant. `evaluation` came from case_for."""
+    volumes = evaluation.volumes.select_related("declaration")
+    if user.role == Role.APPLICANT:
+        return volumes
+    return volumes.filter(declaration__isnull=False)
 
 
 APPLICANT_KINDS = (

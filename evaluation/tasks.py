@@ -36,6 +36,14 @@ def render_document(payload: dict[str, Any]) -> None:
     render(payload["document"])
 
 
+@outbox.handles("volume")
+def bind_volume(payload: dict[str, Any]) -> None:
+    """Bind the materials of a case into one PDF."""
+    from evaluation.documents.volume import make
+
+    make(payload["volume"], payload["code"])
+
+
 @outbox.handles("enterprise_import")
 def read_enterprises(payload: dict[str, Any]) -> None:
     """Read and check an Excel file of enterprises."""

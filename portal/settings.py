@@ -516,5 +516,6 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "pyhanko": {"level": "WARNING"},
+        "pypdf": {"level": "CRITICAL"},  # what is wrong with a file is told in the volume
     },
 }

@@ -15,6 +15,11 @@ if [ "${1:-}" = "--tests" ] || [ "${1:-}" = "--bench" ]; then
     packages="$packages chromium postgresql redis-server poppler-utils"
     # The edge node collects from these; it is tested against the real ones.
     packages="$packages prometheus prometheus-node-exporter"
+# Chinese font PDFs are made with no Chinese glyphs, silently. poppler-utils draws the previews.
+packages="gettext libmagic1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk poppler-utils"
+if [ "${1:-}" = "--tests" ]; then
+    lock=requirements-dev.lock
+    packages="$packages chromium postgresql redis-server"
 fi
 
 say() { printf '%s\n' "$*" >&2; }

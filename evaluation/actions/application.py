@@ -23,6 +23,7 @@ from evaluation import correction, permissions, queries, steps
 from evaluation.actions import enterprises
 from evaluation.actions.materials import add_material
 from evaluation.actions.moving import changing, moving, note
+from evaluation.actions.volumes import order_volume
 from evaluation.completeness import gaps, sentence
 from evaluation.documents import content
 from evaluation.documents.order import order, version_code
@@ -304,6 +305,7 @@ def freeze(user: User, evaluation: Evaluation) -> Declaration:
         code=declaration.form_code,
     )
     order(evaluation, Kind.RECEIPT, content.receipt(declaration))
+    order_volume(user, evaluation, declaration)
     return declaration
 
 

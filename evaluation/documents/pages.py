@@ -95,7 +95,6 @@ def pdf(
     """The PDF of a document's HTML.
 
     Raises CannotMakePages where this machine lacks the fonts or libraries that it needs."""
-    weasyprint, fonts = _weasyprint()
     embedded: set[str] = set()
 
     def note_fonts(_document: Any, made: Any) -> None:
@@ -104,9 +103,7 @@ def pdf(
                 embedded.add(bytes(item["BaseFont"]).decode("ascii", "replace"))
 
     with _rare_collections():
-        laid_out = weasyprint.HTML(
-            string=markup, base_url=None, url_fetcher=_fetcher(photos or {})
-        ).render(stylesheets=list(_styles(kind)), font_config=fonts)
+        laid_out = _laid_out(kind, markup, photos or {})
         progress(60)
         made: bytes = laid_out.write_pdf(finisher=note_fonts, pdf_variant="pdf/ua-1")
     progress(80)
@@ -115,6 +112,23 @@ def pdf(
             _("本机缺少中文宋体（Noto Serif CJK SC），文档中的汉字无法显示；请安装fonts-noto-cjk。")
         )
     return made
+
+
+def front(kind: str, markup: str) -> tuple[bytes, dict[str, int], int]:
+    """Pages that others are bound behind: the PDF, the page on which each `id` stands (counted from
+    0), and how many pages there are."""
+    with _rare_collections():
+        laid_out = _laid_out(kind, markup, {})
+        made: bytes = laid_out.write_pdf()
+    places = {anchor: nth for nth, page in enumerate(laid_out.pages) for anchor in page.anchors}
+    return made, places, len(laid_out.pages)
+
+
+def _laid_out(kind: str, markup: str, photos: Photos) -> Any:
+    weasyprint, fonts = _weasyprint()
+    return weasyprint.HTML(string=markup, base_url=None, url_fetcher=_fetcher(photos)).render(
+        stylesheets=list(_styles(kind)), font_config=fonts
+    )
 
 
 @contextmanager

@@ -51,6 +51,7 @@ from evaluation.models.reviews import (
     ReviewTransition,
 )
 from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature, VisitPlan
+from evaluation.models.volumes import Volume
 
 __all__ = [
     "CATEGORIES",
@@ -122,4 +123,5 @@ __all__ = [
     "Upload",
     "UploadPiece",
     "VisitPlan",
+    "Volume",
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from evaluation.views import moves, paper, shared, visit_plan
+from evaluation.views import moves, paper, previews, shared, visit_plan, volumes
 
 urlpatterns = [
     path("desk/", shared.desk, name="desk"),
@@ -20,6 +20,16 @@ urlpatterns = [
         name="visit_plan_change",
     ),
     path("cases/<str:number>/files/<uuid:file_id>/", shared.file, name="file"),
+    path(
+        "cases/<str:number>/files/<uuid:file_id>/preview/",
+        previews.file_preview,
+        name="file_preview",
+    ),
+    path(
+        "cases/<str:number>/files/<uuid:file_id>/pages/<int:leaf>.jpg",
+        previews.file_page,
+        name="file_page",
+    ),
     path("cases/<str:number>/documents/<uuid:document_id>/", shared.document, name="document"),
     path(
         "cases/<str:number>/documents/<uuid:document_id>/row/",
@@ -30,4 +40,12 @@ urlpatterns = [
     path(
         "cases/<str:number>/paper/<int:pk>/withdraw/", paper.withdraw_paper, name="withdraw_paper"
     ),
+    path("cases/<str:number>/volume/", volumes.order_draft_volume, name="order_draft_volume"),
+    path(
+        "cases/<str:number>/versions/<int:version>/volume/",
+        volumes.order_volume,
+        name="order_volume",
+    ),
+    path("cases/<str:number>/volumes/<uuid:volume_id>/", volumes.volume, name="volume"),
+    path("cases/<str:number>/volumes/<uuid:volume_id>/row/", volumes.volume_row, name="volume_row"),
 ]

@@ -1,7 +1,7 @@
 """The application as it stands: read once, shown on every working page of the applicant."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -211,21 +211,3 @@ def prefilled(draft: Draft, table: FormTable) -> Mapping[str, Any]:
     }
     asked = {field.key for field in table.fields}
     return {key: value for key, value in known.get(table.key, {}).items() if key in asked and value}
-
-
-def file_rows(evaluation: Evaluation, files: Iterable[CaseFile], *, remove: bool) -> list[Any]:
-    """Files as components/file_list.html shows them."""
-    return [
-        {
-            "name": file.name,
-            "url": reverse("evaluation:file", args=[evaluation.number, file.pk]),
-            "size": file.size,
-            "sha256": file.sha256,
-            "uploaded_at": file.uploaded_at,
-            "uploaded_by": file.uploaded_by.name,
-            "remove_url": reverse("evaluation:material_remove", args=[evaluation.number, file.pk])
-            if remove
-            else "",
-        }
-        for file in files
-    ]

@@ -25,6 +25,7 @@ from evaluation.views.applicant_draft import Draft, place_of, prefilled
 from evaluation.views.applicant_submission import sealed
 from evaluation.views.material_slots import ACCEPT, Slots, coverage_of, hints, shown_slot
 from evaluation.views.refusals import case_view
+from evaluation.views.volumes import volume_context
 from portal.accounts.requests import SignedInRequest
 
 
@@ -138,6 +139,7 @@ def _page(
     context = {
         **draft.context("materials"),
         **hints(),
+        **volume_context(request, evaluation, None),
         "slots": shown,
         "accept": ACCEPT,
         "defects": len(slots.defects),

@@ -17,9 +17,11 @@ from evaluation.rulebook import Edition, FormField, in_language, shortened
 from evaluation.rulebook.derive import Derivation
 from evaluation.rulebook.form import Declared, declared_values
 from evaluation.rulebook.shapes import clause_in
-from evaluation.views.applicant_draft import Draft, file_rows
+from evaluation.views.applicant_draft import Draft
+from evaluation.views.evidence import file_row
 from evaluation.views.refusals import case_view
 from evaluation.views.scorecards import Evidence, SelfScore, indicator_groups, self_score
+from evaluation.views.volumes import volume_context
 from portal.accounts.requests import SignedInRequest
 
 NUMBERS = ("integer", "decimal")
@@ -89,6 +91,7 @@ def declaration(request: SignedInRequest, number: str, version: int) -> HttpResp
         ),
         "declaration": frozen,
         "stamp": stamping.stamp_of(frozen),
+        **volume_context(request, evaluation, frozen),
         "versions": list(evaluation.declarations.values_list("number", flat=True)),
     }
     return render(request, "evaluation/applicant/declaration.html", context)
@@ -126,7 +129,7 @@ def _context(
                 "state_label": ""
                 if not files.get(material.number)
                 else _("%(count)s 个文件") % {"count": len(files[material.number])},
-                "files": file_rows(evaluation, files.get(material.number, []), remove=False),
+                "files": [file_row(evaluation, f) for f in files.get(material.number, [])],
                 "proves": [
                     in_language(indicator, "name", language)
                     for indicator in edition.proved_by(material.number)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from evaluation import periods
+from evaluation.documents.previewing import SHOWN
 from evaluation.models import CaseFile, Declaration, Evaluation
 from evaluation.rulebook import Indicator
 
@@ -23,6 +24,7 @@ class FileRow:
     sha256: str
     uploaded_at: datetime
     uploaded_by: Any = None
+    preview_url: str = ""
     version: int | None = None
     period: str = ""  # what it covers, in words
 
@@ -68,6 +70,9 @@ def file_row(evaluation: Evaluation, kept: CaseFile) -> FileRow:
         sha256=kept.sha256,
         uploaded_at=kept.uploaded_at,
         uploaded_by=kept.uploaded_by.name,
+        preview_url=reverse("evaluation:file_preview", args=[evaluation.number, kept.pk])
+        if kept.content_type in SHOWN
+        else "",
         version=kept.version if kept.version > 1 else None,
         period=periods.shown(kept.period_from, kept.period_to),
     )

@@ -3,6 +3,7 @@ times and twins, its defect, and what may be done."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from evaluation.models import CaseFile, PaperReceipt, Upload
 from evaluation.rulebook import in_language
 from evaluation.rulebook.shapes import Material
 from evaluation.views.applicant_draft import Draft
+from evaluation.views.evidence import file_row
 from evaluation.views.lacking import places_of
 
 ACCEPT = ",".join(e for group in uploads.MATERIALS.values() for e in group)
@@ -74,7 +76,7 @@ class Slots:
     def _rows(self, material: Material, may_change: bool) -> list[dict[str, Any]]:
         rows = []
         for file in self.draft.files.get(material.number, []):
-            row = file_facts(file, self.number) | {"notes": self.twins.get(file.pk, [])}
+            row = asdict(file_row(self.evaluation, file)) | {"notes": self.twins.get(file.pk, [])}
             if may_change:
                 row |= {
                     "pk": file.pk,
@@ -94,7 +96,7 @@ class Slots:
     def _earlier_rows(self, slot: int) -> list[dict[str, Any]]:
         now_there = {file.replaces_id: file for file in self.draft.files.get(slot, [])}
         return [
-            file_facts(file, self.number)
+            asdict(file_row(self.evaluation, file))
             | {
                 "state": "neutral",
                 "state_label": _("已由新版本替换") if file.pk in now_there else _("已移除"),
@@ -183,20 +185,6 @@ def open_defects(draft: Draft) -> dict[int, Defect]:
     """While a correction is asked for: the defect of each slot that was not accepted."""
     found = defects_under_correction(draft.evaluation)
     return {defect.slot: defect for defect in found if defect.slot is not None}
-
-
-def file_facts(file: CaseFile, number: str) -> dict[str, Any]:
-    """A file as components/file_list.html shows it."""
-    return {
-        "name": file.name,
-        "url": reverse("evaluation:file", args=[number, file.pk]),
-        "size": file.size,
-        "sha256": file.sha256,
-        "version": file.version if file.version > 1 else None,
-        "uploaded_at": file.uploaded_at,
-        "uploaded_by": file.uploaded_by.name,
-        "period": periods.shown(file.period_from, file.period_to),
-    }
 
 
 def hint(limit: int) -> str:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, Window
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -27,11 +26,13 @@ from evaluation.models import (
     Evaluation,
     MisuseFile,
     ObjectionFile,
+    Volume,
 )
 from evaluation.steps import Actor
 from evaluation.steps_after import CHANGES
 from evaluation.timeline import label_for, timeline
 from evaluation.views.deadlines import deadline_of
+from evaluation.views.evidence import file_row
 from evaluation.views.queue import queue
 from evaluation.views.refusals import case_view
 from evaluation.views.waiting import waiting
@@ -311,12 +312,9 @@ def _file_row(evaluation: Evaluation, kept: CaseFile) -> dict[str, Any]:
     label = kept.get_purpose_display()
     if kept.slot:
         label = _("材料%(slot)s") % {"slot": kept.slot}
-    return {
-        "name": kept.name,
-        "url": reverse("evaluation:file", args=[evaluation.number, kept.pk]),
-        "size": kept.size,
-        "sha256": kept.sha256,
-        "uploaded_at": kept.uploaded_at,
+    row = asdict(file_row(evaluation, kept))
+    return row | {
+        "uploaded_by": None,
         "period": label,
         "state": "neutral" if kept.removed_at else "",
         "state_label": _("已移除") if kept.removed_at else "",
@@ -397,7 +395,7 @@ def document_row(request: SignedInRequest, number: str, document_id: uuid.UUID) 
 
 
 def attachment(
-    kept: CaseFile | Document | ObjectionFile | MisuseFile, name: str, content_type: str
+    kept: CaseFile | Document | ObjectionFile | MisuseFile | Volume, name: str, content_type: str
 ) -> FileResponse:
     """The bytes of a stored file, never shown inside the portal's own pages."""
     response = FileResponse(

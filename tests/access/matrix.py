@@ -172,11 +172,30 @@ def _part(name: str, state: str, label: str, part: Part, nothing: Any, **row: An
     )
 
 
-def _file(purpose: Purpose, state: str, get: Roles) -> Row:
+def _file(purpose: Purpose, state: str, get: Roles) -> list[Row]:
     def found(case: Any) -> Any:
         return case.files.filter(purpose=purpose).earliest("uploaded_at", "pk").pk
 
-    return _part("file", state, purpose.value, found, NO_UUID, get=get, refused=MISSING)
+    return [
+        _part("file", state, purpose.value, found, NO_UUID, get=get, refused=MISSING),
+        _part("file_preview", state, purpose.value, found, NO_UUID, get=get, refused=MISSING),
+        _page("file_page", state, purpose.value, found, get),
+    ]
+
+
+def _page(name: str, state: str, label: str, found: Part, get: Roles) -> Row:
+    """The first page of a file as a picture."""
+    return Row(
+        f"evaluation:{name}",
+        CASE,
+        state=state,
+        label=label,
+        get=get,
+        refused=MISSING,
+        args=lambda world: [world.case(state).number, found(world.case(state)), 1],
+        missing=lambda world: [world.case(state).number, NO_UUID, 1],
+        foreign=lambda world: [world.case(state).number, found(world.case("other")), 1],
+    )
 
 
 def _document(kind: Kind, state: str, get: Roles, owner: str = "") -> list[Row]:
@@ -225,6 +244,14 @@ def _entry(case: Any) -> Any:
 
 def _paper(case: Any) -> Any:
     return case.paper_receipts.get(slot=4).pk
+
+
+def _volume(case: Any) -> Any:
+    return case.volumes.get(declaration__number=1).pk
+
+
+def _draft_volume(case: Any) -> Any:
+    return case.volumes.get(declaration=None).pk
 
 
 def _dated(case: Any) -> Any:
@@ -367,13 +394,13 @@ MOVE_ROWS = [
 
 CASE_ROWS = [
     *(_case("case", state, get=readers(state)) for state in READERS_PAGES),
-    _file(Purpose.MATERIAL, "draft", MEMBERS),
-    _file(Purpose.MATERIAL, "panel_scoring", readers("panel_scoring")),
-    _file(Purpose.AGREEMENT_SIGNED, "panel_scoring", MEMBERS | STAFF),
-    _file(Purpose.AGREEMENT_FINAL, "panel_scoring", MEMBERS | STAFF),
-    _file(Purpose.SITE_PHOTO, "panel_scoring", STAFF | SITE | PANEL),
-    _file(Purpose.SCORE_SHEET_SIGNED, "panel_consolidation", group("panel")),
-    _file(Purpose.SCORE_SHEET_SIGNED, "published", STAFF | group("panel")),
+    *_file(Purpose.MATERIAL, "draft", MEMBERS),
+    *_file(Purpose.MATERIAL, "panel_scoring", readers("panel_scoring")),
+    *_file(Purpose.AGREEMENT_SIGNED, "panel_scoring", MEMBERS | STAFF),
+    *_file(Purpose.AGREEMENT_FINAL, "panel_scoring", MEMBERS | STAFF),
+    *_file(Purpose.SITE_PHOTO, "panel_scoring", STAFF | SITE | PANEL),
+    *_file(Purpose.SCORE_SHEET_SIGNED, "panel_consolidation", group("panel")),
+    *_file(Purpose.SCORE_SHEET_SIGNED, "published", STAFF | group("panel")),
     *_document(Kind.APPLICATION, "published", readers("published")),
     *_document(Kind.AGREEMENT, "published", MEMBERS | STAFF),
     *_document(Kind.DEFICIENCY_NOTICE, "correction", MEMBERS | STAFF),
@@ -412,6 +439,7 @@ APPLICANT_ROWS = [
     _part("material_remove", "correction", "material", _material, NO_UUID, post=APPLICANT),
     _part("material_period", "correction", "", _dated, NO_UUID, post=APPLICANT),
     _constant("upload_begin", "correction", 4, 11, post=APPLICANT),
+    _case("order_draft_volume", "correction", post=APPLICANT),
     _upload("upload_piece", 0),
     _upload("upload_finish"),
     _upload("upload_give_up"),
@@ -430,6 +458,15 @@ APPLICANT_ROWS = [
 ]
 
 STAFF_ROWS = [
+    _constant("order_volume", "panel_scoring", 1, 99, post=readers("panel_scoring")),
+    *(
+        _part(name, "panel_scoring", "", _volume, NO_UUID, get=readers("panel_scoring"))
+        for name in ("volume", "volume_row")
+    ),
+    *(
+        _part(name, "correction", "draft", _draft_volume, NO_UUID, get=MEMBERS, refused=MISSING)
+        for name in ("volume", "volume_row")
+    ),
     _case("paper", "preliminary_review", get=MEMBERS | STAFF, post=SECRETARIAT),
     _part("withdraw_paper", "preliminary_review", "", _paper, NO_PK, post=SECRETARIAT),
     Row("evaluation:queue_export", HIDDEN, get=STAFF),

@@ -51,6 +51,7 @@ from evaluation.models import (
     Review,
     SiteEntry,
     Upload,
+    Volume,
 )
 from evaluation.pool.exclusions import Need
 from portal.accounts.models import Role, User
@@ -215,6 +216,13 @@ class World:
                 received_at=timezone.now(),
                 outcome=Outcome.OPEN,
             )
+        Volume.objects.create(
+            evaluation=case,
+            code="x",
+            content={},
+            ordered_by=players.applicant,
+            ordered_at=timezone.now(),
+        )
         PaperReceipt.objects.create(
             evaluation=case,
             slot=4,
@@ -302,7 +310,11 @@ def open_its_review(case: Evaluation, players: journey.Cast) -> None:
 
 
 def print_documents(case: Evaluation) -> None:
-    """Give every document of a case its file. What is printed is tested elsewhere."""
+    """Give every document and volume of a case its file. What is printed is tested elsewhere."""
+    for volume in case.volumes.all():
+        volume.stored.save("example.pdf", ContentFile(b"%PDF-1.7 example"), save=False)
+        volume.made_at, volume.sha256, volume.size = timezone.now(), "0" * 64, 16
+        volume.save()
     for document in Document.objects.filter(evaluation=case, rendered_at__isnull=True):
         document.stored.save("example.pdf", ContentFile(b"%PDF-1.7 example"), save=False)
         document.rendered_at, document.sha256, document.size = timezone.now(), "0" * 64, 16

@@ -22,6 +22,7 @@ from evaluation.documents.content.receipt import receipt
 from evaluation.documents.content.report import report
 from evaluation.documents.content.site import site_record
 from evaluation.documents.content.visit_plan import visit_plan
+from evaluation.documents.content.volume import volume
 
 __all__ = [
     "agreement",
@@ -41,4 +42,5 @@ __all__ = [
     "score_sheet",
     "site_record",
     "visit_plan",
+    "volume",
 ]
