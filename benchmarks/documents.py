@@ -107,6 +107,10 @@ def _times(contents: dict[str, Content]) -> None:
             goal=round(allowed, 3),
             met=medians[kind] <= allowed,
         )
+    _print(
+        measure="certificates issued a second by one worker (render, QR code, signature)",
+        value=round(1 / medians["certificate"], 1),
+    )
 
 
 def _check_what_was_made(contents: dict[str, Content]) -> None:

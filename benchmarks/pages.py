@@ -95,6 +95,7 @@ def _pages() -> dict[str, tuple[str | None, str]]:
     return {
         "notices": (None, "/notices/"),
         "register": (None, "/register/"),
+        "search": (None, "/register/?q=示例基地%20sj-37-0017&province=370000"),
         "audit": ("auditor", "/audit/"),
         "cases": ("secretariat", "/cases/"),
         "desk": ("secretariat", "/desk/"),

@@ -28,6 +28,14 @@ def render_conformance(payload: dict[str, Any]) -> None:
     render(payload["run"])
 
 
+@outbox.handles("archive")
+def make_archive(payload: dict[str, Any]) -> None:
+    """Make the ZIP of a case."""
+    from evaluation.documents.archive.making import make
+
+    make(payload["archive"])
+
+
 @outbox.handles("document")
 def render_document(payload: dict[str, Any]) -> None:
     """Make the pages of an ordered document. Imported late: WeasyPrint costs half a second."""

@@ -163,6 +163,12 @@ def _checked_place(edition: Edition, category: str, place: str, base: Base) -> s
             _("请填写命名用的地区或行业名称，例如“山东省”，不含括号和换行（规范10.2）。")
         ) from None
     place = place.strip()
+    naming = edition.category(category).naming
+    if naming.choices and place not in naming.choices:
+        raise Refused(
+            _("该类别以规范8.2.3所列的行业命名（%(clause)s），请从中选择：%(choices)s。")
+            % {"clause": naming.clause, "choices": _("、").join(naming.choices)}
+        )
     where = {"province": province_name(base.province), "city": city_name(base.city)}.get(category)
     if where and not names_region(place, where):
         raise Refused(
@@ -173,7 +179,7 @@ def _checked_place(edition: Edition, category: str, place: str, base: Base) -> s
                 "where": place_name(base.province, base.city),
                 "name": where,
                 "place": place,
-                "clause": edition.category(category).naming.clause,
+                "clause": naming.clause,
             }
         )
     return place

@@ -1,5 +1,6 @@
 """What the portal keeps of a case. Written only by evaluation.actions."""
 
+from evaluation.models.archives import CaseArchive
 from evaluation.models.case import CATEGORIES, Evaluation, Transition
 from evaluation.models.certificates import (
     Certificate,
@@ -58,6 +59,7 @@ __all__ = [
     "Absence",
     "Assignment",
     "CalendarDay",
+    "CaseArchive",
     "CaseFile",
     "CaseReminder",
     "Certificate",

@@ -142,6 +142,8 @@ class Naming(Shape):
     place_en: Text
     example: Text
     example_en: Text
+    choices: tuple[Text, ...] = ()
+    """Where the standard lists what may stand there; empty where any name may."""
 
 
 class Category(Shape):

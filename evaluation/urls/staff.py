@@ -1,6 +1,7 @@
 from django.urls import path
 
 from evaluation.views import (
+    archive,
     deadlines,
     draws,
     experts,
@@ -19,6 +20,17 @@ urlpatterns = [
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics/count/", statistics.count, name="count_figures"),
     path("statistics/<slug:table>.csv", statistics.table, name="statistics_table"),
+    path("cases/<str:number>/archives/", archive.archives, name="archives"),
+    path(
+        "cases/<str:number>/archives/<uuid:archive_id>/row/",
+        archive.archive_row,
+        name="archive_row",
+    ),
+    path(
+        "cases/<str:number>/archives/<uuid:archive_id>/archive.zip",
+        archive.archive_zip,
+        name="archive_zip",
+    ),
     path("cases/<str:number>/review/", review.review, name="review"),
     path("cases/<str:number>/review/<int:slot>/", review.judge, name="judge"),
     path("cases/<str:number>/review/fields/", review.mark_field, name="mark_field"),

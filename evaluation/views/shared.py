@@ -163,6 +163,7 @@ RECORDS = (
     WorkPage("consolidate", _("评分汇总"), _from("result_pending"), _made_the_consolidation),
     WorkPage("objections", _("公示与异议"), _from("panel_scoring"), _handles_publications),
     WorkPage("own_objection", _("本单位的异议"), _from("panel_scoring"), _objected),
+    WorkPage("archives", _("归档"), _from("submitted"), _is_staff),
 )
 # Reached from a working page that shows first what they would do.
 MOVES_ON_WORK_PAGES = ("submit", "resubmit", "consolidate", "withdraw_result")

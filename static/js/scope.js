@@ -9,6 +9,7 @@
       const own = chosen !== null && line.dataset.category === chosen.value;
       line.hidden = chosen !== null && !own;
       if (own) {
+        place.setAttribute("list", `places-${chosen.value}`); // offered only where there is a list
         form.querySelector("[data-name-text]").textContent = line.dataset.pattern.replace(
           "{place}",
           place.value.trim() || "XX",

@@ -349,6 +349,10 @@ def _evidence(world: World) -> Any:
     return world.review.items.get(key="energy").files.get().file_id
 
 
+def _archive(world: World) -> Any:
+    return world.case("certified").archives.get().pk
+
+
 def _forbidden(roles: Roles, *methods: str) -> dict[str, Outcome]:
     return {f"{method} {role}": FORBIDDEN for method in methods for role in roles}
 
@@ -816,6 +820,7 @@ PUBLIC_ROWS = [
 
 BOTH = ("GET", "POST")
 READS_CERTIFICATES = MEMBERS | STAFF
+EXPERTS_AND_MEMBERS = MEMBERS | SITE | PANEL
 # Certificates and their annual reviews. A suspension of this certificate waits for its decision,
 # and its review is with the applicant: what else may be done leads back with the reason.
 AFTER_ROWS = [
@@ -843,6 +848,17 @@ AFTER_ROWS = [
     Row("evaluation:review_move", HIDDEN, get=SECRETARIAT, post=SECRETARIAT, opens=ONWARD,
         args=_review("send_back"), missing=_review("nothing"),
         but=_forbidden(READS_CERTIFICATES - SECRETARIAT, *BOTH)),
+    Row("evaluation:archives", HIDDEN, get=STAFF, post=STAFF,
+        args=lambda world: [world.case("certified").number],
+        missing=lambda world: [NO_CASE], but=_forbidden(EXPERTS_AND_MEMBERS, *BOTH)),
+    *(
+        Row(f"evaluation:{name}", HIDDEN, get=STAFF, opens=opens,
+            args=lambda world: [world.case("certified").number, _archive(world)],
+            missing=lambda world: [world.case("certified").number, NO_UUID],
+            but=_forbidden(EXPERTS_AND_MEMBERS, "GET"))
+        # It is still in the making.
+        for name, opens in (("archive_row", OK), ("archive_zip", ONWARD))
+    ),
     Row("evaluation:misuse_reports", HIDDEN, get=SECRETARIAT),
     Row("evaluation:misuse_report", HIDDEN, get=SECRETARIAT, post=SECRETARIAT,
         args=lambda world: [world.misuse.pk], missing=lambda world: [NO_PK]),

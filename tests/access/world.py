@@ -21,6 +21,7 @@ from dataaccess.models import ApiKey, Base, CentreKey, Downtime
 from evaluation.actions import (
     annual_review,
     application,
+    archive,
     calendar,
     draws,
     experts,
@@ -307,6 +308,7 @@ def open_its_review(case: Evaluation, players: journey.Cast) -> None:
     standing.propose(
         players.secretariat, case.certificate, "suspend", reason="示例", grounds=["10.4.3"]
     )
+    archive.order_archive(players.secretariat, case)
 
 
 def print_documents(case: Evaluation) -> None:

@@ -1,0 +1,222 @@
+"""The whole case as one ZIP: what is in it, who gets it, and that no change goes unseen."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from evaluation.actions import archive as actions
+from evaluation.actions import objections
+from evaluation.documents.archive import sealing
+from evaluation.documents.archive.making import make
+from evaluation.errors import NotAllowed, Refused
+from evaluation.models import CaseArchive, Evaluation
+from portal.ledger.models import AuditEvent
+from tests.access.world import print_documents
+from tests.evaluation.after import years
+from tests.evaluation.cast import Cast, make_cast, signed_in
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Cast, Evaluation]]:
+    """A certified case with one review handed in, walked once for all of these tests."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = make_cast()
+        case = cast.case_in("published")
+        given = objections.Given(
+            kind="organisation",
+            objector="示例异议单位",
+            contact="zqcontactqz",
+            content="示例异议内容",
+        )
+        type(case.publication).objects.filter(pk=case.publication.pk).update(working_days=5)
+        made, _secret = objections.lodge(case.publication, given, applicant=cast.lin)
+        objections.close_objection(cast.chen, made, "rejected", "示例：查无此事。")
+        type(case.publication).objects.filter(pk=case.publication.pk).update(working_days=0)
+        cast.carry(case, "certified")
+        review = years.first_review(case.certificate)
+        years.carry(review, cast, "submitted")
+        print_documents(case)
+        yield cast, case
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(scene: tuple[Cast, Evaluation], db: None) -> Cast:
+    return scene[0]
+
+
+@pytest.fixture
+def case(scene: tuple[Cast, Evaluation], db: None) -> Evaluation:
+    return scene[1]
+
+
+def archived(user: Any, case: Evaluation) -> CaseArchive:
+    made = actions.order_archive(user, case)
+    make(str(made.pk))
+    made.refresh_from_db()
+    return made
+
+
+@pytest.fixture
+def zip_file(cast: Cast, case: Evaluation, tmp_path: Path) -> Path:
+    """The archive as somebody has it on a disk of their own."""
+    made = archived(cast.chen, case)
+    path = tmp_path / "case.zip"
+    with made.stored.open("rb") as source:
+        path.write_bytes(source.read())
+    assert sealing.sha256_of(path) == made.sha256
+    return path
+
+
+def test_it_holds_forms_files_papers_records_reviews_and_an_index(
+    zip_file: Path, case: Evaluation
+) -> None:
+    with zipfile.ZipFile(zip_file) as archive:
+        names = set(archive.namelist())
+        index = archive.read("index.html").decode()
+        form = archive.read("forms/version-1.html").decode()
+        timeline = json.loads(archive.read("timeline.json"))
+        manifest = json.loads(archive.read("manifest.json"))
+    for path in (
+        "case.json",
+        "site/records.html",
+        "panel/scores.json",
+        "panel/consolidation.html",
+        "scores.json",
+        "publication/objections.html",
+        "certificate/register.html",
+        "reviews/year-1/items.html",
+        "reviews/year-1/history.json",
+        "audit.html",
+    ):
+        assert path in names
+        assert path.endswith(".json") or f'href="{path}"' in index
+    assert {row["path"] for row in manifest["files"]} == names - {"manifest.json"}
+    assert len([n for n in names if n.startswith("materials/")]) == 10
+    assert len([n for n in names if n.startswith("reviews/evidence/")]) == 5
+    assert len([n for n in names if n.endswith(".pdf") and n.startswith("documents/")]) == (
+        case.documents.exclude(kind="application_print").count()
+    )
+    assert "示例智算科技有限公司" in form
+    assert timeline["rows"][0][1] == "提交了申报书"
+
+
+def test_every_link_of_every_page_leads_to_a_file_of_the_archive(zip_file: Path) -> None:
+    import posixpath
+    import re
+
+    with zipfile.ZipFile(zip_file) as archive:
+        names = set(archive.namelist())
+        for page in [name for name in names if name.endswith(".html")]:
+            text = archive.read(page).decode()
+            for link in re.findall(r'(?:href|src)="([^"#:]+)"', text):
+                there = posixpath.normpath(posixpath.join(posixpath.dirname(page), link))
+                assert there in names, (page, link)
+
+
+def test_identity_and_contact_of_an_objector_are_left_out(zip_file: Path) -> None:
+    with zipfile.ZipFile(zip_file) as archive:
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert "示例异议内容".encode() in everything
+    assert b"zqcontactqz" not in everything
+
+
+def test_an_untouched_archive_is_found_so_and_known(zip_file: Path) -> None:
+    told = io.StringIO()
+    call_command("verify_archive", zip_file, stdout=told)
+    assert "nothing was changed; made by this portal" in told.getvalue()
+
+
+def test_one_flipped_byte_is_found_wherever_it_lies(zip_file: Path) -> None:
+    whole = zip_file.read_bytes()
+    for share in (0.0, 0.1, 0.37, 0.5, 0.75, 0.97, 0.999, 1.0):
+        changed = bytearray(whole)
+        changed[min(len(whole) - 1, int(len(whole) * share))] ^= 1
+        zip_file.write_bytes(changed)
+        assert list(sealing.faults(zip_file)), share
+
+
+def rewritten(path: Path, change: Any) -> None:
+    """The archive packed anew by another program, with a change."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda files: files.pop("timeline.html"), "timeline.html is missing"),
+        (lambda files: files.update({"more.txt": b"x"}), "more.txt was added"),
+        (lambda files: files.update({"case.json": b"{}"}), "case.json was altered"),
+        (lambda files: files.pop("manifest.json"), "manifest.json is missing"),
+    ],
+)
+def test_what_is_missing_added_or_altered_is_named(
+    zip_file: Path, change: Any, said: str, capsys: Any
+) -> None:
+    rewritten(zip_file, change)
+    with pytest.raises(SystemExit):
+        call_command("verify_archive", zip_file)
+    faults = capsys.readouterr().err
+    assert "the seal is missing" in faults
+    assert said in faults
+
+
+def test_another_file_under_the_same_name_is_not_the_portals(zip_file: Path, capsys: Any) -> None:
+    """Packed anew with a seal of its own: only the portal's own record tells."""
+    manifest = sealing.manifest_of(zip_file)
+    writer = sealing.Writer(zip_file)
+    writer.text("case.json", "{}")
+    writer.close({"archive": manifest["archive"], "case": manifest["case"]})
+    assert list(sealing.faults(zip_file)) == []
+    with pytest.raises(SystemExit):
+        call_command("verify_archive", zip_file)
+    assert "this portal made another file" in capsys.readouterr().err
+
+
+def test_it_is_ordered_once_at_a_time_and_made_once(cast: Cast, case: Evaluation) -> None:
+    first = actions.order_archive(cast.chen, case)
+    with transaction.atomic(), pytest.raises(Refused, match="正在生成"):
+        actions.order_archive(cast.zhou, case)
+    make(str(first.pk))
+    first.refresh_from_db()
+    kept = first.sha256
+    make(str(first.pk))
+    first.refresh_from_db()
+    assert first.sha256 == kept
+
+
+def test_who_may_have_it_and_who_took_it(cast: Cast, case: Evaluation) -> None:
+    with pytest.raises(NotAllowed):
+        actions.order_archive(cast.lin, case)
+    made = archived(cast.chen, case)
+    zhou = signed_in(cast.zhou)
+    here = f"/cases/{case.number}/archives/"
+    assert made.sha256 in zhou.get(here).content.decode()
+    answer = zhou.get(f"{here}{made.pk}/archive.zip")
+    assert answer["Content-Type"] == "application/zip"
+    event = AuditEvent.objects.latest("seq")
+    assert (event.action, event.actor) == ("evaluation.read_archive", cast.zhou)
+    for user, status in ((cast.lin, 403), (cast.other, 404), (cast.auditor, 404)):
+        assert signed_in(user).get(f"{here}{made.pk}/archive.zip").status_code == status
+
+
+def test_names_that_people_chose_lead_nowhere_else(tmp_path: Path) -> None:
+    path = tmp_path / "names.zip"
+    writer = sealing.Writer(path)
+    assert writer.add("files/a.pdf", b"1") == "files/a.pdf"
+    assert writer.add("files/A.pdf", b"2") == "files/A-2.pdf"
+    assert writer.add("manifest.json", b"3") == "manifest-2.json"
+    writer.close({"case": "PG2026-0001"})
+    assert list(sealing.faults(path)) == []
