@@ -105,7 +105,11 @@ def told(
                 "number": row.slot,
                 "name": in_language(material, "name", language),
             }
-            clauses = tuple(dict.fromkeys(i.clause for i in edition.proved_by(row.slot)))
+            clauses = (
+                (row.clause,)
+                if row.clause
+                else tuple(dict.fromkeys(i.clause for i in edition.proved_by(row.slot)))
+            )
             changed = hashes.get(row.slot) != before.get(row.slot)
         else:
             asked = edition.form_table(row.table).field(row.field)

@@ -15,6 +15,7 @@ from evaluation.documents.order import order
 from evaluation.edition import edition_of
 from evaluation.errors import Refused
 from evaluation.models import Declaration, Evaluation, FieldDefect, Kind, SlotReview
+from evaluation.rulebook import Edition
 from evaluation.steps import Actor
 from portal.accounts.models import User
 
@@ -26,11 +27,13 @@ def judge_slot(
     *,
     accepted: bool,
     reason: str = "",
+    clause: str = "",
     seen: str | None = None,
 ) -> SlotReview:
-    """Accept one slot of the current version, or name its defect. `seen` is the stamp of the
+    """Accept one slot of the current version, or name its defect, and which of the clauses that
+    the slot proves it is about where it is about one alone. `seen` is the stamp of the
     verdict that the judge had before their eyes: another one since then is not overwritten."""
-    reason = "" if accepted else reason.strip()
+    reason, clause = ("", "") if accepted else (reason.strip(), clause)
     if not accepted and not reason:
         raise Refused(_("材料%(slot)s判为不合格时，须写明问题和应补正的内容。") % {"slot": slot})
     with changing(user, evaluation) as current:
@@ -38,6 +41,10 @@ def judge_slot(
         permissions.check_state(current, "preliminary_review")
         if slot not in [material.number for material in edition_of(current).materials]:
             raise Refused(_("没有序号为%(slot)s的提交材料。") % {"slot": slot})
+        if clause and clause not in clauses_of(edition_of(current), slot):
+            raise Refused(
+                _("材料%(slot)s不证明条款%(clause)s。") % {"slot": slot, "clause": clause}
+            )
         declaration = _declaration(current)
         if seen is not None:
             _check_seen(declaration.slot_reviews.filter(slot=slot).first(), seen)
@@ -47,12 +54,20 @@ def judge_slot(
             defaults={
                 "accepted": accepted,
                 "reason": reason,
+                "clause": clause,
                 "reviewed_by": user,
                 "reviewed_at": timezone.now(),
             },
         )
-        note(user, current, "judge_slot", slot=slot, accepted=accepted, reason=reason)
+        note(
+            user, current, "judge_slot", slot=slot, accepted=accepted, reason=reason, clause=clause
+        )
         return review
+
+
+def clauses_of(edition: Edition, slot: int) -> list[str]:
+    """The clauses that a slot of Table 1 proves, in the standard's order."""
+    return list(dict.fromkeys(indicator.clause for indicator in edition.proved_by(slot)))
 
 
 def stamp(review: SlotReview | None) -> str:

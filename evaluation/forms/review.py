@@ -26,10 +26,75 @@ class SlotForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    def __init__(
+        self, *args: Any, clauses: Iterable[str] = (), usual: Iterable[Any] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        usual = list(usual)
+        if usual:
+            self.fields["usual"] = forms.ChoiceField(
+                label=gettext_lazy("常用问题"),
+                help_text=gettext_lazy("选用后写入下面的说明，可以再改。"),
+                choices=[("", gettext_lazy("请选择")), *((each.text, each.text) for each in usual)],
+                required=False,
+                widget=forms.Select(attrs={"data-usual": "", "class": "form-select"}),
+            )
+        self.fields["clause"] = forms.ChoiceField(
+            label=gettext_lazy("涉及的条款"),
+            choices=[("", gettext_lazy("本项材料的各条款")), *((each, each) for each in clauses)],
+            required=False,
+        )
+        self.order_fields(["seen", "verdict", "usual", "clause", "reason"])
+        self.of_clause = {each.text: each.clause for each in usual}
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        chosen = cleaned.get("usual", "")
+        if cleaned.get("verdict") == "defect" and chosen and not cleaned.get("reason", "").strip():
+            cleaned["reason"] = chosen
+            cleaned["clause"] = cleaned.get("clause") or self._known(self.of_clause[chosen])
         if cleaned.get("verdict") == "defect" and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("判为不合格时，须写明问题和应补正的内容。"))
+        return cleaned
+
+    def _known(self, clause: str) -> str:
+        offered = dict(self.fields["clause"].choices)  # type: ignore[attr-defined]
+        return clause if clause in offered else ""
+
+
+class UsualReasonForm(forms.Form):
+    """One reason of the secretariat's list."""
+
+    slot = forms.TypedChoiceField(
+        label=gettext_lazy("材料"), required=False, coerce=int, empty_value=None
+    )
+    clause = forms.CharField(label=gettext_lazy("条款"), max_length=40, required=False)
+    text = forms.CharField(
+        label=gettext_lazy("问题和应补正的内容"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.edition = edition
+        self.fields["slot"].choices = [  # type: ignore[attr-defined]
+            ("", _("各项材料")),
+            *((m.number, _("材料%(number)s") % {"number": m.number}) for m in edition.materials),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        slot, clause = cleaned.get("slot"), cleaned.get("clause", "").strip()
+        known = {i.clause for i in (self.edition.proved_by(slot) if slot else [])}
+        if clause and clause not in known:
+            listed = _("、").join(sorted(known))
+            self.add_error(
+                "clause",
+                _("材料%(slot)s证明的条款是：%(clauses)s。") % {"slot": slot, "clauses": listed}
+                if known
+                else _("只有选定了一项证明指标的材料，才能指明条款。"),
+            )
         return cleaned
 
 

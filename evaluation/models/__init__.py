@@ -51,6 +51,7 @@ from evaluation.models.reviews import (
     ReviewStage,
     ReviewTransition,
 )
+from evaluation.models.usual_reasons import UsualReason
 from evaluation.models.visits import Outcome, Side, SiteEntry, SiteSignature, VisitPlan
 from evaluation.models.volumes import Volume
 
@@ -124,6 +125,7 @@ __all__ = [
     "Transition",
     "Upload",
     "UploadPiece",
+    "UsualReason",
     "VisitPlan",
     "Volume",
 ]

@@ -98,6 +98,7 @@ class SlotReview(models.Model):
     slot = models.PositiveSmallIntegerField()
     accepted = models.BooleanField()
     reason = models.TextField(blank=True)
+    clause = models.CharField(max_length=40, blank=True, help_text="that the defect is about")
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

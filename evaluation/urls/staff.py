@@ -10,6 +10,7 @@ from evaluation.views import (
     result,
     review,
     statistics,
+    usual_reasons,
 )
 
 urlpatterns = [
@@ -31,6 +32,8 @@ urlpatterns = [
         archive.archive_zip,
         name="archive_zip",
     ),
+    path("usual-reasons/", usual_reasons.usual_reasons, name="usual_reasons"),
+    path("usual-reasons/<int:pk>/", usual_reasons.usual_reason, name="usual_reason"),
     path("cases/<str:number>/review/", review.review, name="review"),
     path("cases/<str:number>/review/<int:slot>/", review.judge, name="judge"),
     path("cases/<str:number>/review/fields/", review.mark_field, name="mark_field"),

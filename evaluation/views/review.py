@@ -16,9 +16,11 @@ from evaluation.correction import Defect, field_label, found_in, told_after
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.review import FieldDefectForm, SlotForm
-from evaluation.models import Declaration, Evaluation, FieldDefect, SlotReview
-from evaluation.rulebook import Indicator, in_language
+from evaluation.models import Declaration, Evaluation, FieldDefect, SlotReview, UsualReason
+from evaluation.rulebook import Edition, Indicator, in_language
+from evaluation.rulebook.form import declared_values
 from evaluation.steps import Actor
+from evaluation.views.applicant_reading import ReadTable, read_tables
 from evaluation.views.evidence import FileRow, Materials, materials
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
@@ -38,6 +40,17 @@ class Proved:
 
 
 @dataclass(frozen=True)
+class FilledIn:
+    """A field of the application form that stands behind what a slot proves."""
+
+    number: str
+    label: str
+    text: str
+    rows: int  # of a list, which is read on the page of the form
+    url: str
+
+
+@dataclass(frozen=True)
 class Slot:
     """One slot as the page shows it; the first attributes are those of components/slot.html."""
 
@@ -48,6 +61,7 @@ class Slot:
     defect: str
     files: list[FileRow]
     proved: list[Proved]
+    filled: list[FilledIn]
     verdict: SlotReview | None
     carried: bool
     renewed: bool
@@ -55,6 +69,7 @@ class Slot:
     added: list[str]  # names of the files that are new in this version
     removed: list[str]
     form: SlotForm | None
+    files_below: bool = True  # beside what they prove, not above it
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,7 @@ def judge(request: SignedInRequest, number: str, slot: int) -> HttpResponse:
     permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
     if slot not in [material.number for material in edition_of(evaluation).materials]:
         raise Http404
-    form = SlotForm(request.POST, prefix=f"slot{slot}")
+    form = _slot_form(evaluation, slot, list(UsualReason.objects.all()), request.POST)
     if form.is_valid():
         try:
             actions.judge_slot(
@@ -95,6 +110,7 @@ def judge(request: SignedInRequest, number: str, slot: int) -> HttpResponse:
                 slot,
                 accepted=form.cleaned_data["verdict"] == "accept",
                 reason=form.cleaned_data["reason"],
+                clause=form.cleaned_data["clause"],
                 seen=form.cleaned_data["seen"],
             )
         except (NotAllowed, WrongState):
@@ -169,11 +185,15 @@ def _context(
     )
     answered = told_after(before, declaration) if before else []
     slots = _slots(evaluation, declaration, before, judging, typed, answered)
+    # What was accepted before and did not change need not be looked at again.
+    settled = [slot for slot in slots if before and slot.carried]
     marked = _marked(declaration, found_in(declaration))
     return {
         "evaluation": evaluation,
         "declaration": declaration,
         "slots": slots,
+        "to_review": [slot for slot in slots if slot not in settled],
+        "settled": settled,
         "judging": judging,
         "accepted": sum(1 for s in slots if s.verdict and s.verdict.accepted),
         "defects": sum(1 for s in slots if s.verdict and not s.verdict.accepted) + len(marked),
@@ -204,6 +224,8 @@ def _slots(
     files_before = materials(evaluation, before)
     verdicts = {v.slot: v for v in declaration.slot_reviews.select_related("reviewed_by")}
     earlier = {defect.slot: defect for defect in answered if defect.slot}
+    usual = list(UsualReason.objects.all()) if judging else []
+    tables = read_tables(edition, declaration.tables, declared_values(edition, declaration.tables))
     slots = []
     for material in edition.materials:
         verdict = verdicts.get(material.number)
@@ -211,13 +233,12 @@ def _slots(
         state, label = _state(verdict, carried)
         form = None
         if judging:
-            form = SlotForm(
-                prefix=f"slot{material.number}",
-                initial={
-                    "reason": verdict.reason if verdict else "",
-                    "seen": actions.stamp(verdict),
-                },
-            )
+            form = _slot_form(evaluation, material.number, usual)
+            form.initial = {
+                "reason": verdict.reason if verdict else "",
+                "clause": verdict.clause if verdict else "",
+                "seen": actions.stamp(verdict),
+            }
             if typed and typed[0] == material.number:
                 form = typed[1]
         slots.append(
@@ -232,6 +253,7 @@ def _slots(
                     _proved(evaluation, indicator, declaration, before, language)
                     for indicator in edition.proved_by(material.number)
                 ],
+                filled=_filled_in(declaration, edition, tables, material.number),
                 verdict=verdict,
                 carried=carried,
                 renewed=before is not None
@@ -243,6 +265,38 @@ def _slots(
             )
         )
     return slots
+
+
+def _slot_form(evaluation: Evaluation, slot: int, usual: list[UsualReason], *sent: Any) -> SlotForm:
+    return SlotForm(
+        *sent,
+        prefix=f"slot{slot}",
+        clauses=actions.clauses_of(edition_of(evaluation), slot),
+        usual=[each for each in usual if each.slot in (None, slot)],
+    )
+
+
+def _filled_in(
+    declaration: Declaration, edition: Edition, tables: list[ReadTable], slot: int
+) -> list[FilledIn]:
+    """The fields of the form behind the indicators of a slot, as they were filled in."""
+    proved = edition.proved_by(slot)
+    codes, clauses = {i.code for i in proved}, {i.clause for i in proved}
+    page = reverse(
+        "evaluation:declaration", args=[declaration.evaluation.number, declaration.number]
+    )
+    return [
+        FilledIn(
+            number=read.number,
+            label=read.label,
+            text=f"{read.text} {read.unit}".strip() if read.text else "",
+            rows=read.total or len(read.rows),
+            url=f"{page}#table-{table.number}",
+        )
+        for table, shown in zip(edition.form, tables, strict=True)
+        for asked, read in zip(table.fields, shown.fields, strict=True)
+        if (asked.indicator in codes or asked.clause in clauses) and (read.text or read.rows)
+    ]
 
 
 def _only_in(files: Materials, others: Materials, slot: int) -> list[str]:

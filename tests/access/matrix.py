@@ -19,7 +19,15 @@ from typing import Any
 from django.db.models import Q
 
 from dataaccess.models import ConformanceRun, DataCall
-from evaluation.models import CalendarDay, Dissent, Kind, ObjectionFile, Purpose, SavedView
+from evaluation.models import (
+    CalendarDay,
+    Dissent,
+    Kind,
+    ObjectionFile,
+    Purpose,
+    SavedView,
+    UsualReason,
+)
 from evaluation.steps import MOVES, Actor
 from portal.ledger.models import OutboxEntry
 from tests.access.world import BEFORE_THE_PANEL, BEFORE_THE_SITE, ROLES, World
@@ -478,6 +486,9 @@ STAFF_ROWS = [
     Row("evaluation:save_view", HIDDEN, post=STAFF),
     Row("evaluation:change_view", HIDDEN, post=SECRETARIAT, missing=lambda world: [NO_PK],
         args=lambda world: [SavedView.objects.get(owner__username="chen").pk]),
+    Row("evaluation:usual_reasons", HIDDEN, get=SECRETARIAT, post=SECRETARIAT),
+    Row("evaluation:usual_reason", HIDDEN, post=SECRETARIAT, missing=lambda world: [NO_PK],
+        args=lambda world: [UsualReason.objects.earliest("pk").pk]),
     Row("evaluation:statistics", HIDDEN, get=STAFF),
     Row("evaluation:count_figures", HIDDEN, post=STAFF),
     Row("evaluation:statistics_table", HIDDEN, get=STAFF, args=lambda world: ["times"],

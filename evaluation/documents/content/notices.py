@@ -49,7 +49,11 @@ def deficiency_notice(
             {
                 "number": str(number),
                 "what": f"材料{material.number}　{material.name}",
-                "clauses": list(dict.fromkeys(["表1", *(i.clause for i in proves)])),
+                "clauses": list(
+                    dict.fromkeys(
+                        ["表1", *([defect.clause] if defect.clause else [i.clause for i in proves])]
+                    )
+                ),
                 "wrong": defect.reason,
                 "send": f"{material.name}，{material.copies}份（{material.form}）",
                 "submitted": [f["name"] for f in files.get(defect.slot, [])],

@@ -1,12 +1,16 @@
 """材料初审: verdicts slot by slot."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from evaluation.actions import materials, review
 from evaluation.demo.files import example_pdf
-from evaluation.models import SlotReview
+from evaluation.errors import Refused
+from evaluation.models import SlotReview, UsualReason
 from tests.evaluation.cast import make_cast, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +186,82 @@ def test_queries_do_not_grow_with_files():
             assert client.get(page_of(case)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_files_stand_beside_the_indicators_and_the_fields_they_prove():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    slots = {slot.number: slot for slot in signed_in(cast.chen).get(page_of(case)).context["slots"]}
+    assert [item.name for item in slots[8].proved] == ["电能利用效率", "可再生能源利用率"]
+    written = {each.label: each for each in slots[2].filled}
+    plan = case.declarations.get().tables["support"]["development_plan_text"]
+    assert plan in [each.text for each in written.values()]
+    assert all(
+        each.url.startswith(f"/cases/{case.number}/versions/1/#table-") for each in written.values()
+    )
+
+
+def test_a_usual_reason_and_its_clause_go_into_the_verdict_and_the_notice():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    client = signed_in(cast.chen)
+    offered = UsualReason.objects.get(clause="8.3.4 a)")
+    form = next(s for s in client.get(page_of(case)).context["slots"] if s.number == 4).form
+    assert offered.text in dict(form.fields["usual"].choices)
+    other = next(s for s in client.get(page_of(case)).context["slots"] if s.number == 5).form
+    assert offered.text not in dict(other.fields["usual"].choices)
+    chosen = {
+        "slot4-verdict": "defect",
+        "slot4-usual": offered.text,
+        "slot4-reason": "",
+        "slot4-seen": "",
+    }
+    assert client.post(f"{page_of(case)}4/", chosen).status_code == 302
+    verdict = SlotReview.objects.get(declaration__evaluation=case, slot=4)
+    assert (verdict.reason, verdict.clause) == (offered.text, "8.3.4 a)")
+    # Changing the list later changes no verdict.
+    client.post(
+        f"/usual-reasons/{offered.pk}/",
+        {f"{offered.pk}-slot": "4", f"{offered.pk}-text": "另一说法"},
+    )
+    verdict.refresh_from_db()
+    assert verdict.reason == offered.text
+    accept_all(cast, case, but=(4,))
+    review.request_correction(cast.chen, case, timezone.localdate() + timedelta(days=9))
+    rows = case.documents.get(kind="deficiency_notice").content["defects"]
+    assert [(row["clauses"], row["wrong"]) for row in rows] == [(["表1", "8.3.4 a)"], offered.text)]
+
+
+def test_a_clause_that_a_slot_does_not_prove_is_refused():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    with pytest.raises(Refused, match="材料4不证明条款"):
+        review.judge_slot(cast.chen, case, 4, accepted=False, reason="缺页", clause="8.3.5 a)")
+
+
+def test_the_secretariat_keeps_its_own_list_of_usual_reasons():
+    cast = make_cast()
+    client, page = signed_in(cast.chen), "/usual-reasons/"
+    before = UsualReason.objects.count()
+    assert before > 10
+    added = {"slot": "8", "clause": "8.3.5 a)", "text": "电表位置图缺失，请补充。"}
+    wrong = client.post(page, added | {"clause": "8.3.1 a)"})
+    assert wrong.status_code == 422
+    assert "材料8证明的条款是：8.3.5 a)、8.3.5 b)。" in wrong.content.decode()
+    assert client.post(page, added)["Location"] == page
+    mine = UsualReason.objects.get(text="电表位置图缺失，请补充。")
+    assert (mine.slot, mine.clause) == (8, "8.3.5 a)")
+    assert client.post(f"{page}{mine.pk}/", {f"{mine.pk}-text": " "}).status_code == 422
+    assert client.post(f"{page}{mine.pk}/", {"remove": "1"}).status_code == 302
+    assert UsualReason.objects.count() == before
+    assert signed_in(cast.zhou).get(page).status_code == 404
+
+
+def test_the_second_round_begins_with_what_changed():
+    cast = make_cast()
+    case = cast.case_in("correction")
+    materials.add_material(cast.lin, case, 4, example_pdf("示例材料4补正"))
+    review.resubmit(cast.lin, case)
+    context = signed_in(cast.chen).get(page_of(case)).context
+    assert [slot.number for slot in context["to_review"]] == [4]
+    assert [slot.number for slot in context["settled"]] == [1, 2, 3, 5, 6, 7, 8, 9, 10]
