@@ -193,7 +193,7 @@ def test_files_stand_beside_the_indicators_and_the_fields_they_prove():
     case = cast.case_in("preliminary_review")
     slots = {slot.number: slot for slot in signed_in(cast.chen).get(page_of(case)).context["slots"]}
     assert [item.name for item in slots[8].proved] == ["电能利用效率", "可再生能源利用率"]
-    written = {each.label: each for each in slots[2].filled}
+    written = {each.label: each for each in slots[1].filled}
     plan = case.declarations.get().tables["support"]["development_plan_text"]
     assert plan in [each.text for each in written.values()]
     assert all(
