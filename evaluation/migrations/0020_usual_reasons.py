@@ -9,7 +9,7 @@ from django.db import migrations, models
 def first_list(apps, schema_editor):
     """The list that a new installation begins with."""
     text = (Path(__file__).parents[1] / "data" / "usual_reasons.toml").read_text(encoding="utf-8")
-    reasons = apps.get_model("evaluation", "0019_archives").objects
+    reasons = apps.get_model("evaluation", "UsualReason").objects
     for entry in tomllib.loads(text)["reason"]:
         reasons.create(
             slot=entry.get("slot"), clause=entry.get("clause", ""), text=entry["text"]
@@ -19,7 +19,7 @@ def first_list(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluation', '0013_queue'),
+        ('evaluation', '0019_archives'),
     ]
 
     operations = [
