@@ -3,4 +3,7 @@
 from portal.settings import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.peers.drf_serializer"
-MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]  # it insists
+MIDDLEWARE = [
+    "django.middleware.common.CommonMiddleware",  # says how long an answer is
+    "allauth.account.middleware.AccountMiddleware",  # its application insists
+]

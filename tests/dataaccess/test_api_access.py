@@ -9,11 +9,19 @@ from django.test import Client
 from django.utils import timezone
 
 from dataaccess.actions import keys
-from dataaccess.models import ApiKey, Base, ComputeReport
+from dataaccess.models import ApiKey, Base, ComputeReport, SecurityEvent
 from tests.dataaccess.bodies import base_info, event, report
 from tests.dataaccess.conftest import Caller
 
 pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+PROTECTED = {
+    "Cache-Control": "no-store, private",
+    "Content-Language": "zh-hans",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 
 def with_key(base: Base, **options: Any) -> Caller:
@@ -63,6 +71,35 @@ def test_a_revoked_key_is_refused_at_once(caller: Caller, key: tuple[ApiKey, str
     answer = caller.send("GET", "status")
     assert answer.status_code == 401
     assert answer.json()["detail"] == "接口密钥已被吊销，请在基地页面签发新密钥。"
+
+
+def test_a_key_remembered_from_the_call_before_is_refused_at_once_all_the_same(
+    caller: Caller, key: tuple[ApiKey, str], jinan: Base, time_machine: Any
+) -> None:
+    """A process reads a key once in ten seconds; whether it holds it asks at every delivery."""
+    assert caller.events(event(攻击事件ID="a")).status_code == 201
+    assert keys.revoke(key[0], actor=None) is True
+    answers = [caller.events(event(攻击事件ID=each)) for each in "bc"]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert "吊销" in answers[0].json()["detail"]
+
+    now = timezone.now()
+    ending = Caller(caller.client, keys.issue(jinan, actor=None, valid_until=now + HOUR)[1])
+    assert ending.events(event(攻击事件ID="d")).status_code == 201
+    time_machine.move_to(now + HOUR)
+    answer = ending.events(event(攻击事件ID="e"))
+    assert (answer.status_code, "有效期" in answer.json()["detail"]) == (401, True)
+    assert sorted(SecurityEvent.objects.values_list("event_id", flat=True)) == ["a", "d"]
+
+
+def test_an_answer_is_private_and_says_how_long_it_is(caller: Caller) -> None:
+    """These calls do not pass the layers that pages pass."""
+    answer = caller.events(event())
+    assert {name: answer[name] for name in PROTECTED} == PROTECTED
+    assert answer["Content-Length"] == str(len(answer.content))
+    assert len(answer["X-Request-ID"]) == 32
+    assert answer.cookies == {}
+    assert caller.events(event(), headers={"Host": "elsewhere.example"}).status_code == 400
 
 
 def test_a_key_ends_with_its_last_moment(jinan: Base, time_machine: Any) -> None:
