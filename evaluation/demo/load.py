@@ -11,6 +11,7 @@ from evaluation import queries
 from evaluation.actions import (
     application,
     challenges,
+    deadlines,
     dissent,
     draws,
     figures,
@@ -51,6 +52,14 @@ def load() -> None:
     secretariat = User.objects.get(username="secretariat")
     queue.save_view(secretariat, "待专家办理", "step=5", shared=True)
     figures.count()
+    _leave_the_newest_unread()
+
+
+def _leave_the_newest_unread() -> None:
+    """Three unread notifications each, as after some days of work."""
+    for user in User.objects.all():
+        newest = list(user.notifications.values_list("pk", flat=True)[:3])
+        user.notifications.exclude(pk__in=newest).update(read_at=timezone.now())
 
 
 def load_people() -> None:
@@ -118,6 +127,10 @@ def _load_case(example: ExampleCase) -> None:
         journey.carry(evaluation, cast, example.state)
     if example.state == "site_visit":
         _draw_one_more(evaluation, cast)
+    elif example.state == "preliminary_review" and evaluation.deadline is not None:
+        later = evaluation.deadline + timedelta(days=7)
+        reason = "示例：申报单位补寄的纸质材料尚在途中。"
+        deadlines.extend(cast.secretariat, evaluation, later, reason)
 
 
 def _draw_one_more(evaluation: Evaluation, cast: journey.Cast) -> None:

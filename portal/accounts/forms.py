@@ -310,6 +310,22 @@ class UserForm(forms.ModelForm):
         return data
 
 
+class DetailsForm(forms.ModelForm):
+    """What can be put right of an account; an applicant's organisation is not among it."""
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "phone", "organisation"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = gettext(
+            "更改邮箱后账号停用，由安全管理员核对并重新启用后方可登录。"
+        )
+        if self.instance.role == Role.APPLICANT:
+            del self.fields["organisation"]
+
+
 def add_refusal(form: forms.Form, refusals: Iterable[str] | Refused) -> None:
     """Show a refusal at the top of the form that was sent, with all that was typed kept."""
     sentences = [str(refusals)] if isinstance(refusals, Refused) else refusals

@@ -758,6 +758,8 @@ def _calendar_day(world: World) -> list[Any]:
 ADMINISTRATION_ROWS = [
     Row("accounts:people", CLOSED, get=SYSTEM | SECURITY),
     Row("accounts:create_person", CLOSED, get=SYSTEM, post=SYSTEM),
+    Row("accounts:edit_person", CLOSED, get=SYSTEM, post=SYSTEM, args=_somebody,
+        missing=lambda world: [NO_PK]),
     Row("accounts:enable_person", CLOSED, post=SECURITY, args=_somebody,
         missing=lambda world: [NO_PK]),
     Row("accounts:disable_person", CLOSED, post=SECURITY, args=_somebody,

@@ -49,6 +49,62 @@ def create_user(actor: User, **fields: Any) -> User:
 
 
 @transaction.atomic
+def change_user(
+    actor: User, user: User, *, name: str, email: str, phone: str, organisation: Organisation | None
+) -> bool:
+    """Put a person's details right. Role and login name stay: another task is another account.
+    Passwords are reset by the mail address, so an account with a new one works again only when
+    the security administrator has enabled it. Returns whether that is needed."""
+    check_role(actor, Role.SYSTEM_ADMIN)
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    before = _details(locked)
+    moved = email.strip().lower() != locked.email.lower()
+    if moved and locked.is_active:
+        _check_another_stays(locked)
+    locked.name, locked.email, locked.phone = name.strip(), email.strip(), phone.strip()
+    locked.organisation = organisation
+    locked.full_clean(exclude=["password"])
+    if _details(locked) == before:
+        return False
+    waits = moved and locked.is_active
+    if waits:
+        locked.is_active = False
+    locked.save()
+    if waits:
+        end_sessions(locked)
+    audit.record(
+        actor,
+        "accounts.change_user",
+        f"user:{locked.pk}",
+        before=before,
+        after=_details(locked),
+        disabled=waits,
+    )
+    return waits
+
+
+def _details(user: User) -> dict[str, Any]:
+    return {
+        "name": user.name,
+        "email": user.email,
+        "phone": user.phone,
+        "organisation": user.organisation_id,
+    }
+
+
+def _check_another_stays(user: User) -> None:
+    """The last active holder of each administrator's role stays."""
+    if user.role not in ADMINISTRATORS:
+        return
+    holders = User.objects.select_for_update().filter(role=user.role, is_active=True)
+    if [holder.pk for holder in holders] == [user.pk]:
+        raise Refused(
+            _("%(name)s是最后一位%(role)s，不能停用；请先启用另一位。")
+            % {"name": user.name, "role": Role(user.role).label}
+        )
+
+
+@transaction.atomic
 def enable_user(actor: User, user: User) -> None:
     """Give an account its effect."""
     check_role(actor, Role.SECURITY_ADMIN)
@@ -67,13 +123,7 @@ def disable_user(actor: User, user: User) -> None:
     """Take an account's effect away and end its sessions. The last active holder of each
     administrator's role stays."""
     check_role(actor, Role.SECURITY_ADMIN)
-    if user.role in ADMINISTRATORS:
-        holders = User.objects.select_for_update().filter(role=user.role, is_active=True)
-        if [holder.pk for holder in holders] == [user.pk]:
-            raise Refused(
-                _("%(name)s是最后一位%(role)s，不能停用；请先启用另一位。")
-                % {"name": user.name, "role": Role(user.role).label}
-            )
+    _check_another_stays(user)
     User.objects.filter(pk=user.pk).update(is_active=False)
     end_sessions(user)
     audit.record(actor, "accounts.disable_user", f"user:{user.pk}", role=user.role)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.actions import people as actions
 from portal.accounts.errors import Refused
-from portal.accounts.forms import OrganisationForm, UserForm
+from portal.accounts.forms import DetailsForm, OrganisationForm, UserForm, add_refusal
 from portal.accounts.models import Organisation, Role, User
 from portal.accounts.requests import SignedInRequest
 from portal.accounts.views.guards import for_roles, status
@@ -46,6 +46,29 @@ def create_person(request: SignedInRequest) -> HttpResponse:
         )
         return redirect("accounts:people")
     return render(request, "accounts/create_person.html", {"form": form}, status=status(form))
+
+
+@for_roles(Role.SYSTEM_ADMIN)
+def edit_person(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Put an account's details right."""
+    user = get_object_or_404(User, pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    # A row of its own: the form writes what was sent into the one it is given.
+    form = DetailsForm(posted, instance=User.objects.get(pk=pk))
+    if request.method == "POST" and form.is_valid():
+        given = {"organisation": user.organisation, **form.cleaned_data}
+        try:
+            waits = actions.change_user(request.user, user, **given)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            said = _("已保存%(name)s。") % {"name": user.username}
+            if waits:
+                said += _("邮箱已更改，账号停用，待安全管理员重新启用。")
+            messages.success(request, said)
+            return redirect("accounts:people")
+    context = {"form": form, "person": user}
+    return render(request, "accounts/edit_person.html", context, status=status(form))
 
 
 @for_roles(Role.SECURITY_ADMIN)

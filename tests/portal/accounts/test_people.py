@@ -139,3 +139,46 @@ def test_the_lists_cost_the_same_at_one_row_and_at_fifty(
     security.get(reverse("accounts:people"))
     with django_assert_num_queries(5):  # session, user, unread notifications, count, page
         security.get(reverse("accounts:people"))
+
+
+# Putting details right
+
+
+def details(user: User, **changes) -> dict[str, str]:
+    return {"name": user.name, "email": user.email, "phone": user.phone} | changes
+
+
+def test_a_corrected_name_is_kept_with_both_in_the_audit(system):
+    lin = person("lin", "secretariat")
+    path = reverse("accounts:edit_person", args=[lin.pk])
+    system.post(path, details(lin, name="林晓", phone="010-1"))
+    system.post(path, details(lin, name="林晓", phone="010-1"))  # the same: nothing to record
+    lin.refresh_from_db()
+    assert (lin.name, lin.phone, lin.is_active, lin.role) == ("林晓", "010-1", True, "secretariat")
+    event = AuditEvent.objects.get(action="accounts.change_user")
+    assert (event.data["before"]["name"], event.data["after"]["name"]) == ("lin", "林晓")
+
+
+def test_a_new_mail_address_needs_the_security_administrator_again(system, client):
+    lin = person("lin", "secretariat")
+    path = reverse("accounts:edit_person", args=[lin.pk])
+    page = system.post(path, details(lin, email="else@example.org"), follow=True)
+    assert "邮箱已更改，账号停用，待安全管理员重新启用。" in page.content.decode()
+    lin.refresh_from_db()
+    assert (lin.email, lin.is_active) == ("else@example.org", False)
+    client.force_login(person("sec", "security_admin"))
+    client.post(reverse("accounts:enable_person", args=[lin.pk]))
+    lin.refresh_from_db()
+    assert lin.is_active is True
+
+
+def test_the_last_administrators_address_and_a_taken_one_are_refused(system):
+    person("lin", "secretariat")
+    alone = User.objects.get(username="sys")
+    path = reverse("accounts:edit_person", args=[alone.pk])
+    page = system.post(path, details(alone, email="else@example.org"))
+    assert (page.status_code, "是最后一位系统管理员" in page.content.decode()) == (422, True)
+    page = system.post(path, details(alone, email="LIN@example.org"))
+    assert page.status_code == 422
+    alone.refresh_from_db()
+    assert (alone.email, alone.is_active) == ("sys@example.org", True)
