@@ -8,18 +8,13 @@ cd "$(dirname "$0")/.."
 
 lock=requirements.lock
 # libharfbuzz-subset0: without it PDFs are ten times slower, silently. fonts-noto-cjk: without a
-# Chinese font PDFs are made with no Chinese glyphs, silently.
-packages="gettext libmagic1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
-if [ "${1:-}" = "--tests" ] || [ "${1:-}" = "--bench" ]; then
-    lock=requirements-dev.lock
-    packages="$packages chromium postgresql redis-server poppler-utils"
-    # The edge node collects from these; it is tested against the real ones.
-    packages="$packages prometheus prometheus-node-exporter"
 # Chinese font PDFs are made with no Chinese glyphs, silently. poppler-utils draws the previews.
 packages="gettext libmagic1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk poppler-utils"
-if [ "${1:-}" = "--tests" ]; then
+if [ "${1:-}" = "--tests" ] || [ "${1:-}" = "--bench" ]; then
     lock=requirements-dev.lock
     packages="$packages chromium postgresql redis-server"
+    # The edge node collects from these; it is tested against the real ones.
+    packages="$packages prometheus prometheus-node-exporter"
 fi
 
 say() { printf '%s\n' "$*" >&2; }
