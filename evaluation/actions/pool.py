@@ -214,6 +214,7 @@ def _put(record: Expert, facts: Facts) -> None:
     record.employer_code = facts.employer_code
     record.term_from, record.term_to = facts.term_from, facts.term_to
     record.save()
+    accounts.employ(record.user, facts.employer_code)
     record.field_rows.all().delete()
     ExpertField.objects.bulk_create(
         ExpertField(expert=record, field=each) for each in dict.fromkeys(facts.fields)

@@ -29,9 +29,7 @@ class DrawForm(forms.Form):
         label=_("工作开始"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     last_day = forms.DateField(
-        label=_("工作结束"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("这段时间内不便参加或聘期不足的专家不列入抽取。"),
+        label=_("工作结束"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     seen = forms.IntegerField(widget=forms.HiddenInput)
 

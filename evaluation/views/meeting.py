@@ -27,6 +27,7 @@ from evaluation.models import (
     Evaluation,
     Kind,
 )
+from evaluation.pool.exclusions import employer_name
 from evaluation.rulebook import in_language
 from evaluation.steps import Actor
 from evaluation.views.refusals import add_to_form, case_view, show
@@ -38,6 +39,7 @@ class Seat:
     """One expert of the panel, as everyone in the meeting sees them."""
 
     assignment: Assignment
+    employer: str
     is_me: bool
     wants: str  # the name of who should lead, in this expert's opinion
     votes: int
@@ -290,7 +292,7 @@ def _panel(evaluation: Evaluation) -> list[Assignment]:
             pledged_at__isnull=False,
             recused_at__isnull=True,
             released_at__isnull=True,
-        ).select_related("expert__organisation")
+        ).select_related("expert__organisation", "expert__expert_record")
     )
 
 
@@ -303,6 +305,7 @@ def _seats(
     return [
         Seat(
             assignment=member,
+            employer=employer_name(member.expert),
             is_me=own is not None and member.pk == own.pk,
             wants=names.get(member.votes_for_id or 0, ""),
             votes=wanted.count(member.pk),

@@ -25,9 +25,11 @@ from evaluation.models import (
     Dissent,
     Duty,
     Evaluation,
+    Left,
     PanelScore,
     ScoreRun,
 )
+from evaluation.pool.exclusions import employer_name
 from evaluation.rulebook import Edition, aggregate, aggregation_name, plain, score
 
 
@@ -128,7 +130,8 @@ def minutes(evaluation: Evaluation, run: ScoreRun) -> Json:
         ],
         "invited": len(panel),
         "recused": sum(member.recused_at is not None for member in panel),
-        "released": sum(member.released_at is not None for member in panel),
+        "released": sum(member.left == Left.RELEASED for member in panel),
+        "declined": sum(member.left in (Left.DECLINED, Left.LAPSED) for member in panel),
         "consolidated": [
             {
                 "clause": indicator.clause,
@@ -219,8 +222,7 @@ def _dissent(
 
 
 def _employer(assignment: Assignment) -> str:
-    organisation = assignment.expert.organisation
-    return organisation.name if organisation else NOTHING
+    return employer_name(assignment.expert) or NOTHING
 
 
 def _aggregate(edition: Edition, given: list[PanelScore]) -> str:

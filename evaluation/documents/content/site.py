@@ -20,7 +20,8 @@ from evaluation.documents.content.common import (
 from evaluation.edition import edition_of
 from evaluation.findings import signatures
 from evaluation.models import Duty, Evaluation, Purpose, Side, SiteSignature
-from evaluation.permissions import active_assignments
+from evaluation.permissions import serving_team
+from evaluation.pool.exclusions import employer_name
 from evaluation.rulebook import score
 
 VERDICTS = {True: "符合", False: "不符合"}
@@ -74,12 +75,10 @@ def site_record(evaluation: Evaluation) -> Json:
         "team": [
             {
                 "name": member.expert.name,
-                "employer": member.expert.organisation.name
-                if member.expert.organisation
-                else NOTHING,
+                "employer": employer_name(member.expert) or NOTHING,
                 "leader": member.is_leader,
             }
-            for member in active_assignments(evaluation, Duty.SITE)
+            for member in serving_team(evaluation, Duty.SITE)
         ],
         "sections": by_dimension(edition, rows),
         "met": sum(row["met"] for row in rows),

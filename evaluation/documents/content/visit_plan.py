@@ -14,6 +14,7 @@ from evaluation.documents.content.common import (
 from evaluation.edition import edition_of
 from evaluation.models import Duty, Evaluation, VisitPlan
 from evaluation.permissions import serving_team
+from evaluation.pool.exclusions import employer_name
 
 
 def visit_plan(evaluation: Evaluation, plan: VisitPlan) -> Json:
@@ -33,9 +34,7 @@ def visit_plan(evaluation: Evaluation, plan: VisitPlan) -> Json:
         "team": [
             {
                 "name": member.expert.name,
-                "employer": member.expert.organisation.name
-                if member.expert.organisation
-                else NOTHING,
+                "employer": employer_name(member.expert) or NOTHING,
                 "leader": member.is_leader,
             }
             for member in team

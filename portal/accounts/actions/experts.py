@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portal.accounts import letters, queries
 from portal.accounts.actions.members import expiry, username
 from portal.accounts.errors import LinkOver, Refused
-from portal.accounts.models import Invitation, Role, User
+from portal.accounts.models import Invitation, Organisation, Role, User
 from portal.accounts.permissions import check_role
 from portal.ledger import audit
 
@@ -122,6 +122,13 @@ def change_person(actor: User, user: User, *, name: str, email: str, phone: str)
     # Which, not what: addresses stay out of the audit trail.
     audit.record(actor, "accounts.change_person", f"user:{current.pk}", changed=changed)
     return current
+
+
+def employ(user: User, credit_code: str) -> None:
+    """Say in the account, too, which organisation on record employs the expert: another than
+    before, or none of them. In the caller's transaction, which audits the change."""
+    employer = Organisation.objects.filter(credit_code=credit_code).first() if credit_code else None
+    User.objects.filter(pk=user.pk).update(organisation=employer)
 
 
 def open_invitations(user: User) -> Any:
