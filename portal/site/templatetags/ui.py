@@ -259,7 +259,7 @@ OWN_RECORD = ("evaluation:own_record", gettext_lazy("我的专家档案"))
 ROLE_MENUS: dict[str, list[tuple[str, Any]]] = {
     "applicant": [DESK, CASES, ANNUAL_REVIEWS, BASES, OWN_ORGANISATION],
     "expert": [DESK, CASES, MY_WORK, OWN_RECORD],
-    "secretariat": [DESK, CASES, POOL, ANNUAL_REVIEWS, BASES, OVERVIEW, ADMISSIONS, MISUSE, OUTBOX],
+    "secretariat": [DESK, CASES, ANNUAL_REVIEWS, OVERVIEW, BASES, POOL, ADMISSIONS, MISUSE, OUTBOX],
     "decider": [DESK, CASES, ANNUAL_REVIEWS, BASES, OVERVIEW],
     "system_admin": [PEOPLE, ORGANISATIONS, SETTINGS, CALENDAR, OUTBOX],
     "security_admin": [PEOPLE, ORGANISATIONS, BASES, KEYS, SETTINGS],
@@ -291,6 +291,20 @@ def own_menu(context: Context) -> list[MenuItem]:
     """The signed-in reader's own entries, by role."""
     role = getattr(context.get("user"), "role", "")
     return menu_items(ROLE_MENUS.get(role, []), getattr(context.get("request"), "path", ""))
+
+
+# The bar has room for so many entries, in English too; what is more stands under 更多.
+IN_BAR = 5
+
+
+@register.simple_tag
+def bar_of(items: list[MenuItem]) -> list[MenuItem]:
+    return items if len(items) <= IN_BAR else items[: IN_BAR - 1]
+
+
+@register.simple_tag
+def more_of(items: list[MenuItem]) -> list[MenuItem]:
+    return [] if len(items) <= IN_BAR else items[IN_BAR - 1 :]
 
 
 # Wrapping components
