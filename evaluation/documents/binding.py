@@ -9,6 +9,7 @@ import mmap
 import tempfile
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import IO, Any
 
 from pypdf import PageObject, PdfReader, PdfWriter
@@ -67,8 +68,9 @@ def opened(stream: IO[bytes]) -> PdfReader:
 class Binder:
     """One PDF in the making."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.writer = PdfWriter()
+        self._folder = folder  # on a disk: where the large parts wait
         self.count = 0
         self._on_disk = 0
         self._font = self.writer._add_object(
@@ -224,7 +226,7 @@ class Binder:
         self._on_disk = len(self.writer._objects)
         if not large:
             return
-        with tempfile.TemporaryFile() as file:
+        with tempfile.TemporaryFile(dir=self._folder) as file:
             ends = []
             for each in large:
                 file.write(each._data)

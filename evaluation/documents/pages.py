@@ -114,14 +114,13 @@ def pdf(
     return made
 
 
-def front(kind: str, markup: str) -> tuple[bytes, dict[str, int], int]:
-    """Pages that others are bound behind: the PDF, the page on which each `id` stands (counted from
-    0), and how many pages there are."""
+def front(kind: str, markup: str) -> tuple[Callable[[], bytes], dict[str, int], int]:
+    """Pages that others are bound behind: what writes the PDF, the page on which each `id` stands
+    (counted from 0), and how many pages there are."""
     with _rare_collections():
         laid_out = _laid_out(kind, markup, {})
-        made: bytes = laid_out.write_pdf()
     places = {anchor: nth for nth, page in enumerate(laid_out.pages) for anchor in page.anchors}
-    return made, places, len(laid_out.pages)
+    return laid_out.write_pdf, places, len(laid_out.pages)
 
 
 def _laid_out(kind: str, markup: str, photos: Photos) -> Any:

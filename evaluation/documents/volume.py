@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.files.base import File
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone, translation
@@ -65,6 +65,8 @@ def make(volume_id: str, code: str) -> None:
         with translation.override(settings.LANGUAGE_CODE), _whole_file() as whole:
             count, notes = _bind(volume, whole, time.monotonic() + SECONDS)
             _keep(volume, whole, count, notes)
+    except TooSlow as failure:  # another try would take as long
+        _note_failure(volume, failure)
     except Exception as failure:
         _note_failure(volume, failure)
         raise
@@ -82,7 +84,7 @@ def _bind(volume: Volume, whole: IO[bytes], until: float) -> tuple[int, list[str
     progress = _Progress(volume, sum(part.count for part in parts), until)
     front, places = _front(volume, parts)
     progress.front_is_made()
-    binder = Binder()
+    binder = Binder(Path(settings.FILE_UPLOAD_TEMP_DIR))
     leaves = pages_of(front)
     slots = sorted({part.slot for part in parts})
     starts = [places[f"slot-{slot}"] for slot in slots]
@@ -159,14 +161,14 @@ def _front(volume: Volume, parts: list[Part]) -> tuple[bytes, dict[str, int]]:
     """Cover, contents and the leaf of each slot, and on which of its pages each leaf begins. How
     many pages the contents have is known once they are laid out: laid out again, until the numbers
     that they print are those of the volume."""
-    made, places, count = _laid_out(volume, parts)
+    write, places, count = _laid_out(volume, parts)
     for _attempt in range(3):
         before = dict(places)
         _number(parts, places, count)
-        made, places, count = _laid_out(volume, parts)
+        write, places, count = _laid_out(volume, parts)
         if places == before:
             break
-    return made, places
+    return write(), places
 
 
 def _number(parts: list[Part], places: dict[str, int], count: int) -> None:
@@ -181,7 +183,7 @@ def _number(parts: list[Part], places: dict[str, int], count: int) -> None:
             page += part.count
 
 
-def _laid_out(volume: Volume, parts: list[Part]) -> tuple[bytes, dict[str, int], int]:
+def _laid_out(volume: Volume, parts: list[Part]) -> tuple[Callable[[], bytes], dict[str, int], int]:
     content = volume.content
     slots = [
         {
@@ -250,7 +252,7 @@ def _keep(volume: Volume, whole: TemporaryUploadedFile, count: int, notes: list[
     storage = volume.stored.storage
     before = volume.stored.name
     name = f"volumes/{volume.evaluation.number}/{volume.pk}-{digest.hexdigest()[:16]}.pdf"
-    stored = storage.save(name, File(whole))
+    stored = storage.save(name, whole)
     won = _still_wanted(volume).update(
         stored=stored,
         size=size,

@@ -171,6 +171,7 @@ class Line:
     bound: Any = None
     clause: str = ""
     requirement: str = ""
+    slots: tuple[int, ...] = ()  # of Table 1, whose materials prove it
     derived: Derived | None = None
     theirs: Theirs | None = None
     text: str = ""  # instead of an input, where the case says it already
@@ -191,6 +192,7 @@ def _line(
         bound=shown[asked.key],
         clause=getattr(field, "clause", ""),
         requirement=getattr(field, "requirement", ""),
+        slots=draft.edition.indicator(asked.indicator).materials if asked.indicator else (),
         derived=derived_of(asked, number, draft.declared) if asked.derived_by else None,
         theirs=theirs.get(asked.key),
     )

@@ -21,6 +21,7 @@ class Lack:
     cost: str  # in points of its dimension and of the total
     table: str
     field: str  # where it is filled in
+    slots: tuple[int, ...]  # of Table 1, whose materials prove it
 
 
 def lacking(card: Scorecard) -> list[Lack]:
@@ -44,6 +45,7 @@ def _lack(card: Scorecard, step: Step) -> Lack:
         cost=_cost_of_all(card, indicator) if fatal else _cost(card, step),
         table=table,
         field=field,
+        slots=tuple(indicator.materials),
     )
 
 

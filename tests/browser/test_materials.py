@@ -28,7 +28,7 @@ from tests.evaluation.cast import Cast, make_cast
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Page]
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=30_000)
 # Drops files onto an element, as a hand with a mouse would.
 DROP = """(target, names) => {
   const carried = new DataTransfer();
@@ -61,7 +61,7 @@ def open_slots(browser: Browser, live_server: Any, case: Evaluation) -> Iterator
         contexts.append(context)
         sign_in(context, user, live_server.url)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(f"/cases/{case.number}/materials/")
         return page
@@ -252,7 +252,7 @@ def test_a_killed_server_costs_only_the_piece_under_way(
 
     context = browser.new_context(locale="zh-CN", base_url=f"http://127.0.0.1:{port}")
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(30_000)
     with serve() as first:
         is_up(first)
         page.goto("/accounts/login/")

@@ -209,3 +209,13 @@ def test_the_page_asks_the_database_the_same_for_1_and_for_50_files(
         )
     assert len(read(page(client, case)).links) > 50
     assert queries() == one
+
+
+def test_an_indicator_leads_to_the_slot_that_proves_it(client: Client, case: Evaluation) -> None:
+    response = client.get(f"/cases/{case.number}/form/technical/")
+    line = response.content.decode().split('id="line-pue"')[1].split('id="line-')[0]
+    link = f'<a href="/cases/{case.number}/materials/#slot-8">证明材料8</a>'
+    assert link in line
+    # In the score beside the form, too, where the indicator costs points.
+    lacks = response.content.decode().split('class="lacks"')[1].split("</details>")[0]
+    assert f'href="/cases/{case.number}/materials/#slot-8">证明材料8</a>' in lacks
