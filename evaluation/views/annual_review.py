@@ -313,11 +313,8 @@ def review_form(request: SignedInRequest, pk: int) -> HttpResponse:
         may.check_respond(request.user, review)
     else:
         may.check_fill(request.user, review)
-    rows = [
-        row
-        for row in _rows(request.user, review, draft=True)
-        if not rectifying or (row.item.met is False and not row.item.solved)
-    ]
+    rows = _rows_to_fill(request.user, review)
+    missing: list[Any] = []
     shape: type[ItemsForm] = ResponsesForm if rectifying else AnswersForm
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     form = shape(
@@ -327,8 +324,14 @@ def review_form(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         done = _saved(request, review, form)
-        if done is not None:
+        if isinstance(done, HttpResponse):
             return done
+        if done:
+            # What was typed is saved: the page begins anew from it, and says what is missing.
+            missing, rows = done, _rows_to_fill(request.user, review)
+            form = shape(
+                items=[row.item for row in rows], asked={row.item.key: row.asked for row in rows}
+            )
     for row in rows:
         row.fields = form.fields_of(row.item.key)
     context = {
@@ -337,6 +340,7 @@ def review_form(request: SignedInRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "topics": _by_topic(rows),
         "rectifying": rectifying,
+        "missing": missing,
         "figures_period": _period_of(request.user, review),
         "returned": review.transitions.filter(move="send_back").last()
         if review.state == "returned"
@@ -347,12 +351,24 @@ def review_form(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         "evaluation/after/review_form.html",
         context,
-        status=422 if form.errors else 200,
+        status=422 if form.errors or missing else 200,
     )
 
 
-def _saved(request: SignedInRequest, review: Review, form: ItemsForm) -> HttpResponse | None:
-    """Save, and submit where that button was pressed; None where the page has to say why not."""
+def _rows_to_fill(user: User, review: Review) -> list[Row]:
+    """Every item, or of a rectification those that are not yet found put right."""
+    return [
+        row
+        for row in _rows(user, review, draft=True)
+        if review.state not in RECTIFYING or (row.item.met is False and not row.item.solved)
+    ]
+
+
+def _saved(
+    request: SignedInRequest, review: Review, form: ItemsForm
+) -> HttpResponse | list[Any] | None:
+    """Save, and submit where that button was pressed. None where nothing was saved and the form
+    says why; what is missing where it was saved and cannot be submitted yet."""
     user = request.user
     try:
         if isinstance(form, AnswersForm):
@@ -375,10 +391,7 @@ def _saved(request: SignedInRequest, review: Review, form: ItemsForm) -> HttpRes
     except (NotAllowed, WrongState):
         raise
     except Refused as refusal:
-        # What was typed is saved: the page begins anew from it, with what is missing.
-        for sentence in refusal.sentences:
-            messages.error(request, str(sentence))
-        return redirect("evaluation:review_form", review.pk)
+        return list(refusal.sentences)
     messages.success(request, _("已提交，由秘书处办理。"))
     return redirect("evaluation:annual_review", review.pk)
 

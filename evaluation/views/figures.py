@@ -41,7 +41,6 @@ def _data_calls(found: dict[str, Any]) -> Facts:
 def _capacity(found: dict[str, Any]) -> Facts:
     drift = found["drift"]
     return [
-        (_("认定时"), _pflops(found["certified"])),
         (_("最近上报"), _pflops(found["latest"])),
         (_("变化"), f"{'+' if drift and not drift.startswith('-') else ''}{_percent(drift)}"),
         (_("周期内最低"), _pflops(found["least"])),
