@@ -2,9 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +14,7 @@ from evaluation.documents.order import order
 from evaluation.errors import Refused
 from evaluation.models import Duty, Evaluation, Kind, VisitPlan
 from evaluation.steps import Actor
-from portal.accounts.models import MemberRole, Role, User
+from portal.accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def confirm(user: User, evaluation: Evaluation, number: int) -> VisitPlan:
         plan.confirmed_at, plan.answered_by = timezone.now(), user
         plan.save(update_fields=["confirmed_at", "answered_by"])
         note(user, current, "confirm_visit_plan", number=plan.number)
-        _tell_planners(current, plan, _("案卷%(number)s：申报单位已确认现场评估工作方案"))
+        _tell_planners(current, plan, "visit_plan_confirmed")
         return plan
 
 
@@ -80,7 +78,7 @@ def ask_change(
         plan.change_reason, plan.change_day = reason, day
         plan.save(update_fields=["change_asked_at", "answered_by", "change_reason", "change_day"])
         note(user, current, "ask_visit_change", number=plan.number, reason=reason, day=str(day))
-        _tell_planners(current, plan, _("案卷%(number)s：申报单位申请现场评估改期"))
+        _tell_planners(current, plan, "visit_change_asked")
         return plan
 
 
@@ -126,36 +124,23 @@ def _to_answer(user: User, current: Evaluation, number: int) -> VisitPlan:
 
 
 def _tell_applicants(current: Evaluation, plan: VisitPlan) -> None:
-    people = User.objects.filter(
-        organisation=current.organisation, role=Role.APPLICANT, is_active=True
-    ).exclude(member_role=MemberRole.VIEWER)
-    _mail(
+    _tell(notify.applicants(current), "visit_plan_sent", current, plan)
+
+
+def _tell_planners(current: Evaluation, plan: VisitPlan, kind: str) -> None:
+    """The secretariat and the team's leader."""
+    team = permissions.serving_team(current, Duty.SITE)
+    leaders = [member.expert for member in team if member.is_leader]
+    _tell([*notify.secretariat(), *leaders], kind, current, plan)
+
+
+def _tell(people: list[User], kind: str, current: Evaluation, plan: VisitPlan) -> None:
+    notify.tell_of_case(
         people,
+        kind,
+        f"visit-plan:{plan.pk}",
         current,
-        plan,
-        "sent",
-        _("案卷%(number)s：请确认现场评估工作方案"),
-        _("现场评估拟于%(day)s进行，请登录核对方案并确认；日期不合适的，可以申请改期。"),
+        path=reverse("evaluation:visit_plan", args=[current.number]),
+        day=plan.first_day,
+        reason=plan.change_reason,
     )
-
-
-def _tell_planners(current: Evaluation, plan: VisitPlan, subject: str) -> None:
-    leaders = [a.expert for a in permissions.active_assignments(current, Duty.SITE) if a.is_leader]
-    secretariat = User.objects.filter(role=Role.SECRETARIAT, is_active=True)
-    people = {person.pk: person for person in [*leaders, *secretariat]}
-    text = _("方案的日期为%(day)s，请登录查看答复。")
-    _mail(people.values(), current, plan, "answered", subject, text)
-
-
-def _mail(
-    people: Any, current: Evaluation, plan: VisitPlan, what: str, subject: str, text: str
-) -> None:
-    url = settings.PUBLIC_URL + reverse("evaluation:visit_plan", args=[current.number])
-    told: dict[str, Any] = {"number": current.number, "day": plan.first_day.isoformat()}
-    for person in people:
-        notify.mail(
-            person,
-            f"visit-plan-{what}:{plan.pk}:{person.pk}",
-            subject % told,
-            f"{person.name}：\n\n{text % told}\n\n{url}\n",
-        )

@@ -63,10 +63,6 @@
 
     const preload = async () => {
       button.disabled = true;
-      const registration = await navigator.serviceWorker.register(worker, { scope });
-      await registration.update().catch(() => {});
-      navigator.storage?.persist?.();
-      const cache = await caches.open(name);
       const left = await missing();
       bar.hidden = false;
       bar.max = left.reduce((sum, file) => sum + file.size, 1);
@@ -75,8 +71,12 @@
         told.textContent = say("preload_start", { done, total: left.length });
       };
       step(0);
-      let at = scope;
+      let at = document.title;
       try {
+        const registration = await navigator.serviceWorker.register(worker, { scope });
+        await registration.update();
+        navigator.storage?.persist?.();
+        const cache = await caches.open(name);
         await keep(cache, scope);
         for (const path of [...parts(), page.dataset.manifest]) await keep(cache, (at = path));
         for (const [nth, file] of left.entries()) {
@@ -107,7 +107,8 @@
       if (state.hindrance) return;
       ({ files } = state);
       const key = Uint8Array.from(atob(state.key), (character) => character.charCodeAt(0));
-      await visit.store.keepMeta("key", await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]));
+      const sealing = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
+      await visit.store.keepMeta("key", sealing).catch(() => {}); // a full device can still send
       if ("serviceWorker" in navigator) {
         box.hidden = false;
         await show();

@@ -58,8 +58,8 @@
 
     /** Send one; "" when it is settled, else why sending must stop. */
     const send = async (thing) => {
-      // From now on it may have arrived, whatever we hear.
-      if (!thing.tried) await visit.store.put({ ...thing, tried: true });
+      // From now on it may have arrived, whatever we hear. A full device sends all the same.
+      if (!thing.tried) await visit.store.put({ ...thing, tried: true }).catch(() => {});
       const answer = await request(thing);
       const why = hindrance(answer);
       if (why) return why;
@@ -83,7 +83,7 @@
       let now;
       try {
         now = await state();
-        visit.onState?.(now);
+        await visit.onState?.(now);
         if (now.hindrance === "closed" || now.recording === false) return become("closed");
         if (now.hindrance === "gone") return become("gone");
         if (now.hindrance) return wait(now.hindrance);

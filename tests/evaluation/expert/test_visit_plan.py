@@ -10,7 +10,7 @@ from evaluation.actions import experts, visit_plans
 from evaluation.actions.site import verified_on_site
 from evaluation.errors import Refused
 from evaluation.models import Document, Duty, Kind
-from portal.ledger.models import OutboxEntry
+from portal.notifications.models import Notification
 from tests.evaluation.cast import make_cast, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +62,10 @@ def send(client, case, **changed):
     return client.post(f"{page_of(case)}edit/", {**filled(**changed), "send": "1"})
 
 
-def mails(user):
-    entries = OutboxEntry.objects.filter(kind="mail", key__contains="visit-plan")
-    return [e.payload["subject"] for e in entries if e.payload["user"] == user.pk]
+def told(user):
+    """The subjects of what was told of the plan, the oldest first."""
+    found = Notification.objects.filter(user=user, kind__startswith="visit_").order_by("pk")
+    return list(found.values_list("subject_zh", flat=True))
 
 
 def test_a_plan_is_kept_sent_printed_and_confirmed(cast, case):
@@ -79,8 +80,8 @@ def test_a_plan_is_kept_sent_printed_and_confirmed(cast, case):
     plan = queries.visit_plan(case)
     assert (plan.number, plan.verifiers) == (1, {"pue": cast.experts[0].pk})
     assert [row["what"] for row in plan.schedule] == ["首次会议", "现场核验"]  # by the clock
-    assert mails(cast.lin) == [f"案卷{case.number}：请确认现场评估工作方案"]
-    assert mails(cast.wen) == []  # a viewer answers nothing
+    assert told(cast.lin) == [f"案卷{case.number}：请确认现场评估工作方案"]
+    assert told(cast.wen) == []  # a viewer answers nothing
 
     printed = Document.objects.get(kind=Kind.VISIT_PLAN)
     assert [row["verifier"] for g in printed.content["groups"] for row in g["rows"]].count(
@@ -95,8 +96,8 @@ def test_a_plan_is_kept_sent_printed_and_confirmed(cast, case):
     assert plan.answered_by == cast.lin
     assert plan.confirmed_at is not None
     assert "请确认现场评估工作方案" not in lin.get("/desk/").content.decode()
-    assert mails(cast.chen) == [f"案卷{case.number}：申报单位已确认现场评估工作方案"]
-    assert mails(cast.experts[0]) == [f"案卷{case.number}：申报单位已确认现场评估工作方案"]
+    assert told(cast.chen) == [f"案卷{case.number}：申报单位已确认现场评估工作方案"]
+    assert told(cast.experts[0]) == [f"案卷{case.number}：申报单位已确认现场评估工作方案"]
 
 
 def test_another_date_is_asked_for_with_a_reason_and_answered_with_a_new_version(cast, case):
@@ -113,7 +114,7 @@ def test_another_date_is_asked_for_with_a_reason_and_answered_with_a_new_version
     assert (plan.change_reason, plan.change_day) == ("示例：当日停电检修", wanted)
     html = chen.get(page_of(case)).content.decode()
     assert "示例：当日停电检修" in html
-    assert mails(cast.chen) == [f"案卷{case.number}：申报单位申请现场评估改期"]
+    assert told(cast.chen) == [f"案卷{case.number}：申报单位申请现场评估改期"]
 
     later = {"first_day": wanted.isoformat(), "last_day": wanted.isoformat()}
     rows = {f"schedule-{n}-day": wanted.isoformat() for n in (0, 1)}
