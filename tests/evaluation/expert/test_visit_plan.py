@@ -25,7 +25,9 @@ def cast():
 def case(cast):
     """Its leader has signed the pledge; nothing is planned."""
     case = cast.case_in("site_preparation")
-    assignment = experts.assign(cast.chen, case, cast.experts[0], Duty.SITE, is_leader=True)
+    assignment = experts.assign(
+        cast.chen, case, cast.experts[0], Duty.SITE, is_leader=True, reason="示例：指派"
+    )
     experts.pledge(cast.experts[0], assignment)
     return case
 
@@ -165,12 +167,16 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(cast, case, c
 
 def test_a_plan_names_only_who_has_signed_and_waits_for_the_leader(cast):
     case = cast.case_in("site_preparation")
-    asked = experts.assign(cast.chen, case, cast.experts[0], Duty.SITE, is_leader=True)
+    asked = experts.assign(
+        cast.chen, case, cast.experts[0], Duty.SITE, is_leader=True, reason="示例：指派"
+    )
     answer = send(signed_in(cast.chen), case)
     assert answer.status_code == 422
     assert "请等待现场评估组组长签署承诺书后再发送" in answer.content.decode()
     experts.pledge(cast.experts[0], asked)
-    experts.assign(cast.chen, case, cast.experts[1], Duty.SITE)  # has not answered
+    experts.assign(
+        cast.chen, case, cast.experts[1], Duty.SITE, reason="示例：指派"
+    )  # has not answered
     assert send(signed_in(cast.chen), case).status_code == 302
     printed = Document.objects.get(kind=Kind.VISIT_PLAN).content
     assert [member["name"] for member in printed["team"]] == [cast.experts[0].name]
