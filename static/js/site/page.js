@@ -101,6 +101,7 @@
     };
 
     const redraw = async () => {
+      if (visit.closed) return;
       const [things, drafts] = [await store.things(), await store.drafts()];
       drawLocal(things);
       drawLine(things, drafts);

@@ -77,7 +77,10 @@
         dropDraft: (indicator) => write("drafts", (store) => store.delete(indicator)),
         meta: async (key) => (await within("meta", "readonly", (store) => store.get(key)))?.value,
         keepMeta: (key, value) => within("meta", "readwrite", (store) => store.put({ name: key, value })),
-        close: async () => (await opened).close(),
+        close: async () => {
+          window.visit.closed = true; // nothing is drawn from it any more
+          (await opened).close();
+        },
       },
     };
   }
