@@ -1,5 +1,8 @@
 """The list of usual reasons: what the review of materials offers to choose from."""
 
+import tomllib
+from pathlib import Path
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -9,6 +12,8 @@ from evaluation.models import UsualReason
 from evaluation.steps import Actor
 from portal.accounts.models import Role, User
 from portal.ledger import audit
+
+FIRST_LIST = Path(__file__).parents[1] / "data" / "usual_reasons.toml"
 
 
 def save_reason(
@@ -26,6 +31,17 @@ def save_reason(
             slot=slot, clause=kept.clause, text=kept.text,
         )  # fmt: skip
         return kept
+
+
+def begin_list() -> None:
+    """Fill an empty list with what a new installation begins with: the example data are loaded
+    into a database from which everything was taken, this list too."""
+    if UsualReason.objects.exists():
+        return
+    entries = tomllib.loads(FIRST_LIST.read_text(encoding="utf-8"))["reason"]
+    UsualReason.objects.bulk_create(
+        UsualReason(slot=e.get("slot"), clause=e.get("clause", ""), text=e["text"]) for e in entries
+    )
 
 
 def remove_reason(user: User, reason: UsualReason) -> None:

@@ -19,6 +19,7 @@ from evaluation.actions import (
     publication,
     queue,
     stamping,
+    usual_reasons,
 )
 from evaluation.demo import journey
 from evaluation.demo.cases import CASES, ExampleCase, declarations
@@ -39,6 +40,7 @@ from portal.ledger import outbox
 def load() -> None:
     """Accounts, organisations, ten cases spread over the seven steps, and reports."""
     load_people()
+    usual_reasons.begin_list()
     load_pool(User.objects.get(username="secretariat"))
     with outbox.left_to_the_sweep():
         for example in CASES:
