@@ -1,5 +1,6 @@
 """Every cell of the matrix, tried through the browser's door."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.access import accessibility
 from tests.access.matrix import (
     API_ROWS,
     CASE,
@@ -230,3 +232,39 @@ def test_rows_are_open_only_where_it_is_meant():
         "site:certificate_document",
         "site:certificate_pdf",
     }
+
+
+# One of each kind of reader; a viewer reads without the forms.
+READERS = (
+    "anonymous", "lin", "wen", "chen", "zhou", "site", "leader", "panel", "invited",
+    "sysadmin", "secadmin", "auditor",
+)  # fmt: skip
+# So many pages show nearly every kind of element in every place it stands in. AXE_EVERY_PAGE=1
+# looks at all of them in both languages and at both widths: some minutes.
+COVERING = 30
+
+
+@pytest.mark.browser
+def test_no_page_of_any_reader_has_a_fault_of_accessibility(world: World) -> None:
+    pages: dict[str, str] = {}
+    asked: dict[str, tuple[str, str]] = {}
+    for row in ROWS:
+        for role in READERS:
+            if row.get and row.opens == OK and row.expected("GET", role) == (OK,):
+                args = row.args(world)
+                found, body = try_it(world, role, "GET", row.name, args)
+                if found == OK and b"</html>" in body:
+                    where = f"{row} as {role}"
+                    pages[where] = body.decode()
+                    asked[where] = (role, reverse(row.name, args=args))
+    every = accessibility.every_page()
+    looks = []
+    for where in pages if every else accessibility.covering(pages, COVERING):
+        role, path = asked[where]
+        english = world.ask(role, "GET", path, language="en").getvalue().decode()
+        widths = [("desk", accessibility.DESK), ("phone", accessibility.PHONE)]
+        for language, html in (("zh", pages[where]), ("en", english)):
+            for name, size in widths if every else [widths.pop(0)]:
+                looks.append(accessibility.Look(f"{where}, {language}, {name}", html, size))
+    found = accessibility.faults(looks)
+    assert found == {}, json.dumps(found, ensure_ascii=False, indent=1)

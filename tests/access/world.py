@@ -134,10 +134,19 @@ class World:
         print_documents(case)
 
     def ask(
-        self, role: str, method: str, path: str, data: object = None, **headers: str
+        self,
+        role: str,
+        method: str,
+        path: str,
+        data: object = None,
+        *,
+        language: str = "",
+        **headers: str,
     ) -> HttpResponse:
         """One request as this role, from a browser without any memory of the last."""
         self.browser.cookies.clear()
+        if language:
+            self.browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         if role in self.sessions:
             self.browser.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
         return getattr(self.browser, method.lower())(path, data, **headers)
