@@ -72,6 +72,17 @@ def test_an_events_count_moves_with_what_it_says(jinan: Base) -> None:
     assert recount.differences() == []
 
 
+def test_an_event_is_the_same_whatever_the_order_of_its_fields(jinan: Base) -> None:
+    """Changes are told by a digest of the event's JSON."""
+    first = event()
+    english = {field.english: first[field.name] for field in tables.SECURITY_EVENT.fields}
+    deliver(jinan, "security_event", first)
+    for other in (dict(reversed(first.items())), english, dict(reversed(english.items()))):
+        for body in (other, [other, event(攻击事件ID="beside", 攻击手段="G001")]):
+            assert deliver(jinan, "security_event", body).body["updated"] == 0
+    assert EarlierVersion.objects.count() == 0
+
+
 def test_totals_add_up_bases_and_leave_sandboxes_out(jinan: Base, qingdao: Base) -> None:
     sandbox = Base.everything.create(
         organisation=jinan.organisation, code="sandbox", name="测试", sandbox=True
