@@ -14,7 +14,9 @@ from portal.accounts.models import User
 from portal.ledger.models import OutboxEntry
 from portal.notifications.kinds import table
 
-KINDS = ("mail", "letter", "group_chat")
+# Whose identity is protected: neither name nor words are shown here.
+TO_OBJECTORS = "objection_mail"
+KINDS = ("mail", "letter", "group_chat", TO_OBJECTORS)
 CHATS = {"wecom": gettext_lazy("企业微信群"), "dingtalk": gettext_lazy("钉钉群")}
 STATES = {
     "unsent": gettext_lazy("未发出"),
@@ -69,6 +71,8 @@ def rows(found: Iterable[OutboxEntry]) -> list[dict[str, Any]]:
 
 def kind_label(entry: OutboxEntry) -> str:
     """What sort of mail it is."""
+    if entry.kind == TO_OBJECTORS:
+        return _("异议的回执或答复")
     code = entry.payload.get("of") or entry.payload.get("letter") or ""
     if code == "name_change_answered":
         return _("更名申请的答复")
@@ -78,7 +82,9 @@ def kind_label(entry: OutboxEntry) -> str:
 
 def text_of(entry: OutboxEntry) -> tuple[str, str] | None:
     """Subject and body as they go out; of a letter without its link, which is for the recipient
-    alone. None where a letter has become moot and nothing will be sent."""
+    alone. None where a letter has become moot, and of what goes to objectors."""
+    if entry.kind == TO_OBJECTORS:
+        return None
     if entry.kind != "letter":
         return entry.payload["subject"], entry.payload["body"]
     letter = letters.letter_of(entry.payload)
@@ -103,6 +109,8 @@ def _reader(entry: OutboxEntry) -> int:
 
 
 def _to(entry: OutboxEntry, names: dict[int, str]) -> Any:
+    if entry.kind == TO_OBJECTORS:
+        return _("异议人")
     if entry.kind == "group_chat":
         return CHATS[entry.payload["channel"]]
     return names.get(_reader(entry), _("见详情"))

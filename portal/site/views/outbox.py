@@ -54,6 +54,7 @@ def entry(request: SignedInRequest, pk: int) -> HttpResponse:
         "to": outgoing.recipient(found),
         "kind": outgoing.kind_label(found),
         "reads": _reads(request),
+        "protected": found.kind == outgoing.TO_OBJECTORS,
     }
     if _reads(request):
         context["text"] = outgoing.text_of(found)

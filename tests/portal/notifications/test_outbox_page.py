@@ -153,6 +153,16 @@ def test_the_system_administrator_sees_whether_mail_goes_and_not_what_it_says(ch
     assert "已中止" in press(administrator, "stop", entry)
 
 
+def test_what_goes_to_an_objector_is_stopped_and_sent_without_being_read(chen):
+    with transaction.atomic():
+        entry = outbox.put(
+            "objection_mail", "objection_mail:1:received", objection=1, what="received"
+        )
+    page = browser(chen).get(reverse("administration:outbox_entry", args=[entry.pk]))
+    assert "内容涉及异议人身份，请在案卷的异议办理页查看。" in page.content.decode()
+    assert "已中止" in press(browser(chen), "stop", entry)
+
+
 def test_other_effects_are_no_mail(chen):
     with transaction.atomic():
         made = outbox.put("document", "document:x", document="x")
