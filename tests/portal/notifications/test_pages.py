@@ -100,6 +100,7 @@ def test_the_choices_name_what_can_be_switched_off_and_why_the_rest_cannot(chen,
     mine = {kind.code for kind in table().values() if "secretariat" in kind.readers}
     assert {code for code, _more in boxes} == mine
     assert {code for code, more in boxes if "disabled" in more} == {
+        "deadline_extended",
         "review_due",
         "rectification_due",
         "certificate_changed",
