@@ -1,6 +1,7 @@
 """The plan of a visit: to make and send it, to read it, to confirm it or ask for another date."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -182,6 +183,10 @@ def _context(
     return {
         "evaluation": evaluation,
         "plan": plan,
+        "schedule": [
+            {**row, "day": date.fromisoformat(row["day"])}
+            for row in (plan.schedule if plan else ())
+        ],
         "groups": _groups(evaluation, plan) if plan else [],
         "team": permissions.serving_team(evaluation, Duty.SITE),
         "document": documents.order_by("-ordered_at").first() if plan else None,
