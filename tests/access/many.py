@@ -268,7 +268,14 @@ def _parts(case: Evaluation, experts: list[User]) -> None:
     if assignment is not None:
         _experts(assignment, experts)
     for objection in Objection.objects.filter(publication__evaluation=case):
-        copies(objection, lambda nth: {"objector": f"示例异议人{nth:02}"})
+        number = objection.number
+        copies(
+            objection,
+            lambda nth, number=number: {
+                "objector": f"示例异议人{nth:02}",
+                "number": f"{number[:16]}+{nth:02}",
+            },
+        )
     entry = RegisterEntry.objects.filter(certificate__evaluation=case).first()
     if entry is not None:
         copies(entry, lambda nth: {"reason": f"示例{nth:02}"})
