@@ -48,9 +48,9 @@ class Line:
 
 
 def for_staff(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A page of the office alone: to others there is no such page."""
+    """A page of the office alone: to others there is no such page. Stands inside login_required and
+    the check of the method."""
 
-    @login_required
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if getattr(request.user, "role", "") not in queries.STAFF:
@@ -152,6 +152,7 @@ def _steps(asked: Filter, counted: Totals) -> list[dict[str, Any]]:
     ]
 
 
+@login_required
 @require_safe
 @for_staff
 def export(request: SignedInRequest) -> HttpResponse:
@@ -220,6 +221,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     return response
 
 
+@login_required
 @require_POST
 @for_staff
 def remind(request: SignedInRequest) -> HttpResponse:
@@ -250,6 +252,7 @@ def remind(request: SignedInRequest) -> HttpResponse:
     return redirect(back)
 
 
+@login_required
 @require_POST
 @for_staff
 def save_view(request: SignedInRequest) -> HttpResponse:
@@ -268,6 +271,7 @@ def save_view(request: SignedInRequest) -> HttpResponse:
     return redirect(f"{reverse('evaluation:cases')}?{query}")
 
 
+@login_required
 @require_POST
 @for_staff
 def change_view(request: SignedInRequest, pk: int) -> HttpResponse:

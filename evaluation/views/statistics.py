@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,6 +29,7 @@ Table = tuple[list[Any], list[list[Any]]]  # the head and the rows
 AGAIN_AFTER = timedelta(minutes=1)
 
 
+@login_required
 @require_safe
 @for_staff
 def statistics(request: SignedInRequest) -> HttpResponse:
@@ -67,6 +69,7 @@ def statistics(request: SignedInRequest) -> HttpResponse:
     return render(request, "evaluation/staff/statistics.html", context)
 
 
+@login_required
 @require_safe
 @for_staff
 def table(request: SignedInRequest, table: str) -> HttpResponse:
@@ -85,6 +88,7 @@ def table(request: SignedInRequest, table: str) -> HttpResponse:
     return response
 
 
+@login_required
 @require_POST
 @for_staff
 def count(request: SignedInRequest) -> HttpResponse:

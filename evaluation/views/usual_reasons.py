@@ -15,8 +15,8 @@ from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
 
 
-@require_http_methods(["GET", "POST"])
 @login_required
+@require_http_methods(["GET", "POST"])
 def usual_reasons(request: SignedInRequest) -> HttpResponse:
     """Show the list, or add to it."""
     _check(request)
@@ -28,8 +28,8 @@ def usual_reasons(request: SignedInRequest) -> HttpResponse:
     return _page(request, form)
 
 
-@require_POST
 @login_required
+@require_POST
 def usual_reason(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change one reason, or take it off the list."""
     _check(request)
