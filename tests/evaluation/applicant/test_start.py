@@ -148,7 +148,8 @@ def test_a_copy_for_another_base_leaves_its_location_behind(cast: Cast, same: bo
     application.save_table(cast.lin, source, "base", content, 0)
     base = {"base": source.base.code} if same else {"base": "new", "base_name": "示例新基地"}
     signed_in(cast.lin).post(
-        "/cases/new/", {**NEW, **base, "category": "industry", "source": source.number}
+        "/cases/new/",
+        {**NEW, **base, "category": "industry", "place": "钢铁", "source": source.number},
     )
     copied = Evaluation.objects.get(category="industry").tables.get(key="base").content
     assert copied == (content if same else {"contact_address": "济南市示例路2号"})

@@ -198,8 +198,8 @@ def test_tiles_count_what_stands(client: Client, certificate: Certificate) -> No
     enter(more[1], "revoked", "整改后仍未达到要求。")
     page = client.get("/register/").content.decode()
     assert "省级分布示意（非地图）" in page
-    assert 'aria-label="山东省：2 张"' in page
-    assert 'aria-label="北京市：0 张"' in page
+    assert 'aria-label="鲁 2，山东省：2 张"' in page
+    assert 'aria-label="京 0，北京市：0 张"' in page
 
 
 @pytest.mark.parametrize("text", ["\x00", "'", "\\", "%00", "𠀀" * 60])
