@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from evaluation.rulebook import load_edition
 from evaluation.steps import STATES
@@ -65,11 +66,13 @@ def test_an_unknown_category_shows_all_five(client: Client) -> None:
     assert "五类要求对照" in words(client.get("/standard/", {"category": "galaxy"}))
 
 
+@pytest.mark.django_db
 def test_figures_say_that_they_are_drawn_from_the_text(client: Client) -> None:
     assert "评估指标体系（据正文绘制）" in words(client.get("/standard/"))
     assert "评估流程图（据正文绘制）" in words(client.get("/standard/steps/"))
 
 
+@pytest.mark.django_db
 def test_the_steps_page_names_every_state_an_applicant_may_see(client: Client) -> None:
     page = client.get("/standard/steps/").content.decode()
     for step in EDITION.steps:
@@ -78,6 +81,7 @@ def test_the_steps_page_names_every_state_an_applicant_may_see(client: Client) -
         assert shown == [str(s.applicant_label) for s in STATES.values() if s.step == step.number]
 
 
+@pytest.mark.django_db
 def test_the_length_of_the_notice_is_not_said_to_be_the_standards(client: Client) -> None:
     assert (
         "公示期为 5 个工作日，按国务院放假与调休安排计算。公示期长度由本平台设定，不是规范的规定。"
@@ -105,7 +109,17 @@ def test_readings_are_found_by_clause_or_word(client: Client) -> None:
     assert "没有找到相符的释义" in words(client.get("/standard/readings/", {"q": "月球"}))
 
 
-@pytest.mark.parametrize("path", ["/standard/", "/standard/steps/", "/standard/readings/"])
+@pytest.mark.django_db
+def test_the_steps_ask_for_one_setting(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The length of the notice is an administrator's to set."""
+    with django_assert_num_queries(1):
+        page = words(client.get("/standard/steps/"))
+    assert "公示" in page
+
+
+@pytest.mark.parametrize("path", ["/standard/", "/standard/readings/"])
 def test_the_standard_asks_no_database(client: Client, path: str) -> None:
     """Without the db mark, a query would fail the test."""
     assert client.get(path).status_code == 200
@@ -118,6 +132,7 @@ def test_english_readers_get_the_english_texts(client: Client) -> None:
     assert EDITION.readings[0].decision not in text
 
 
+@pytest.mark.django_db
 def test_the_menu_marks_one_page_only(client: Client) -> None:
     page = client.get("/standard/steps/").content.decode()
     menu = re.search(r'<nav class="menu wide-only".*?</nav>', page, re.DOTALL)
