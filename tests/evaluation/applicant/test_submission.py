@@ -41,7 +41,7 @@ def test_the_code_changes_with_the_form_and_its_scope_and_with_nothing_else(
     first = code_of(case)
     materials.add_material(cast.lin, case, 5, example_pdf("示例新材料"))
     assert code_of(case) == first
-    application.change_scope(cast.lin, case, category="province", place="山西")
+    application.change_scope(cast.lin, case, category="industry", place="钢铁")
     scope = code_of(case)
     change_the_form(cast, case, "余热供暖。")
     assert len({first, scope, code_of(case)}) == 3
