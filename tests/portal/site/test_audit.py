@@ -55,7 +55,7 @@ def test_queries_do_not_grow_with_the_events(cast: Cast) -> None:
     record(cast, 60)
     with CaptureQueriesContext(connection) as many:
         browser.get("/audit/")
-    assert len(many) == len(few) == 5  # session, user, events, actions, head
+    assert len(many) == len(few) == 6  # session, user, unread, events, actions, head
 
 
 def test_it_is_filtered_by_actor_action_subject_case_and_day(cast: Cast) -> None:
