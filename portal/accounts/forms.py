@@ -326,7 +326,7 @@ class DetailsForm(forms.ModelForm):
             del self.fields["organisation"]
 
 
-def add_refusal(form: forms.Form, refusals: Iterable[str] | Refused) -> None:
+def add_refusal(form: forms.BaseForm, refusals: Iterable[str] | Refused) -> None:
     """Show a refusal at the top of the form that was sent, with all that was typed kept."""
     sentences = [str(refusals)] if isinstance(refusals, Refused) else refusals
     for sentence in sentences:

@@ -14,6 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from dataaccess.trend import Point, Trend, trend
+
 EXAMPLES = Path(__file__).parent / "styleguide_examples.json"
 DAYS_FROM_NOW = re.compile(r"[+-]\d+d")
 
@@ -61,6 +63,15 @@ def _revive(value: Any) -> Any:
     return value
 
 
+def _example_trend() -> Trend:
+    last = timezone.localdate()
+    first = last - timedelta(days=89)
+    days = (first + timedelta(days=nth) for nth in range(90))
+    return trend(
+        [Point(day, 2600, 700 + day.weekday() * 60) for day in days if day.day != 13], first, last
+    )
+
+
 def styleguide(request: HttpRequest, page: str = "components") -> HttpResponse:
     """Every component with realistic content; 404 unless DEBUG."""
     if not settings.DEBUG:
@@ -78,6 +89,7 @@ def styleguide(request: HttpRequest, page: str = "components") -> HttpResponse:
             "form": ExampleForm(initial={"base_name": examples["base"], "fp16_peak": "1260"}),
             "refused": refused,
             "page_obj": Paginator(range(120), 20).page(3),
+            "trend": _example_trend(),
             "sizes": [14, 16, 18, 22, 28, 36],
         },
     )
