@@ -187,7 +187,7 @@ def judge(secretariat: Person, slot: int, verdict: str) -> None:
 
 def add_material(applicant: Person, case: str, slot: int, path: Path) -> None:
     """The form sends itself as soon as a file is chosen."""
-    applicant.page.locator(f"#slot-{slot} input[type=file]").set_input_files(path)
+    applicant.page.locator(f"#upload-{slot}").set_input_files(path)
     applicant.page.locator(f"#slot-{slot}").get_by_text(path.name).wait_for()
 
 

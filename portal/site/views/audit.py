@@ -48,7 +48,10 @@ def audit(request: SignedInRequest) -> HttpResponse:
     filters = audit_filters(request)
     events, newer, older = _page(found(filters), request)
     context = {
-        "rows": [(event, _told(event), _holds(event)) for event in events],
+        # Pairs, because in a template a key "items" would stand for the method of that name.
+        "rows": [
+            (event, _told(event), _holds(event), list(event.data.items())) for event in events
+        ],
         "filters": filters,
         "filtered": any(filters.values()),
         "actions": list(

@@ -58,6 +58,12 @@ def test_queries_do_not_grow_with_the_events(cast: Cast) -> None:
     assert len(many) == len(few) == 6  # session, user, unread, events, actions, head
 
 
+def test_whatever_an_event_names_its_data_is_shown(cast: Cast) -> None:
+    with transaction.atomic():
+        audit.record(cast.sysadmin, "example", "user:7", items=["甲", "乙", "丙"])
+    assert "丙" in signed_in(cast.auditor).get("/audit/").content.decode()
+
+
 def test_it_is_filtered_by_actor_action_subject_case_and_day(cast: Cast) -> None:
     record(cast, 2)
     with transaction.atomic():
