@@ -61,7 +61,7 @@ def running_portal(**environment: str) -> Iterator[str]:
                 stderr=output,
             ) as running,
         ):
-            limit = time.monotonic() + 120
+            limit = time.monotonic() + 300
             while "is up after" not in log.read_text(errors="replace"):
                 if running.poll() is not None or time.monotonic() > limit:
                     raise RuntimeError(log.read_text(errors="replace"))
