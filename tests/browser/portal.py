@@ -128,7 +128,9 @@ class Person:
         """Open the case, take the move with this label, and confirm it."""
         self.go(f"/cases/{case}/")
         self.follow(label)
-        self.press(label)
+        # Somebody else goes on from here: the move must have been made.
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            self.press(label)
 
     def upload(self, path: Path) -> None:
         self.page.locator("input[type=file]").first.set_input_files(path)
