@@ -23,9 +23,7 @@ PAGES_AT_A_TIME = 20
 def file_preview(request: SignedInRequest, number: str, file_id: uuid.UUID) -> HttpResponse:
     """Look at a file without downloading it."""
     evaluation = queries.case_for(request.user, number)
-    kept = get_object_or_404(
-        queries.files_for(request.user, evaluation).select_related("uploaded_by"), pk=file_id
-    )
+    kept = get_object_or_404(queries.files_for(request.user, evaluation), pk=file_id)
     problem, count = "", 0
     try:
         count = previewing.page_count(kept)

@@ -51,9 +51,12 @@ MAY_READ: dict[str, Readers] = {
     ),
     "name.lin": always(CASE | ACCOUNTS),  # submitted the application
     "name.han": always(MEMBERS | SECRETARIAT | ACCOUNTS),  # to whom mail goes: the outbox
-    "name.wen": always(MEMBERS | ACCOUNTS),
+    "name.wen": (
+        *(MEMBERS | SECRETARIAT | ACCOUNTS,) * 3,  # to whom mail went last: the outbox
+        MEMBERS | ACCOUNTS,
+    ),
     "name.other": always(group("other") | SECRETARIAT | ACCOUNTS),
-    "name.chen": always(STAFF | ACCOUNTS | AUDIT),  # whose draw the audit administrator reads
+    "name.chen": always(STAFF | ACCOUNTS),
     "name.zhou": always(STAFF | ACCOUNTS),
     "name.sysadmin": always(ACCOUNTS),
     "name.secadmin": always(ACCOUNTS),
