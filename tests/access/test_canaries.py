@@ -55,7 +55,10 @@ MAY_READ: dict[str, Readers] = {
         *(MEMBERS | SECRETARIAT | ACCOUNTS,) * 3,  # to whom mail went last: the outbox
         MEMBERS | ACCOUNTS,
     ),
-    "name.other": always(group("other") | SECRETARIAT | ACCOUNTS),
+    "name.other": (
+        *(group("other") | SECRETARIAT | ACCOUNTS,) * 3,  # likewise
+        group("other") | ACCOUNTS,
+    ),
     "name.chen": always(STAFF | ACCOUNTS),
     # Who decides is met in a case when it comes to the decision.
     "name.zhou": (*(group("zhou") | ACCOUNTS,) * 2, *(STAFF | ACCOUNTS,) * 2),
