@@ -128,9 +128,12 @@ class Person:
         """Open the case, take the move with this label, and confirm it."""
         self.go(f"/cases/{case}/")
         self.follow(label)
-        # Somebody else goes on from here: the move must have been made.
+        self.send(label)
+
+    def send(self, name: str) -> None:
+        """Press a form's button and wait for the answer: somebody else goes on from there."""
         with self.page.expect_response(lambda answer: answer.request.method == "POST"):
-            self.press(label)
+            self.press(name)
 
     def upload(self, path: Path) -> None:
         self.page.locator("input[type=file]").first.set_input_files(path)

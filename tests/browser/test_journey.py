@@ -68,11 +68,11 @@ def test_from_application_to_verified_certificate(
     applicant.go(f"/cases/{case}/")
     applicant.follow("提交签章协议")
     applicant.upload(scan)
-    applicant.press("提交签章协议")
+    applicant.send("提交签章协议")
     secretariat.go(f"/cases/{case}/")
     secretariat.follow("完成协议签订")
     secretariat.upload(scan)
-    secretariat.press("完成协议签订")
+    secretariat.send("完成协议签订")
 
     # 3 材料初审: slot 4 is returned, corrected, and accepted
     review(secretariat, case, defect=4)
@@ -82,7 +82,7 @@ def test_from_application_to_verified_certificate(
     add_material(applicant, case, 4, scan)
     applicant.go(f"/cases/{case}/completeness/")
     applicant.follow("提交补正材料")
-    applicant.press("提交补正材料")
+    applicant.send("提交补正材料")
     secretariat.go(f"/cases/{case}/review/")
     judge(secretariat, 4, "判为合格")
     secretariat.move(case, "通过材料初审")
@@ -119,13 +119,13 @@ def test_from_application_to_verified_certificate(
     leader.go(f"/cases/{case}/consolidation/")
     assert answer.input_value() == "冷却塔用电已计入总用电量"
     leader.press("核对并提交评审意见")
-    leader.press("提交评审意见")
+    leader.send("提交评审意见")
 
     # 6 公布结果
     secretariat.go(f"/cases/{case}/")
     secretariat.follow("公布评估结果")
     secretariat.page.fill("input[name=working_days]", "0")
-    secretariat.press("公布评估结果")
+    secretariat.send("公布评估结果")
     applicant.go(f"/cases/{case}/result/")
     applicant.reads("满足10.1的认定条件")
     assert "达标合格" in text_of(rendered(applicant, case, "评估报告")).replace("\n", "")
@@ -188,7 +188,8 @@ def judge(secretariat: Person, slot: int, verdict: str) -> None:
 def add_material(applicant: Person, case: str, slot: int, path: Path) -> None:
     """The form sends itself as soon as a file is chosen."""
     applicant.page.locator(f"#upload-{slot}").set_input_files(path)
-    applicant.page.locator(f"#slot-{slot}").get_by_text(path.name).wait_for()
+    slot_now = applicant.page.locator(f"#slot-{slot}")
+    slot_now.locator(".file-list").get_by_role("link", name=path.name, exact=True).wait_for()
 
 
 def assign(secretariat: Person, case: str, *names: str) -> None:

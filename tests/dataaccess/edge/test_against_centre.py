@@ -216,8 +216,8 @@ def test_nothing_is_lost_or_doubled_when_the_node_is_killed(edge: Edge, centre: 
             number += 1
             for changes in ({}, {"是否仍在攻击": "否", "当前防御处理状态": "已处理"}):
                 told = event(f"{name}-{number}", **changes)
-                tried[told["攻击事件ID"]] = told["当前防御处理状态"]
                 while not stop.is_set():
+                    tried[told["攻击事件ID"]] = told["当前防御处理状态"]
                     try:
                         if edge.call("POST", EVENTS, told)[0] in (200, 201):
                             ledger[told["攻击事件ID"]] = told["当前防御处理状态"]
