@@ -194,6 +194,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
     reviews = list(queries_after.reviews_waiting_for(request.user)[: PAGE_SIZE * 2])
     proposals = list(queries_after.proposals_waiting_for(request.user)[: PAGE_SIZE * 2])
     context = {
+        "reporting": queries_after.reporting_today(request.user),
         "waiting": [case for case in shown if case not in later],
         "later": later,
         "reviews": reviews,
