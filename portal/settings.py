@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "dataaccess",
     "evaluation",
     "portal.site",
+    "portal.recovery",
 ]
 
 MIDDLEWARE = [
@@ -515,7 +516,7 @@ LOGGING = {
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
-        "pyhanko": {"level": "WARNING"},
+        "pyhanko": {"level": "CRITICAL"},  # what is wrong with a signature is told as its state
         "pypdf": {"level": "CRITICAL"},  # what is wrong with a file is told in the volume
     },
 }
