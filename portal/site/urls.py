@@ -15,12 +15,14 @@ from portal.site.views import (
     register,
     self_test,
     standard,
+    theme,
     verify,
 )
 
 app_name = "site"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("theme/", theme.theme, name="theme"),
     path("about/", about.about, name="about"),
     path("standard/", standard.indicators, name="indicators"),
     path("standard/steps/", standard.steps, name="steps"),

@@ -797,6 +797,7 @@ ADMINISTRATION_ROWS = [
 
 PUBLIC_ROWS = [
     _open("healthz"),
+    Row("site:theme", OPEN, post=EVERYBODY),
     Row("set_language", OPEN, get=EVERYBODY, post=EVERYBODY, opens=ONWARD),
     *(
         _open(f"site:{name}")
