@@ -32,6 +32,7 @@ from evaluation.steps import Actor
 from evaluation.steps_after import CHANGES
 from evaluation.timeline import label_for, timeline
 from evaluation.views.deadlines import deadline_of
+from evaluation.views.desk_data import awaited_data, open_questions
 from evaluation.views.evidence import file_row
 from evaluation.views.queue import queue
 from evaluation.views.refusals import case_view
@@ -193,13 +194,17 @@ def desk(request: SignedInRequest) -> HttpResponse:
     )
     reviews = list(queries_after.reviews_waiting_for(request.user)[: PAGE_SIZE * 2])
     proposals = list(queries_after.proposals_waiting_for(request.user)[: PAGE_SIZE * 2])
+    data_calls, questions = awaited_data(request.user), open_questions(request.user)
+    own = len(invitations) + len(reviews) + len(proposals) + len(data_calls) + len(questions)
     context = {
+        "data_calls": data_calls,
+        "questions": questions,
         "reporting": queries_after.reporting_today(request.user),
         "waiting": [case for case in shown if case not in later],
         "later": later,
         "reviews": reviews,
         "proposals": [(each, CHANGES[each.change].proposed) for each in proposals],
-        "waiting_count": total - len(later) + len(invitations) + len(reviews) + len(proposals),
+        "waiting_count": total - len(later) + own,
         "invitations": invitations,
         "open_seats": (
             list(queries.open_seats()[:PAGE_SIZE]) if request.user.role == Role.SECRETARIAT else []
