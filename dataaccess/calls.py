@@ -56,7 +56,9 @@ def calls_of(bases: QuerySet[Base]) -> QuerySet[DataCall]:
 def open_calls(base: Base) -> list[tuple[DataCall, list[Kind]]]:
     """The calls a base has not answered in full, the nearest deadline first, each with the
     interfaces still asked for. One query."""
-    return [(call, kinds) for call, _base, kinds in open_calls_of(Base.everything.filter(pk=base.pk))]
+    return [
+        (call, kinds) for call, _base, kinds in open_calls_of(Base.everything.filter(pk=base.pk))
+    ]
 
 
 def open_calls_of(bases: QuerySet[Base]) -> list[tuple[DataCall, Base, list[Kind]]]:
