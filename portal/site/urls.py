@@ -13,6 +13,7 @@ from portal.site.views import (
     objections,
     overview,
     register,
+    search,
     self_test,
     standard,
     theme,
@@ -23,6 +24,7 @@ app_name = "site"
 urlpatterns = [
     path("", home.home, name="home"),
     path("theme/", theme.theme, name="theme"),
+    path("search/", search.search, name="search"),
     path("about/", about.about, name="about"),
     path("standard/", standard.indicators, name="indicators"),
     path("standard/steps/", standard.steps, name="steps"),

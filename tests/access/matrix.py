@@ -802,7 +802,7 @@ PUBLIC_ROWS = [
     *(
         _open(f"site:{name}")
         for name in (
-            "home", "about", "indicators", "steps", "readings", "self_test", "self_test_score",
+            "home", "search", "about", "indicators", "steps", "readings", "self_test", "self_test_score",
             "notices", "register", "register_csv", "register_json", "verify", "verify_offline",
         )
     ),

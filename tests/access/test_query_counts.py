@@ -125,6 +125,8 @@ LISTS = [
     Page("chen", "site:capacity", query="?accelerator=fp16&pflops=1", grows=False),
     Page("chen", "evaluation:misuse_reports"),
     Page("anonymous", "site:home", grows=False),
+    *(Page(role, "site:search", query="?q=示例基地", grows=False)
+      for role in ("anonymous", "lin", "chen", "panel", "sysadmin")),
     Page("anonymous", "site:notices"),
     Page("anonymous", "site:register"),
     Page("anonymous", "site:register_csv"),
