@@ -163,7 +163,7 @@ def test_two_pages_of_a_table_show_both_texts(
     han.get_by_label("用我填写的").check()
     expect(han.locator("#id_development_plan_text")).to_have_value("韩梅的规划")
     han.get_by_label("用对方保存的").check()
-  han.get_by_role("button", name="保存本表").last.click()
+    han.get_by_role("button", name="保存本表").last.click()
     expect(han.locator("#id_development_plan_text")).to_have_value("林工的规划")
     expect(han.locator("[data-kept-offer]")).to_be_hidden()
 
