@@ -313,7 +313,9 @@ def test_changes_in_different_fields_are_joined_without_a_question(
     # The page goes on from what it shows now: it takes nothing back.
     shown = {**page, **{k: v for k, v in both.items() if k != "operation_plan_text"}}
     shown |= {"version": told["version"], "base": json.dumps(told["base"])}
-    assert autosave(han, case, "support", {**shown, "operation_plan_text": "再改"}).status_code == 200
+    assert (
+        autosave(han, case, "support", {**shown, "operation_plan_text": "再改"}).status_code == 200
+    )
     assert draft(case, "support").content == {**both, "operation_plan_text": "再改"}
 
 
@@ -398,7 +400,11 @@ def test_an_autosave_keeps_what_is_typed_and_tells_the_score_of_it(
 ) -> None:
     journey.fill(case, cast.lin, PROVINCE_VALUES)
     sent: dict[str, Any] = dict(sent_by(client.get(url(case, "technical"))))
-    sent |= {"pue": "1.31", "renewable_ratio": "22", **{k: "" for k in sent if k.startswith("meters-")}}
+    sent |= {
+        "pue": "1.31",
+        "renewable_ratio": "22",
+        **{k: "" for k in sent if k.startswith("meters-")},
+    }
     answer = autosave(client, case, "technical", sent).json()
     saved = draft(case, "technical")
     assert saved.content["pue"] == "1.31"
