@@ -24,6 +24,7 @@ from evaluation.models import (
     Document,
     Duty,
     Evaluation,
+    Kind,
     MisuseFile,
     ObjectionFile,
     Volume,
@@ -377,6 +378,9 @@ def file(request: SignedInRequest, number: str, file_id: uuid.UUID) -> FileRespo
     return attachment(kept, kept.name, kept.content_type)
 
 
+FORM_KINDS = (Kind.APPLICATION_PRINT, Kind.APPLICATION)
+
+
 @case_view
 @require_safe
 def document(
@@ -387,7 +391,9 @@ def document(
     made = get_object_or_404(queries.documents_for(request.user, evaluation), pk=document_id)
     if not made.ready:
         return redirect("evaluation:case", number)
-    return attachment(made, f"{made.title}-{evaluation.number}.pdf", "application/pdf")
+    # Two prints of one form must not lie in a folder under one name.
+    code = f"-{made.version_code}" if made.kind in FORM_KINDS else ""
+    return attachment(made, f"{made.title}-{evaluation.number}{code}.pdf", "application/pdf")
 
 
 @case_view
