@@ -368,9 +368,7 @@ def _count_of(rows: QuerySet[Assignment]) -> Subquery:
 
 def experts_never_invited() -> QuerySet[Expert]:
     """Experts of the pool whose account has no effect yet and who got no invitation."""
-    invited = Invitation.objects.filter(
-        organisation__isnull=True, email__iexact=OuterRef("user__email"), revoked_at__isnull=True
-    )
+    invited = Invitation.objects.filter(account=OuterRef("user"), revoked_at__isnull=True)
     return Expert.objects.filter(
         ~Exists(invited), retired_at__isnull=True, user__is_active=False, user__last_login=None
     )
@@ -378,9 +376,8 @@ def experts_never_invited() -> QuerySet[Expert]:
 
 def was_invited(record: Expert) -> bool:
     """Whether an invitation was ever mailed to the expert's present address."""
-    return Invitation.objects.filter(
-        organisation__isnull=True, email__iexact=record.user.email
-    ).exists()
+    # Those to an earlier address were revoked when it changed.
+    return Invitation.objects.filter(account=record.user, revoked_at__isnull=True).exists()
 
 
 def workload(user: User) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from portal.secret import development_secret
+from portal.secret import check_contact_keys, development_contact_key, development_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -40,6 +40,12 @@ else:
     SECRET_KEY = env.str("SECRET_KEY", default="") or development_secret(VAR_DIR)
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
+# Seal contact data where they are kept: the first one seals, every one opens.
+CONTACT_KEYS = env.list("CONTACT_KEYS", default=in_development(""))
+if not CONTACT_KEYS and not PRODUCTION:
+    CONTACT_KEYS = [development_contact_key(VAR_DIR)]
+check_contact_keys(CONTACT_KEYS)
+
 # The address that QR codes and mails point to.
 PUBLIC_URL = env.str(
     "PUBLIC_URL", default=in_development(f"http://localhost:{env.int('PORT', default=8000)}")
@@ -66,12 +72,12 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "portal.ledger",
+    "portal.contacts",
     "portal.notifications",
     "portal.accounts",
     "dataaccess",
     "evaluation",
     "portal.site",
-    "portal.recovery",
 ]
 
 MIDDLEWARE = [
@@ -516,7 +522,7 @@ LOGGING = {
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
-        "pyhanko": {"level": "CRITICAL"},  # what is wrong with a signature is told as its state
+        "pyhanko": {"level": "WARNING"},
         "pypdf": {"level": "CRITICAL"},  # what is wrong with a file is told in the volume
     },
 }

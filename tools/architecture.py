@@ -19,6 +19,7 @@ ROOMS = (
     "dataaccess.shapes",
     "portal.accounts",
     "portal.notifications",
+    "portal.contacts",
     "portal.ledger",
 )
 BETWEEN = re.compile(r"(<!-- picture -->\n).*?(<!-- /picture -->)", re.DOTALL)

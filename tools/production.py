@@ -13,6 +13,7 @@ ENVIRONMENT = {
     "DJANGO_ENV": "production",
     "READ_DOTENV": "false",
     "SECRET_KEY": "not-a-secret-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
+    "CONTACT_KEYS": "bm90LWEtc2VjcmV0LWtleS1mb3ItdGhlLWNoZWNrcyE=",
     "ALLOWED_HOSTS": "portal.example.org",
     "PUBLIC_URL": "https://portal.example.org",
     "DATABASE_URL": "postgres://portal:none@database.example.org/portal",

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from dataaccess.models.base import Base
 from dataaccess.models.receipts import Receipt
 from dataaccess.shapes import KINDS, tables
+from portal.contacts.fields import SealedInJSON
 
 
 class BaseInfo(models.Model):
     """基地基本信息 as it stands: the 17 fields under their names of Table B.1."""
 
     base = models.OneToOneField(Base, on_delete=models.PROTECT, related_name="info")
-    values = models.JSONField()
+    values = SealedInJSON(sealed=tables.PEOPLE)
     received_at = models.DateTimeField()
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+")
 
@@ -214,7 +215,7 @@ class EarlierVersion(models.Model):
     )
     kind = models.CharField(max_length=16)
     key = models.CharField(max_length=128, blank=True)
-    values = models.JSONField()
+    values = SealedInJSON(sealed=tables.PEOPLE, rows={"kind": "base_info"})
     received_at = models.DateTimeField(help_text="when this version had come")
     replaced_at = models.DateTimeField()
     replaced_by = models.ForeignKey(

@@ -89,6 +89,10 @@ BASE_INFO = Table(
         Field("基地概况", "overview", "2048字符以内"),
     ),
 )
+# The fields that tell of people.
+PEOPLE = (
+    "负责人姓名", "负责人联系电话", "负责人邮箱地址", "联系人姓名", "联系人联系电话", "联系人邮箱地址",
+)  # fmt: skip
 
 PAIRS = (
     Pair("memory", "内存空间", "GB", "内存空间总容量", "空闲内存空间容量"),

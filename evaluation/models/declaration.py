@@ -8,6 +8,10 @@ from django.db.models import Q
 
 from evaluation.models.case import Evaluation
 from evaluation.models.files import CaseFile
+from portal.contacts.fields import SealedInJSON
+
+# What Appendix A asks of people: the tables of the head and the contact person, and on the cover.
+CONTACTS = ("head", "contact", "contact_name", "phone", "email")
 
 
 class DraftTable(models.Model):
@@ -16,7 +20,7 @@ class DraftTable(models.Model):
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="tables")
     key = models.CharField(max_length=40)
-    content = models.JSONField(default=dict)
+    content = SealedInJSON(default=dict, sealed=CONTACTS)
     version = models.PositiveIntegerField(default=0)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -48,7 +52,7 @@ class Declaration(models.Model):
         Evaluation, on_delete=models.PROTECT, related_name="declarations"
     )
     number = models.PositiveIntegerField(help_text="1 for the first submission")
-    tables = models.JSONField(help_text="table key -> content")
+    tables = SealedInJSON(help_text="table key -> content", sealed=CONTACTS)
     values = models.JSONField(help_text="declared values in the form of the score contract")
     materials = models.ManyToManyField(CaseFile, related_name="declarations")
     digest = models.CharField(max_length=64)
@@ -76,7 +80,7 @@ class Declaration(models.Model):
 
 class Stamp(models.Model):
     """Which version of the form a scan of the sealed paper shows: the code at its foot, as the
-    applicant read it there, or as the file's own text says."""
+    applicant read it there."""
 
     file = models.OneToOneField(CaseFile, on_delete=models.PROTECT, related_name="stamp")
     form_code = models.CharField(max_length=16)
@@ -84,9 +88,6 @@ class Stamp(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     stated_at = models.DateTimeField()
-    from_text = models.BooleanField(
-        default=False, help_text="read by the portal in the file, not stated by a person"
-    )
 
     def __str__(self) -> str:
         return self.form_code

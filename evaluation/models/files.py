@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models.case import Evaluation
+from portal.contacts.fields import SealedInJSON
 
 
 class Purpose(models.TextChoices):
@@ -140,7 +141,9 @@ class Document(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    content = models.JSONField(help_text="everything the template prints")
+    content = SealedInJSON(
+        help_text="everything the template prints", sealed=("cover", "head", "contact")
+    )
     version_code = models.CharField(
         max_length=16,
         help_text="digest of the content (of the application: of its form), on each page",

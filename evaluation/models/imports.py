@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.contacts.fields import SealedInJSON
+
 
 class ImportState(models.TextChoices):
     READING = "reading", _("正在读取")
@@ -42,7 +44,9 @@ class SheetImport(models.Model):
     uploaded_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=ImportState.choices, default=ImportState.READING)
     progress = models.PositiveSmallIntegerField(default=0, help_text="percent of the rows read")
-    rows = models.JSONField(default=list, help_text="see evaluation.sheets.rows.ReadRow")
+    rows = SealedInJSON(
+        default=list, help_text="see evaluation.sheets.rows.ReadRow", sealed=("phone", "email")
+    )
     error = models.TextField(blank=True)
     outcome = models.JSONField(default=dict, help_text="what taking it in did, in numbers")
     closed_at = models.DateTimeField(null=True)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models.certificates import Certificate
+from portal.contacts.fields import SealedText
 
 
 class MisuseKind(models.TextChoices):
@@ -43,8 +44,8 @@ class MisuseReport(models.Model):
     )
     content = models.TextField(_("情况说明"))
     where = models.CharField(_("发生的时间、地点或网址"), max_length=300, blank=True)
-    reporter = models.CharField(_("姓名或单位"), max_length=100, blank=True)
-    contact = models.CharField(_("联系方式"), max_length=200, blank=True)
+    reporter = SealedText(_("姓名或单位"), max_length=100, blank=True)
+    contact = SealedText(_("联系方式"), max_length=200, blank=True)
     received_at = models.DateTimeField(db_index=True)
     state = models.CharField(
         max_length=12, choices=MisuseState.choices, default=MisuseState.RECEIVED

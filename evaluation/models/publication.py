@@ -4,6 +4,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from evaluation.models.case import Evaluation
 from evaluation.models.files import Document
 from evaluation.models.results import ScoreRun
 from portal.accounts.models import Organisation
+from portal.contacts.fields import SealedText
 
 
 class Publication(models.Model):
@@ -107,13 +109,13 @@ class Objection(models.Model):
     )
     channel = models.CharField(max_length=16, choices=Channel.choices)
     kind = models.CharField(max_length=16, choices=ObjectorKind.choices)
-    objector = models.CharField(_("异议人（实名或单位名称）"), max_length=200)
-    identity = models.CharField(
+    objector = SealedText(_("异议人（实名或单位名称）"), max_length=200)
+    identity = SealedText(
         _("证件号码"), max_length=32, blank=True, help_text="of the person or organisation"
     )
-    contact_person = models.CharField(_("联系人"), max_length=64, blank=True)
-    contact = models.CharField(_("联系方式"), max_length=200)
-    email = models.EmailField(_("邮箱地址"), blank=True)
+    contact_person = SealedText(_("联系人"), max_length=64, blank=True)
+    contact = SealedText(_("联系方式"), max_length=200)
+    email = SealedText(_("邮箱地址"), max_length=254, blank=True, validators=[validate_email])
     language = models.CharField(max_length=16, blank=True, help_text="of mails to the objector")
     content = models.TextField(_("异议内容"))
     # Set where the applicant itself objects; its members then read the state and the answer.

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.models.case import Evaluation
+from portal.contacts.fields import SealedText
 
 
 class Outcome(models.TextChoices):
@@ -125,8 +126,8 @@ class VisitPlan(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     place = models.CharField(max_length=200, help_text="where the team is met")
-    contact_name = models.CharField(max_length=50)
-    contact_phone = models.CharField(max_length=50)
+    contact_name = SealedText(max_length=50)
+    contact_phone = SealedText(max_length=50)
     schedule = models.JSONField(help_text="rows of day, begins, ends, what, who")
     verifiers = models.JSONField(help_text="who verifies: indicator → the expert's key")
     preparation = models.TextField(blank=True, help_text="what the applicant should have ready")

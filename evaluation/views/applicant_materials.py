@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import periods, permissions, queries
 from evaluation.actions import materials as materials_in
-from evaluation.actions import stamping
 from evaluation.completeness import Gap
 from evaluation.correction import defects_under_correction
 from evaluation.edition import edition_of
@@ -51,8 +50,7 @@ def material_add(request: SignedInRequest, number: str, slot: int) -> HttpRespon
     replaces = uuid_of(request.POST.get("replaces", ""))
     for upload in request.FILES.getlist("file"):
         try:
-            file = materials_in.add_material(request.user, evaluation, slot, upload, replaces)
-            stamping.read_version(request.user, evaluation, file)
+            materials_in.add_material(request.user, evaluation, slot, upload, replaces)
         except (NotAllowed, WrongState):
             raise
         except Refused as refusal:

@@ -21,7 +21,6 @@
   };
   document.addEventListener("DOMContentLoaded", begin);
   document.addEventListener("htmx:afterSettle", begin);
-  document.addEventListener("lines-replaced", begin);
   document.addEventListener("input", (event) => {
     if (event.target.matches?.("[data-counter]")) countUp(event.target);
   });

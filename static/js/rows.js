@@ -115,5 +115,4 @@
   };
   document.addEventListener("DOMContentLoaded", begin);
   document.addEventListener("htmx:afterSettle", begin);
-  document.addEventListener("lines-replaced", begin);
 }

@@ -15,6 +15,7 @@ from tests.deploy import compose
 DATA = Path(__file__).parent / "data"
 VALUES = {
     "SECRET_KEY": "s" * 60,
+    "CONTACT_KEYS": "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=",
     "ALLOWED_HOSTS": "portal.example.org",
     "PUBLIC_URL": "https://portal.example.org",
     "POSTGRES_PASSWORD": "p1",

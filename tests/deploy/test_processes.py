@@ -31,6 +31,7 @@ HOST = "portal.example.org"
 PASSWORD = "Trial-Password-7"  # an account of this test alone
 ENVIRONMENT = {
     "SECRET_KEY": "only-in-this-test-" + "x" * 50,
+    "CONTACT_KEYS": "b25seS1pbi10aGlzLXRlc3Qtb25seS1pbi10aGlzLXQ=",
     "ALLOWED_HOSTS": HOST,
     "PUBLIC_URL": f"https://{HOST}",
     "POSTGRES_PASSWORD": "unused",

@@ -31,6 +31,7 @@ def load(
 def test_what_production_needs() -> None:
     assert REQUIRED == [
         "ALLOWED_HOSTS",
+        "CONTACT_KEYS",
         "DATABASE_URL",
         "DEFAULT_FROM_EMAIL",
         "EMAIL_URL",

@@ -59,6 +59,7 @@ def invite(actor: User, user: User, *, language: str = "") -> Invitation:
     now = timezone.now()
     open_invitations(current).update(revoked_at=now)
     invitation = Invitation(
+        account=current,
         name=current.name,
         email=current.email,
         member_role=current.member_role,
@@ -133,8 +134,7 @@ def employ(user: User, credit_code: str) -> None:
 
 def open_invitations(user: User) -> Any:
     return Invitation.objects.filter(
-        organisation__isnull=True,
-        email__iexact=user.email,
+        account=user,
         accepted_at__isnull=True,
         revoked_at__isnull=True,
     )

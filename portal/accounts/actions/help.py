@@ -19,6 +19,7 @@ from portal.accounts.models import (
     User,
 )
 from portal.accounts.permissions import check_manage_members, check_role
+from portal.contacts import keys
 from portal.ledger import audit
 
 # So many people at once may ask to join an organisation; strangers cannot flood its owners.
@@ -77,7 +78,8 @@ def _ask(kind: str, organisation: Organisation, **fields: Any) -> HelpRequest | 
     still_open = HelpRequest.objects.filter(
         kind=kind, organisation=organisation, outcome=Outcome.OPEN
     )
-    if still_open.filter(email__iexact=fields["email"]).exists() or still_open.count() >= MOST_OPEN:
+    same = still_open.filter(email_blind__in=keys.blinds(fields["email"]))
+    if same.exists() or still_open.count() >= MOST_OPEN:
         return None
     request = HelpRequest(kind=kind, organisation=organisation, created_at=timezone.now(), **fields)
     request.full_clean()

@@ -15,6 +15,7 @@ from portal.accounts.actions.people import end_sessions
 from portal.accounts.errors import LinkOver, Refused
 from portal.accounts.models import Invitation, MemberRole, Organisation, Role, User
 from portal.accounts.permissions import check_manage_members
+from portal.contacts import keys
 from portal.ledger import audit, numbers
 
 
@@ -46,7 +47,9 @@ def invite_without_asking(
     if queries.members(organisation.pk).filter(email__iexact=email).exists():
         raise Refused(_("%(email)s已是本单位成员，无需邀请。") % {"email": email})
     now = timezone.now()
-    queries.open_invitations(organisation.pk).filter(email__iexact=email).update(revoked_at=now)
+    queries.open_invitations(organisation.pk).filter(email_blind__in=keys.blinds(email)).update(
+        revoked_at=now
+    )
     invitation = Invitation(
         organisation=organisation,
         name=name.strip(),

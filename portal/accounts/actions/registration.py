@@ -11,6 +11,7 @@ from portal.accounts.actions.members import invite_without_asking
 from portal.accounts.errors import Refused
 from portal.accounts.models import MemberRole, Organisation, Outcome, Registration, Role, User
 from portal.accounts.permissions import check_role
+from portal.contacts import keys
 from portal.ledger import audit
 
 
@@ -25,7 +26,7 @@ def register(**fields: Any) -> Registration | None:
     # The same person begins again: the link mailed before must not bring the older words back.
     Registration.objects.filter(
         confirmed_at__isnull=True,
-        email__iexact=fields["email"],
+        email_blind__in=keys.blinds(fields["email"]),
         credit_code=fields["credit_code"],
     ).delete()
     now = timezone.now()
@@ -46,7 +47,7 @@ def confirm(registration: Registration) -> Registration:
         return current
     now = timezone.now()
     earlier = queries.waiting_registrations().filter(
-        credit_code=current.credit_code, email__iexact=current.email
+        credit_code=current.credit_code, email_blind__in=keys.blinds(current.email)
     )
     earlier.update(outcome=Outcome.WITHDRAWN, decided_at=now)
     current.confirmed_at = now

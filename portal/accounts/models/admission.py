@@ -4,14 +4,15 @@ its owner is gone. Each is a row that is decided once."""
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.credit_code import validate_credit_code
 from portal.accounts.models.evidence import Evidence
 from portal.accounts.models.people import Organisation
+from portal.contacts.fields import BlindIndex, SealedText
 
 
 class Outcome(models.TextChoices):
@@ -70,8 +71,9 @@ class Registration(Decided):
     )
     licence = models.OneToOneField(Evidence, on_delete=models.PROTECT, related_name="+")
     person_name = models.CharField(_("姓名"), max_length=64)
-    email = models.EmailField(_("邮箱地址"))
-    phone = models.CharField(_("联系电话"), max_length=32)
+    email = SealedText(_("邮箱地址"), max_length=254, validators=[validate_email])
+    email_blind = BlindIndex(of="email")
+    phone = SealedText(_("联系电话"), max_length=32)
     language = models.CharField(max_length=10)
     commitment = models.TextField(help_text="as it was shown")
     committed_at = models.DateTimeField()
@@ -94,8 +96,7 @@ class Registration(Decided):
                 name="accepted_registration_has_its_organisation",
             ),
             models.UniqueConstraint(
-                "credit_code",
-                Lower("email"),
+                fields=["credit_code", "email_blind"],
                 condition=Q(outcome="", confirmed_at__isnull=False),
                 name="one_open_registration_of_a_person",
             ),
@@ -155,8 +156,9 @@ class HelpRequest(Decided):
         Organisation, on_delete=models.PROTECT, related_name="help_requests"
     )
     person_name = models.CharField(_("姓名"), max_length=64)
-    email = models.EmailField(_("邮箱地址"))
-    phone = models.CharField(_("联系电话"), max_length=32, blank=True)
+    email = SealedText(_("邮箱地址"), max_length=254, validators=[validate_email])
+    email_blind = BlindIndex(of="email")
+    phone = SealedText(_("联系电话"), max_length=32, blank=True)
     words = models.TextField(_("说明"), blank=True)
     letter = models.OneToOneField(
         Evidence, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -178,9 +180,7 @@ class HelpRequest(Decided):
                 name="owner_gone_is_proved_by_a_letter",
             ),
             models.UniqueConstraint(
-                "kind",
-                "organisation",
-                Lower("email"),
+                fields=["kind", "organisation", "email_blind"],
                 condition=Q(outcome=""),
                 name="one_open_help_request_of_a_person",
             ),

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models.people import MemberRole, Organisation
+from portal.contacts.fields import BlindIndex, SealedText
 
 
 class Invitation(models.Model):
@@ -21,8 +22,13 @@ class Invitation(models.Model):
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
     )
+    # The expert's account that it gives the use of.
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     name = models.CharField(_("姓名"), max_length=64)
-    email = models.EmailField(_("邮箱地址"))
+    email = SealedText(_("邮箱地址"), max_length=254, validators=[validate_email])
+    email_blind = BlindIndex(of="email")
     member_role = models.CharField(_("成员角色"), max_length=8, choices=MemberRole.choices)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -57,17 +63,18 @@ class Invitation(models.Model):
                 name="accepted_invitation_has_its_member",
             ),
             models.UniqueConstraint(
-                "organisation",
-                Lower("email"),
+                fields=["organisation", "email_blind"],
                 condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
                 name="one_open_invitation_of_a_person",
             ),
             models.UniqueConstraint(
-                Lower("email"),
-                condition=Q(
-                    organisation__isnull=True, accepted_at__isnull=True, revoked_at__isnull=True
-                ),
+                fields=["account"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
                 name="one_open_invitation_of_an_expert",
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=True) | Q(account__isnull=True),
+                name="invitation_to_an_organisation_or_of_an_expert",
             ),
         ]
 

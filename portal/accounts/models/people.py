@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.credit_code import validate_credit_code
+from portal.contacts.fields import SealedText
 
 
 class Role(models.TextChoices):
@@ -53,8 +54,9 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("姓名"), max_length=64)
+    # Not sealed: signing in and resetting a password look for it (docs/data-protection.md).
     email = models.EmailField(_("邮箱地址"), unique=True)
-    phone = models.CharField(_("联系电话"), max_length=32, blank=True)
+    phone = SealedText(_("联系电话"), max_length=32, blank=True)
     role = models.CharField(_("角色"), max_length=16, choices=Role.choices)
     organisation = models.ForeignKey(
         Organisation,
