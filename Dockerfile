@@ -22,10 +22,11 @@ RUN for catalogue in locale/*/LC_MESSAGES/*.po; do \
 FROM ${BASE}
 # libharfbuzz-subset0: without it PDFs are ten times slower, silently. fonts-noto-cjk: without a
 # Chinese font PDFs are made with no Chinese glyphs, silently. poppler-utils draws the previews.
+# postgresql-client has pg_dump and pg_restore, for backups.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         fonts-noto-cjk libharfbuzz-subset0 libmagic1 libpango-1.0-0 libpangoft2-1.0-0 \
-        poppler-utils \
+        poppler-utils postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --home-dir /var/lib/portal --create-home portal
 COPY --from=build /venv /venv

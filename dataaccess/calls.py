@@ -56,13 +56,27 @@ def calls_of(bases: QuerySet[Base]) -> QuerySet[DataCall]:
 def open_calls(base: Base) -> list[tuple[DataCall, list[Kind]]]:
     """The calls a base has not answered in full, the nearest deadline first, each with the
     interfaces still asked for. One query."""
-    found: dict[DataCall, list[Kind]] = {}
+    return [
+        (call, kinds) for call, _base, kinds in open_calls_of(Base.everything.filter(pk=base.pk))
+    ]
+
+
+def open_calls_of(bases: QuerySet[Base]) -> list[tuple[DataCall, Base, list[Kind]]]:
+    """The same of several bases, each call once for every base that it waits for. One query."""
+    found: dict[tuple[int, int], tuple[DataCall, Base, list[Kind]]] = {}
     items: Iterable[DataCallItem] = (
-        waiting(base).select_related("call").order_by("call__deadline", "call_id", "id")
+        DataCallItem.objects.filter(
+            base__in=bases, answered_at__isnull=True, call__withdrawn_at__isnull=True
+        )
+        .select_related("call", "base")
+        .order_by("call__deadline", "call_id", "base__name", "id")
     )
     for item in items:
-        found.setdefault(item.call, []).append(_kind(item.interface))
-    return list(found.items())
+        _call, _base, kinds = found.setdefault(
+            (item.call_id, item.base_id), (item.call, item.base, [])
+        )
+        kinds.append(_kind(item.interface))
+    return list(found.values())
 
 
 def _kind(interface: str) -> Kind:

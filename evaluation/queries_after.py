@@ -6,9 +6,11 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from dataaccess import days
+from dataaccess.queries import bases_for
 from evaluation import queries
 from evaluation.models import CaseFile, Certificate, Proposal, Purpose, Review
-from evaluation.steps_after import REVIEW_FILLING, REVIEW_STATES, Party
+from evaluation.steps_after import LASTING, REVIEW_FILLING, REVIEW_STATES, Party
 from portal.accounts.models import Role, User
 
 
@@ -30,6 +32,19 @@ def certificate_for(user: User, number: str) -> Certificate:
     if found is None:
         raise Http404
     return found
+
+
+def reporting_today(user: User) -> list[Any]:
+    """An applicant's certified bases, each with its `window` and how it stands `today` (8.4.4)."""
+    if user.role != Role.APPLICANT:
+        return []
+    now = timezone.now()
+    standing = Certificate.objects.filter(state__in=LASTING)
+    certified = bases_for(user).filter(pk__in=standing.values("base"))
+    bases = list(days.with_today(certified, now).order_by("name"))
+    for base in bases:
+        base.today = days.today_of(base, now)
+    return bases
 
 
 def reviews_for(user: User) -> QuerySet[Review]:

@@ -15,6 +15,11 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
+def request_id() -> str:
+    """The number of the running request."""
+    return _request_id.get()
+
+
 class RequestId:
     """Gives each request a number that its log lines and its answer carry."""
 

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "dataaccess",
     "evaluation",
     "portal.site",
+    "portal.recovery",
 ]
 
 MIDDLEWARE = [
@@ -522,7 +523,7 @@ LOGGING = {
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
-        "pyhanko": {"level": "WARNING"},
+        "pyhanko": {"level": "CRITICAL"},  # what is wrong with a signature is told as its state
         "pypdf": {"level": "CRITICAL"},  # what is wrong with a file is told in the volume
     },
 }

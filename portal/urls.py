@@ -5,6 +5,7 @@ from django.urls import include, path
 from portal.errors import no_such_page
 from portal.health import healthz
 
+handler400 = "portal.errors.bad_request"
 handler500 = "portal.errors.server_error"
 
 urlpatterns = [

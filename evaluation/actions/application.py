@@ -23,6 +23,7 @@ from evaluation import correction, permissions, queries, steps
 from evaluation.actions import enterprises
 from evaluation.actions.materials import add_material
 from evaluation.actions.moving import changing, moving, note
+from evaluation.actions.superseded import without_computed
 from evaluation.actions.volumes import order_volume
 from evaluation.completeness import gaps, sentence
 from evaluation.documents import content
@@ -30,6 +31,7 @@ from evaluation.documents.order import order, version_code
 from evaluation.edition import current_edition, edition_of
 from evaluation.enterprises.rows import FIELD, TABLE, with_rows
 from evaluation.errors import Conflict, NotAllowed, Refused
+from evaluation.merging import Digests, merge
 from evaluation.models import (
     CaseFile,
     Declaration,
@@ -194,9 +196,12 @@ def save_table(
     *,
     tab: str = "",
     by_itself: bool = False,
+    began: Digests | None = None,
 ) -> DraftTable:
     """Save one table of the form. `version` is the one the user began from; Conflict carries the
-    table that another save put there meanwhile.
+    table that another save put there meanwhile. With `began`, digests of the fields as the user
+    found them, what only the other save changed is taken over, and only a field that both
+    changed is a Conflict.
 
     `tab` names the open page: one whose answer got lost on the way does not conflict with itself.
     A page that saves `by_itself` while its user types gives one audit event for each sitting."""
@@ -211,14 +216,20 @@ def save_table(
             correction.check_enterprises(current)
             enterprises.put_all(user, current, table[FIELD] or [])
             table = {name: value for name, value in table.items() if name != FIELD}
+        names = [field.key for field in asked.fields]
         draft, _created = DraftTable.objects.select_for_update().get_or_create(
             evaluation=current, key=key
         )
+        in_the_way = draft.version != version and not (tab and draft.tab == tab)
+        if began and draft.version:
+            merged = merge(names, began, table, draft.content)
+            table, in_the_way = merged.content, in_the_way and bool(merged.disputed)
         table = correction.only_open_fields(current, key, draft.content, table)
+        table = without_computed(current, key, table)
         # An empty table is saved the first time, too: from then on the page says what it lacks.
         if draft.content == table and (draft.version or by_itself):
             return draft
-        if draft.version != version and not (tab and draft.tab == tab):
+        if in_the_way:
             raise Conflict(
                 _(
                     "这张表在您填写期间已被他人或另一个窗口保存过。您填写的内容仍保留在下方，请核对后再保存。"

@@ -3,8 +3,8 @@
 The version code at the foot of each page is a digest of the form (application.form_code). The scan
 of another version is no obstacle to submitting; the applicant is told, and the secretariat too."""
 
+import re
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,6 +15,7 @@ from evaluation.actions.application import form_code, tables_of
 from evaluation.actions.moving import changing, note
 from evaluation.documents import content
 from evaluation.documents.order import order
+from evaluation.documents.previewing import CannotShow, text_of
 from evaluation.edition import edition_of
 from evaluation.errors import Refused
 from evaluation.models import CaseFile, Declaration, Document, Evaluation, Kind, Stamp
@@ -26,11 +27,12 @@ SLOT = 1  # 申报书, in Table 1
 
 @dataclass(frozen=True)
 class Scan:
-    """A scan of the sealed form. `code` is empty where nobody printed or stated a version."""
+    """A scan of the sealed form. `code` is empty until somebody, or the file's own text, said
+    which version stands on it: what was printed last is not what was signed."""
 
     file: CaseFile
     code: str
-    stated: bool  # by a person; else taken to be the paper printed last before the upload
+    from_text: bool
     same: bool  # as the form
 
 
@@ -60,30 +62,73 @@ def print_form(user: User, evaluation: Evaluation) -> Document:
         return document
 
 
-def state_version(user: User, evaluation: Evaluation, file: CaseFile, code: str) -> None:
-    """Say which printed version a scan shows."""
+FEWEST = 4  # characters of a code that are enough to know it by
+TEXT_PAGES = 2  # the code stands on every page
+CODE = re.compile(r"(?<![0-9A-Z])[0-9A-F]{12}(?![0-9A-Z])")
+
+
+def state_version(user: User, evaluation: Evaluation, file: CaseFile, typed: str) -> None:
+    """Say which printed version a scan shows, by the first characters of the code at its foot."""
+    typed = "".join(typed.split()).upper()
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
-        if not prints(current).filter(version_code=code).exists():
-            raise Refused(_("本案卷没有版本码为%(code)s的盖章稿。") % {"code": code})
-        Stamp.objects.update_or_create(
-            file=file,
-            defaults={"form_code": code, "stated_by": user, "stated_at": timezone.now()},
-        )
-        note(user, current, "state_version", file=str(file.pk), form_code=code)
+        if len(typed) < FEWEST:
+            raise Refused(_("请填写扫描件页脚版本码的前%(count)s位或更多。") % {"count": FEWEST})
+        known = set(prints(current).values_list("version_code", flat=True))
+        found = [code for code in known if code.startswith(typed)]
+        if not found:
+            raise Refused(
+                _(
+                    "本案卷没有版本码以%(code)s开头的盖章稿。请再核对页脚；如确实不是本平台生成的盖章稿，请重新生成、盖章后上传。"
+                )
+                % {"code": typed}
+            )
+        if len(found) > 1:
+            raise Refused(_("以%(code)s开头的版本码不止一个，请多填几位。") % {"code": typed})
+        _know(user, current, file, found[0])
+
+
+def read_version(user: User, evaluation: Evaluation, file: CaseFile) -> None:
+    """Look for the code in the text of an uploaded file. A scan is a picture and has none: then
+    the version stays open until it is stated."""
+    known = set(prints(evaluation).values_list("version_code", flat=True))
+    if file.slot != SLOT or not known:
+        return
+    try:
+        found = known & set(CODE.findall(text_of(file, TEXT_PAGES)))
+    except CannotShow:
+        return
+    if len(found) == 1:
+        with changing(user, evaluation) as current:
+            permissions.check_edit(user, current)
+            _know(user, current, file, found.pop(), from_text=True)
+
+
+def _know(
+    user: User, evaluation: Evaluation, file: CaseFile, code: str, *, from_text: bool = False
+) -> None:
+    Stamp.objects.update_or_create(
+        file=file,
+        defaults={
+            "form_code": code,
+            "stated_by": user,
+            "stated_at": timezone.now(),
+            "from_text": from_text,
+        },
+    )
+    how = {"from_text": True} if from_text else {}
+    note(user, evaluation, "state_version", file=str(file.pk), form_code=code, **how)
 
 
 def scans(evaluation: Evaluation, code: str, files: QuerySet[CaseFile] | None = None) -> list[Scan]:
     """The scans of the sealed form with the version each shows, beside the form's own `code`."""
     if files is None:
         files = queries.draft_materials(evaluation)
-    printed = list(prints(evaluation).values_list("ordered_at", "version_code"))
     found = []
     for file in files.filter(slot=SLOT).select_related("stamp"):
-        stamp: Any = getattr(file, "stamp", None)
-        before = (its_code for at, its_code in printed if at < file.uploaded_at)
-        shown = stamp.form_code if stamp else next(before, "")
-        found.append(Scan(file, shown, stamp is not None, shown == code))
+        stamp: Stamp | None = getattr(file, "stamp", None)
+        shown = stamp.form_code if stamp else ""
+        found.append(Scan(file, shown, stamp is not None and stamp.from_text, shown == code))
     return found
 
 
@@ -99,4 +144,4 @@ def standing(found: list[Scan]) -> str:
         return "none"
     if any(scan.same for scan in found):
         return "same"
-    return "other" if any(scan.code for scan in found) else "unknown"
+    return "unknown" if any(not scan.code for scan in found) else "other"

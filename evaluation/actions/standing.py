@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dataaccess.models import Base
 from evaluation import notify, permissions_after
 from evaluation.documents import content
 from evaluation.documents.content import register
@@ -128,6 +129,8 @@ def approve(user: User, proposal: Proposal) -> RegisterEntry:
     )
     if change.code == "revoke":
         cancel_reviews(user, certificate, register.REVOKED)
+        # What the base reports from now on counts in no category.
+        Base.objects.filter(pk=certificate.base_id).update(category="")
     notify.standing_changed(certificate, entry)
     return entry
 

@@ -45,6 +45,15 @@ def page_count(file: CaseFile) -> int:
     return int(found[1])
 
 
+def text_of(file: CaseFile, pages: int) -> str:
+    """The text of a PDF's first pages; empty for a scan without text, and for any other file."""
+    if file.content_type != PDF:
+        return ""
+    with _on_disk(file) as path:
+        told = _run("pdftotext", "-l", str(pages), path, "-")
+    return told.decode(errors="replace")
+
+
 def page_jpeg(file: CaseFile, number: int) -> bytes:
     """One page, counted from 1, as a JPEG."""
     if file.content_type in PICTURES and number == 1:

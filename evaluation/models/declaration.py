@@ -80,7 +80,7 @@ class Declaration(models.Model):
 
 class Stamp(models.Model):
     """Which version of the form a scan of the sealed paper shows: the code at its foot, as the
-    applicant read it there."""
+    applicant read it there, or as the file's own text says."""
 
     file = models.OneToOneField(CaseFile, on_delete=models.PROTECT, related_name="stamp")
     form_code = models.CharField(max_length=16)
@@ -88,6 +88,9 @@ class Stamp(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     stated_at = models.DateTimeField()
+    from_text = models.BooleanField(
+        default=False, help_text="read by the portal in the file, not stated by a person"
+    )
 
     def __str__(self) -> str:
         return self.form_code

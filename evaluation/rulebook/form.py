@@ -208,16 +208,21 @@ def _please_fill(path: str, asked: FormField | Column) -> Fault:
     return Fault(path, f"请{verb}“{asked.label}”", f"please give “{asked.label_en}”")
 
 
-def without_superseded(edition: Edition, tables: Tables) -> dict[str, dict[str, Any]]:
-    """The form without what was typed into fields that the portal computes from rows by now: the
-    computed value counts, and a printed form must not say two things."""
+def computed_fields(edition: Edition, tables: Tables) -> set[tuple[str, str]]:
+    """Table and field of every value that the rows give."""
     declared = declared_values(edition, tables)
-    computed = {
+    return {
         (table.key, asked.key)
         for table in edition.form
         for asked in table.fields
         if asked.derived_by and declared.derivation(asked.derived_by)
     }
+
+
+def without_superseded(edition: Edition, tables: Tables) -> dict[str, dict[str, Any]]:
+    """The form without what was typed into fields that the portal computes from rows by now: the
+    computed value counts, and a printed form must not say two things."""
+    computed = computed_fields(edition, tables)
     return {
         key: {name: value for name, value in saved.items() if (key, name) not in computed}
         for key, saved in tables.items()

@@ -71,7 +71,7 @@ class Draft:
     def files(self) -> dict[int, list[CaseFile]]:
         """The material files by slot."""
         found: dict[int, list[CaseFile]] = defaultdict(list)
-        for file in queries.draft_materials(self.evaluation).select_related("uploaded_by"):
+        for file in queries.draft_materials(self.evaluation).select_related("uploaded_by", "stamp"):
             assert file.slot is not None
             found[file.slot].append(file)
         return found

@@ -1,10 +1,11 @@
 """Filling in the application form, table by table. Saving while one types: applicant_autosave."""
 
-import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from evaluation.correction import reopened
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import Conflict, NotAllowed
 from evaluation.forms.application_table import TableForm, shown_value
+from evaluation.merging import digests, merge
 from evaluation.models import DraftTable, Evaluation
 from evaluation.rulebook import Edition, FormField, FormTable, in_language, shortened
 from evaluation.rulebook.form import Declared
@@ -25,7 +27,7 @@ from evaluation.views.refusals import case_view
 from portal.accounts.requests import SignedInRequest
 
 MORE_ROWS = 5  # empty rows that one press adds without scripts
-MINE, THEIRS, BOTH = "mine", "theirs", "both"
+THEIRS, BOTH = "theirs", "both"
 
 
 @case_view
@@ -58,9 +60,22 @@ def form_table(request: SignedInRequest, number: str, key: str) -> HttpResponse:
     draft = Draft(evaluation)
     saved = draft.saved.get(key) or DraftTable(evaluation=evaluation, key=key)
     content = saved.content if saved.version else prefilled(draft, table)
+    content = without_computed(draft, table, content)
     shown = TableForm.saved(draft.edition, evaluation.category, table, content)
     shown.add_blank_rows(request.GET.get("rows", ""), MORE_ROWS)
     return _page(request, draft, table, shown, saved)
+
+
+def without_computed(
+    draft: Draft, table: FormTable, content: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What the inputs hold: where the rows give a value, its input waits empty behind it."""
+    computed = {
+        asked.key
+        for asked in table.fields
+        if asked.derived_by and draft.declared.derivation(asked.derived_by)
+    }
+    return {key: value for key, value in content.items() if key not in computed}
 
 
 def _save(request: SignedInRequest, evaluation: Evaluation, table: FormTable) -> HttpResponse:
@@ -72,10 +87,14 @@ def _save(request: SignedInRequest, evaluation: Evaluation, table: FormTable) ->
         else sent.content
     )
     content = _chosen(request.POST, evaluation, table, content)
+    before = last_saved(evaluation, table)
     try:
-        store(request, evaluation, table, content)
+        saved = store(request, evaluation, table, content)
     except Conflict as conflict:
         return _conflict(request, evaluation, table, content, conflict.current)
+    taken = taken_over(table, content, saved.content, sent_digests(request.POST))
+    if taken and before is not None:
+        messages.info(request, words_of_merge(request, before, taken))
     here = reverse("evaluation:form_table", args=[evaluation.number, table.key])
     rows = request.POST.get("add_row", "")
     if rows in sent.fields:
@@ -95,28 +114,21 @@ def store(
     *,
     by_itself: bool = False,
 ) -> DraftTable:
-    """Save what was sent. Conflict only where another save would lose something by it."""
+    """Save what was sent, together with what another save brought meanwhile. Conflict only where
+    both changed the same field."""
     sent = request.POST
     if sent.get("writer", str(request.user.pk)) != str(request.user.pk):
         raise NotAllowed(_("本页是用另一个账号打开的，没有保存；请用原来的账号登录。"))
-    tab = sent.get("tab", "")[:24]
-    try:
-        return application.save_table(
-            request.user,
-            evaluation,
-            table.key,
-            content,
-            _version(sent),
-            tab=tab,
-            by_itself=by_itself,
-        )
-    except Conflict as conflict:
-        now = conflict.current
-        if in_question(table, content, now.content, _sent_digests(sent)):
-            raise
-        return application.save_table(
-            request.user, evaluation, table.key, content, now.version, tab=tab, by_itself=by_itself
-        )
+    return application.save_table(
+        request.user,
+        evaluation,
+        table.key,
+        content,
+        _version(sent),
+        tab=sent.get("tab", "")[:24],
+        by_itself=by_itself,
+        began=sent_digests(sent),
+    )
 
 
 def _version(sent: QueryDict) -> int:
@@ -158,8 +170,8 @@ class Theirs:
     label: str
     text: str
     rows: list[list[str]]
-    suggested: str  # mine or theirs
     may_join: bool
+    raw: str | None  # the values of its inputs as JSON; None for rows
 
 
 @dataclass(frozen=True)
@@ -177,8 +189,8 @@ class Line:
     text: str = ""  # instead of an input, where the case says it already
 
 
-def _line(
-    number: str, asked: FormField, draft: Draft, shown: TableForm, theirs: dict[str, Theirs]
+def line_of(
+    number: str, asked: FormField, draft: Draft, shown: TableForm, theirs: Mapping[str, Theirs]
 ) -> Line:
     if asked.own_page:
         return Line(number, asked)
@@ -218,7 +230,7 @@ def _page(
         "table": table,
         "form": shown,
         "lines": [
-            _line(f"{table.number}.{place}", asked, draft, shown, theirs or {})
+            line_of(f"{table.number}.{place}", asked, draft, shown, theirs or {})
             for place, asked in enumerate(table.fields, 1)
         ],
         "reopened": None
@@ -234,7 +246,9 @@ def _page(
         "enterprise_count": len(draft.enterprises),
         "untouched": not saved.version,
         "merging": theirs is not None,
-        "base_digests": json.dumps(digests(saved.content)),
+        "base_digests": json.dumps(
+            page_digests(table, saved.content if saved.version else shown.content)
+        ),
         **gaps_of(draft, table),
         "materials": [draft.edition.material(slot) for slot in table.materials],
         "next_url": reverse("evaluation:form_table", args=[evaluation.number, after.key])
@@ -267,11 +281,38 @@ def table_or_404(edition: Edition, key: str) -> FormTable:
 # Two people, one table
 
 
-def digests(content: dict[str, Any]) -> dict[str, str]:
-    """A short digest of each field, by which a later conflict knows who changed what."""
-    return {
-        key: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
-        for key, value in content.items()
+def page_digests(table: FormTable, content: Mapping[str, Any]) -> dict[str, str]:
+    """What a page carries, so that its save knows what the user found there."""
+    return digests([field.key for field in table.fields], content)
+
+
+def last_saved(evaluation: Evaluation, table: FormTable) -> DraftTable | None:
+    """The table as it stands, with who saved it."""
+    return evaluation.tables.select_related("saved_by").filter(key=table.key).first()
+
+
+def taken_over(
+    table: FormTable, sent: Mapping[str, Any], saved: Mapping[str, Any], began: Mapping[str, str]
+) -> list[FormField]:
+    """The fields that the save took from another one made meanwhile."""
+    ours, now = page_digests(table, sent), page_digests(table, saved)
+    return [
+        asked
+        for asked in table.fields
+        if ours[asked.key] != now[asked.key]
+        and ours[asked.key] == began.get(asked.key)
+        and not asked.derived_by
+    ]
+
+
+def words_of_merge(request: SignedInRequest, by: DraftTable, fields: list[FormField]) -> str:
+    """Who changed what meanwhile, for whoever had the table open."""
+    names = _("、").join(in_language(asked, "label", reader_language()) for asked in fields)
+    if by.saved_by is None or by.saved_by_id == request.user.pk:
+        return _("您在另一个窗口改了%(fields)s，已一并保存。") % {"fields": names}
+    return _("%(name)s 同时改了%(fields)s，已一并保存。") % {
+        "name": by.saved_by.name,
+        "fields": names,
     }
 
 
@@ -309,45 +350,28 @@ def _conflict(
     """Both texts: mine in the form, theirs beside it, to choose from and save again."""
     draft = Draft(evaluation)
     saved = draft.saved.get(table.key, current)
-    began, ours = _sent_digests(request.POST), digests(mine)
+    began = sent_digests(request.POST)
+    merged = merge([field.key for field in table.fields], began, mine, saved.content)
+    disputed = [table.field(key) for key in merged.disputed]
     theirs = {
-        asked.key: _theirs(
-            asked,
-            mine.get(asked.key),
-            saved.content.get(asked.key),
-            # Whoever left the field as it was at the start has nothing to lose.
-            THEIRS if ours.get(asked.key) == began.get(asked.key) else MINE,
-        )
-        for asked in in_question(table, mine, saved.content, began)
+        asked.key: _theirs(asked, mine.get(asked.key), saved.content.get(asked.key))
+        for asked in disputed
     }
-    draft.show_instead(table.key, mine)
-    shown = TableForm.saved(draft.edition, evaluation.category, table, mine)
+    draft.show_instead(table.key, merged.content)
+    shown = TableForm.saved(draft.edition, evaluation.category, table, merged.content)
     return _page(request, draft, table, shown, saved, theirs)
-
-
-def in_question(
-    table: FormTable, mine: dict[str, Any], theirs: dict[str, Any], began: dict[str, str]
-) -> list[FormField]:
-    """The fields in which two texts differ and something of theirs would be lost; what only I
-    changed since I `began` is not in question."""
-    ours, others = digests(mine), digests(theirs)
-    return [
-        asked
-        for asked in table.fields
-        if ours.get(asked.key) != others.get(asked.key)
-        and not (began and others.get(asked.key) == began.get(asked.key))
-    ]
 
 
 def differences(
     request: SignedInRequest, table: FormTable, mine: dict[str, Any], theirs: DraftTable
 ) -> list[str]:
-    """The labels of the fields in question."""
-    fields = in_question(table, mine, theirs.content, _sent_digests(request.POST))
-    return [in_language(field, "label", reader_language()) for field in fields]
+    """The labels of the fields that both sides changed."""
+    names = [field.key for field in table.fields]
+    disputed = merge(names, sent_digests(request.POST), mine, theirs.content).disputed
+    return [in_language(table.field(key), "label", reader_language()) for key in disputed]
 
 
-def _sent_digests(sent: QueryDict) -> dict[str, str]:
+def sent_digests(sent: QueryDict) -> dict[str, str]:
     try:
         found = json.loads(sent.get("base", "{}"))
     except ValueError:
@@ -355,7 +379,7 @@ def _sent_digests(sent: QueryDict) -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def _theirs(asked: FormField, mine: Any, theirs: Any, suggested: str) -> Theirs:
+def _theirs(asked: FormField, mine: Any, theirs: Any) -> Theirs:
     language = reader_language()
     rows: list[list[str]] = []
     if asked.kind == "rows":
@@ -370,6 +394,12 @@ def _theirs(asked: FormField, mine: Any, theirs: Any, suggested: str) -> Theirs:
         label=in_language(asked, "label", language),
         text="" if asked.kind == "rows" else shown_value(asked, theirs),
         rows=rows,
-        suggested=suggested,
         may_join=asked.kind == "rows" and bool(rows) and bool(mine),
+        raw=None if asked.kind == "rows" else json.dumps(_input_values(theirs)),
     )
+
+
+def _input_values(value: Any) -> list[str]:
+    """A saved value as the inputs of its field hold it."""
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return [str(each).lower() if isinstance(each, bool) else str(each) for each in values]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import periods, permissions, queries
 from evaluation.actions import materials as materials_in
+from evaluation.actions import stamping
 from evaluation.completeness import Gap
 from evaluation.correction import defects_under_correction
 from evaluation.edition import edition_of
@@ -50,7 +51,8 @@ def material_add(request: SignedInRequest, number: str, slot: int) -> HttpRespon
     replaces = uuid_of(request.POST.get("replaces", ""))
     for upload in request.FILES.getlist("file"):
         try:
-            materials_in.add_material(request.user, evaluation, slot, upload, replaces)
+            file = materials_in.add_material(request.user, evaluation, slot, upload, replaces)
+            stamping.read_version(request.user, evaluation, file)
         except (NotAllowed, WrongState):
             raise
         except Refused as refusal:

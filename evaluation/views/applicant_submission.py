@@ -60,6 +60,7 @@ def stamp_form(request: SignedInRequest, number: str) -> HttpResponse:
     context["current"] = next(
         (each for each in prints if each.version_code == context["form_code"]), None
     )
+    context["outdated"] = [each for each in prints if each != context["current"]]
     return render(request, "evaluation/applicant/stamp_form.html", context)
 
 
@@ -80,7 +81,7 @@ def state_version(request: SignedInRequest, number: str, file_id: uuid.UUID) -> 
     permissions.check_edit(request.user, evaluation)
     file = get_object_or_404(queries.draft_materials(evaluation), pk=file_id, slot=stamping.SLOT)
     try:
-        stamping.state_version(request.user, evaluation, file, request.POST.get("code", "")[:16])
+        stamping.state_version(request.user, evaluation, file, request.POST.get("code", "")[:40])
     except NotAllowed:
         raise
     except Refused as refusal:

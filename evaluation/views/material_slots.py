@@ -4,6 +4,7 @@ times and twins, its defect, and what may be done."""
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaluation import periods, queries, uploads
-from evaluation.actions import uploading
+from evaluation.actions import application, stamping, uploading
 from evaluation.correction import Defect, defects_under_correction
 from evaluation.edition import reader_language
 from evaluation.models import CaseFile, PaperReceipt, Upload
@@ -76,7 +77,8 @@ class Slots:
     def _rows(self, material: Material, may_change: bool) -> list[dict[str, Any]]:
         rows = []
         for file in self.draft.files.get(material.number, []):
-            row = asdict(file_row(self.evaluation, file)) | {"notes": self.twins.get(file.pk, [])}
+            notes = [*self._stamp_notes(file), *self.twins.get(file.pk, [])]
+            row = asdict(file_row(self.evaluation, file)) | {"notes": notes}
             if may_change:
                 row |= {
                     "pk": file.pk,
@@ -92,6 +94,28 @@ class Slots:
                 }
             rows.append(row)
         return rows
+
+    def _stamp_notes(self, file: CaseFile) -> list[tuple[str, str]]:
+        """Of a scan of the sealed form: which version it shows, as long as that needs a look."""
+        if file.slot != stamping.SLOT:
+            return []
+        stamp = getattr(file, "stamp", None)
+        address = f"{reverse('evaluation:stamp_form', args=[self.number])}#scan-{file.pk}"
+        if stamp is None:
+            return [(_("盖章版本未核对：请填写扫描件页脚的版本码"), address)]
+        if stamp.form_code != self.form_code:
+            return [
+                (
+                    _("扫描件的版本码%(code)s已过期，现在的申报书是%(now)s")
+                    % {"code": stamp.form_code, "now": self.form_code},
+                    address,
+                )
+            ]
+        return []
+
+    @cached_property
+    def form_code(self) -> str:
+        return application.form_code(self.evaluation, self.draft.tables)
 
     def _earlier_rows(self, slot: int) -> list[dict[str, Any]]:
         now_there = {file.replaces_id: file for file in self.draft.files.get(slot, [])}

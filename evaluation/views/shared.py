@@ -24,6 +24,7 @@ from evaluation.models import (
     Document,
     Duty,
     Evaluation,
+    Kind,
     MisuseFile,
     ObjectionFile,
     Volume,
@@ -32,6 +33,7 @@ from evaluation.steps import Actor
 from evaluation.steps_after import CHANGES
 from evaluation.timeline import label_for, timeline
 from evaluation.views.deadlines import deadline_of
+from evaluation.views.desk_data import awaited_data, open_questions
 from evaluation.views.evidence import file_row
 from evaluation.views.queue import queue
 from evaluation.views.refusals import case_view
@@ -193,12 +195,17 @@ def desk(request: SignedInRequest) -> HttpResponse:
     )
     reviews = list(queries_after.reviews_waiting_for(request.user)[: PAGE_SIZE * 2])
     proposals = list(queries_after.proposals_waiting_for(request.user)[: PAGE_SIZE * 2])
+    data_calls, questions = awaited_data(request.user), open_questions(request.user)
+    own = len(invitations) + len(reviews) + len(proposals) + len(data_calls) + len(questions)
     context = {
+        "data_calls": data_calls,
+        "questions": questions,
+        "reporting": queries_after.reporting_today(request.user),
         "waiting": [case for case in shown if case not in later],
         "later": later,
         "reviews": reviews,
         "proposals": [(each, CHANGES[each.change].proposed) for each in proposals],
-        "waiting_count": total - len(later) + len(invitations) + len(reviews) + len(proposals),
+        "waiting_count": total - len(later) + own,
         "invitations": invitations,
         "open_seats": (
             list(queries.open_seats()[:PAGE_SIZE]) if request.user.role == Role.SECRETARIAT else []
@@ -371,6 +378,9 @@ def file(request: SignedInRequest, number: str, file_id: uuid.UUID) -> FileRespo
     return attachment(kept, kept.name, kept.content_type)
 
 
+FORM_KINDS = (Kind.APPLICATION_PRINT, Kind.APPLICATION)
+
+
 @case_view
 @require_safe
 def document(
@@ -381,7 +391,9 @@ def document(
     made = get_object_or_404(queries.documents_for(request.user, evaluation), pk=document_id)
     if not made.ready:
         return redirect("evaluation:case", number)
-    return attachment(made, f"{made.title}-{evaluation.number}.pdf", "application/pdf")
+    # Two prints of one form must not lie in a folder under one name.
+    code = f"-{made.version_code}" if made.kind in FORM_KINDS else ""
+    return attachment(made, f"{made.title}-{evaluation.number}{code}.pdf", "application/pdf")
 
 
 @case_view

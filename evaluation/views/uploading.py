@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from evaluation import permissions, queries
-from evaluation.actions import uploading
+from evaluation.actions import stamping, uploading
 from evaluation.actions.files import StorageFull
 from evaluation.edition import edition_of
 from evaluation.errors import NotAllowed, Refused, WrongState
@@ -83,6 +83,7 @@ def upload_finish(request: SignedInRequest, number: str, upload_id: uuid.UUID) -
     evaluation, upload = _upload(request, number, upload_id)
     try:
         file = uploading.finish(request.user, evaluation, upload)
+        stamping.read_version(request.user, evaluation, file)
     except Refused as refusal:
         return _refused(refusal)
     draft = Draft(evaluation)

@@ -13,14 +13,18 @@ from portal.site.views import (
     objections,
     overview,
     register,
+    search,
     self_test,
     standard,
+    theme,
     verify,
 )
 
 app_name = "site"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("theme/", theme.theme, name="theme"),
+    path("search/", search.search, name="search"),
     path("about/", about.about, name="about"),
     path("standard/", standard.indicators, name="indicators"),
     path("standard/steps/", standard.steps, name="steps"),

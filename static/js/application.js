@@ -21,6 +21,7 @@
   };
   document.addEventListener("DOMContentLoaded", begin);
   document.addEventListener("htmx:afterSettle", begin);
+  document.addEventListener("lines-replaced", begin);
   document.addEventListener("input", (event) => {
     if (event.target.matches?.("[data-counter]")) countUp(event.target);
   });

@@ -14,6 +14,8 @@
     let failures = 0;
     let queue = Promise.resolve();
     let faults = {};
+    let sender = tab; // under another name, a page that left something of others does not outdo them
+    let skipped = 0;
 
     // What was typed
 
@@ -103,9 +105,9 @@
         if (waits()) say("saved");
         return;
       }
-      const sent = plain(fields());
+      const sent = fields();
       const body = new URLSearchParams(new FormData(form));
-      body.set("tab", tab);
+      body.set("tab", sender);
       if (pressed) body.set("pressed", "1");
       if (pressed || !waits()) say("saving");
       let answer;
@@ -129,9 +131,7 @@
         form.querySelector("[data-meanwhile]").innerHTML = told.meanwhile;
         return say("conflict");
       }
-      form.elements.version.value = told.version;
-      form.elements.base.value = JSON.stringify(told.base);
-      arrived = sent;
+      takeOver(sent, told);
       if (isChanged()) {
         keep();
         say("changed");
@@ -139,6 +139,38 @@
       } else {
         window.kept.drop(key);
         say("saved");
+      }
+    };
+
+    // What was saved otherwise than it was sent: another page changed it meanwhile, or the portal
+    // computes it now. Where somebody typed on since, the field stays and is asked about next time.
+    const takeOver = (sent, told) => {
+      const of = (key, list) => list.filter(([name]) => name === key || name.startsWith(`${key}-`));
+      const shown = [];
+      let { version, base } = told;
+      for (const [key, html] of Object.entries(told.lines)) {
+        const place = document.getElementById(`line-${key}`);
+        if (!place || plain(of(key, fields())) !== plain(of(key, sent))) {
+          version = form.elements.version.value;
+          base = { ...base, [key]: JSON.parse(form.elements.base.value)[key] ?? "" };
+          sender = `${tab}${++skipped}`.slice(-24);
+          continue;
+        }
+        const focused = place.contains(document.activeElement) && document.activeElement.id;
+        place.outerHTML = html;
+        document.getElementById(`line-${key}`).classList.toggle("was-merged", told.merged !== undefined);
+        if (focused) document.getElementById(focused)?.focus();
+        shown.push(key);
+      }
+      const isShown = ([name]) => shown.some((key) => name === key || name.startsWith(`${key}-`));
+      arrived = plain([...sent.filter((each) => !isShown(each)), ...fields().filter(isShown)]);
+      form.elements.version.value = version;
+      form.elements.base.value = JSON.stringify(base);
+      if (shown.length) document.dispatchEvent(new Event("lines-replaced"));
+      if (told.merged) {
+        const note = form.querySelector("[data-merged]");
+        note.textContent = told.merged;
+        note.hidden = false;
       }
     };
 
@@ -355,6 +387,30 @@
       document.body.append(page);
       page.submit();
     };
+
+    // Of two texts, the field shows the one that is chosen.
+    const showChosen = (radio) => {
+      const box = radio.closest(".theirs");
+      const inputs = [...form.querySelectorAll(`[name="${radio.name.replace("choose-", "")}"]`)];
+      box.mine ??= inputs.map((each) => (each.matches("[type=radio], [type=checkbox]") ? each.checked : each.value));
+      const theirs = box.dataset.theirs && JSON.parse(box.dataset.theirs);
+      if (!theirs) return;
+      inputs.forEach((input, place) => {
+        const ticks = input.matches("[type=radio], [type=checkbox]");
+        if (ticks) input.checked = radio.value === "theirs" ? theirs.includes(input.value) : box.mine[place];
+        else input.value = radio.value === "theirs" ? (theirs[0] ?? "") : box.mine[place];
+      });
+    };
+    form.addEventListener("change", (event) => {
+      if (event.target.name?.startsWith("choose-")) showChosen(event.target);
+    });
+    // Writing on in the field is an answer, too: this text is mine.
+    form.addEventListener("input", (event) => {
+      if (event.target.name?.startsWith("choose-") || !event.target.closest(".has-conflict")) return;
+      const box = event.target.closest(".has-conflict").querySelector(".theirs");
+      box.mine = undefined;
+      box.querySelector('[value="mine"]').checked = true;
+    });
 
     if (merging) {
       // This page holds the text now, as one of two to choose from.

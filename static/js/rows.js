@@ -115,4 +115,5 @@
   };
   document.addEventListener("DOMContentLoaded", begin);
   document.addEventListener("htmx:afterSettle", begin);
+  document.addEventListener("lines-replaced", begin);
 }

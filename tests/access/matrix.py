@@ -797,11 +797,12 @@ ADMINISTRATION_ROWS = [
 
 PUBLIC_ROWS = [
     _open("healthz"),
+    Row("site:theme", OPEN, post=EVERYBODY),
     Row("set_language", OPEN, get=EVERYBODY, post=EVERYBODY, opens=ONWARD),
     *(
         _open(f"site:{name}")
         for name in (
-            "home", "about", "indicators", "steps", "readings", "self_test", "self_test_score",
+            "home", "search", "about", "indicators", "steps", "readings", "self_test", "self_test_score",
             "notices", "register", "register_csv", "register_json", "verify", "verify_offline",
         )
     ),

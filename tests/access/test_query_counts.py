@@ -98,7 +98,7 @@ def _kind(kind: str) -> Callable[[World], list[Any]]:
 
 LISTS = [
     *(Page(role, "evaluation:desk")
-      for role in ("lin", "chen", "zhou", "site", "leader", "panel")),
+      for role in ("chen", "zhou", "site", "leader", "panel")),
     *(Page(role, "evaluation:cases") for role in ("lin", "chen", "zhou", "panel")),
     Page("chen", "evaluation:cases", query="?q=示例&step=7"),
     Page("chen", "evaluation:cases", query="?show=all&province=370000&order=deadline"),
@@ -125,6 +125,8 @@ LISTS = [
     Page("chen", "site:capacity", query="?accelerator=fp16&pflops=1", grows=False),
     Page("chen", "evaluation:misuse_reports"),
     Page("anonymous", "site:home", grows=False),
+    *(Page(role, "site:search", query="?q=示例基地", grows=False)
+      for role in ("anonymous", "lin", "chen", "panel", "sysadmin")),
     Page("anonymous", "site:notices"),
     Page("anonymous", "site:register"),
     Page("anonymous", "site:register_csv"),
@@ -136,6 +138,7 @@ LISTS = [
 ]  # fmt: skip
 # Pages of one case or base, which show many things.
 WORKING = [
+    Page("lin", "evaluation:desk"),
     Page("lin", "dataaccess:base", args=_base),
     Page("chen", "dataaccess:base", args=_base),
     Page("secadmin", "dataaccess:base", args=_base),

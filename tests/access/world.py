@@ -2,6 +2,7 @@
 
 `build()` runs inside one transaction that is taken back afterwards (see conftest.py)."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -322,13 +323,15 @@ def open_its_review(case: Evaluation, players: journey.Cast) -> None:
 
 def print_documents(case: Evaluation) -> None:
     """Give every document and volume of a case its file. What is printed is tested elsewhere."""
+    example = b"%PDF-1.7 example"
+    sha256, size = hashlib.sha256(example).hexdigest(), len(example)
     for volume in case.volumes.all():
-        volume.stored.save("example.pdf", ContentFile(b"%PDF-1.7 example"), save=False)
-        volume.made_at, volume.sha256, volume.size = timezone.now(), "0" * 64, 16
+        volume.stored.save("example.pdf", ContentFile(example), save=False)
+        volume.made_at, volume.sha256, volume.size = timezone.now(), sha256, size
         volume.save()
     for document in Document.objects.filter(evaluation=case, rendered_at__isnull=True):
-        document.stored.save("example.pdf", ContentFile(b"%PDF-1.7 example"), save=False)
-        document.rendered_at, document.sha256, document.size = timezone.now(), "0" * 64, 16
+        document.stored.save("example.pdf", ContentFile(example), save=False)
+        document.rendered_at, document.sha256, document.size = timezone.now(), sha256, size
         document.progress = 100
         document.save()
 

@@ -159,9 +159,49 @@ def test_two_pages_of_a_table_show_both_texts(
     expect(han.locator("#id_development_plan_text")).to_have_value("韩梅的规划")
     expect(han.locator(".theirs blockquote")).to_have_text("林工的规划")
     han.get_by_label("用对方保存的").check()
+    expect(han.locator("#id_development_plan_text")).to_have_value("林工的规划")
+    han.get_by_label("用我填写的").check()
+    expect(han.locator("#id_development_plan_text")).to_have_value("韩梅的规划")
+    han.get_by_label("用对方保存的").check()
     han.get_by_role("button", name="保存本表").last.click()
     expect(han.locator("#id_development_plan_text")).to_have_value("林工的规划")
     expect(han.locator("[data-kept-offer]")).to_be_hidden()
+
+
+def test_two_pages_of_a_table_join_what_each_changed_alone(
+    cast: Cast, case: Evaluation, open_table: Open
+) -> None:
+    lin, han = open_table(cast.lin, "support"), open_table(cast.han, "support")
+    lin.fill("#id_development_plan_text", "林工的规划")
+    stands(lin, "saved")
+    han.fill("#id_operation_plan_text", "韩梅的计划")
+    expect(han.locator("#id_development_plan_text")).to_have_value("林工的规划")
+    expect(han.locator("[data-merged]")).to_contain_text("林工 同时改了")
+    expect(han.locator("#id_operation_plan_text")).to_be_focused()
+    stands(han, "saved")
+    han.fill("#id_development_plan_text", "林工的规划，韩梅补充")
+    stands(han, "changed")
+    stands(han, "saved")
+    assert content(case, "support") == {
+        "development_plan_text": "林工的规划，韩梅补充",
+        "operation_plan_text": "韩梅的计划",
+    }
+
+
+def test_a_computed_value_goes_from_the_page_with_its_rows(
+    cast: Cast, case: Evaluation, open_table: Open
+) -> None:
+    page = open_table(cast.lin, "technical")
+    page.fill("#id_rack_count", "900")
+    stands(page, "saved")
+    for cell, text in {"rated_kw": "5", "count": "600", "in_use": "450"}.items():
+        page.fill(f"#id_racks-0-{cell}", text)
+    expect(page.locator("#derived-rack_count output")).to_have_text("1 200")
+    page.locator("[data-remove-row]").first.click()
+    expect(page.locator("#id_rack_count")).to_be_visible()
+    expect(page.locator("#id_rack_count")).to_have_value("")
+    stands(page, "saved")
+    assert content(case, "technical") == {}
 
 
 def test_with_the_keyboard_alone(cast: Cast, case: Evaluation, open_table: Open) -> None:

@@ -1,7 +1,7 @@
 """接受邀请, for whoever holds the mailed link."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from portal.accounts.actions import experts, members
 from portal.accounts.errors import LinkOver, Refused
 from portal.accounts.forms import AcceptForm, add_refusal
 from portal.accounts.models import Invitation, Role, User
+from portal.accounts.views import dead_links
 
 
 @never_cache
@@ -21,7 +22,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
     """Set a password and join; or read why the link is over and what to do."""
     found = links.invited_by(request.GET.get(links.PARAMETER, ""))
     if found is None:
-        raise Http404
+        return dead_links.to_invitation(request)
     if found.state != "open":
         return _over(request, found)
     holder = queries.user_of_mailbox(found.email)

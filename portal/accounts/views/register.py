@@ -3,7 +3,7 @@ organisation is registered already."""
 
 from django.conf import settings
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from portal.accounts.actions import help as help_actions
 from portal.accounts.actions import registration as actions
 from portal.accounts.forms import JoinForm, OwnerGoneForm, RegistrationForm
 from portal.accounts.models import Organisation, Outcome, Registration
+from portal.accounts.views import dead_links
 from portal.accounts.views.guards import too_often
 
 
@@ -69,7 +70,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """确认邮箱. By a button: programs that open links in mails must not confirm."""
     row = links.confirmed_by(request.GET.get(links.PARAMETER, ""))
     if row is None:
-        raise Http404
+        return dead_links.to_registration(request)
     if request.method == "POST":
         row = actions.confirm(row)
     if row.confirmed_at is not None:
@@ -84,7 +85,7 @@ def registration_status(request: HttpRequest) -> HttpResponse:
     token = request.GET.get(links.PARAMETER, "")
     row = links.watched_by(token)
     if row is None or row.confirmed_at is None:
-        raise Http404
+        return dead_links.to_registration(request)
     again = f"{reverse('accounts:register')}?{links.PARAMETER}={token}"
     return render(
         request,

@@ -17,13 +17,14 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal.accounts import duties
 from portal.accounts.passwords import rules
+from portal.site import words
 
 register = template.Library()
 
@@ -79,6 +80,19 @@ def lookup(mapping: Any, key: Any) -> Any:
 def short_hash(value: str | None) -> str:
     """The first twelve hex digits of a SHA-256; enough to compare by eye."""
     return (value or NOTHING)[:12]
+
+
+@register.filter
+def marked(text: Any, query: str) -> SafeString:
+    """The text with what was searched for marked."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<mark>{}</mark>", part) if found else part,)
+            for part, found in words.marked(str(text), query)
+        ),
+    )
 
 
 # Dates

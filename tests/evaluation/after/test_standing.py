@@ -47,6 +47,8 @@ def test_a_revocation_takes_two_persons_and_has_its_notice(
     assert entry.document is not None
     assert entry.document.content["reason"] == "示例：拒绝整改。"
     assert {review.state for review in certificate.reviews.all()} == {"cancelled"}
+    certificate.base.refresh_from_db()
+    assert certificate.base.category == ""
     told = OutboxEntry.objects.filter(
         kind="mail", key__startswith=f"mail:certificate_changed:register:{entry.pk}:"
     )

@@ -1,5 +1,6 @@
 """Filling in Appendix A: everything typed is kept, faults stand beside their field."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -166,15 +167,50 @@ def test_without_scripts_rows_are_added_and_removed_by_submitting(
     assert draft(case, "service").content == {"usage": [rows[0], rows[2]]}
 
 
-def test_derived_values_stand_beside_their_rows_and_the_typed_one_is_kept(
+def test_a_derived_value_stands_beside_its_rows_and_no_typed_one_behind_it(
     cast: Cast, client: Client, case: Evaluation
 ) -> None:
     application.save_table(cast.lin, case, "clustering", {"enterprises": enterprises(21)}, 0)
     post(client, case, "clustering", enterprise_count="3")
     page = client.get(url(case, "clustering"))
     assert "21 家 名单共21行，去除重复后21家" in text_of(page)
-    assert draft(case, "clustering").content == {"enterprise_count": "3"}
+    assert draft(case, "clustering").content == {}
     assert case.enterprises.count() == 21
+
+
+def test_a_computed_value_goes_with_its_rows(cast: Cast, case: Evaluation, client: Client) -> None:
+    """Cards give the peak, its domestic share and, with the power of table 8, the efficiency."""
+    journey.fill(case, cast.lin, PROVINCE_VALUES)
+    computed = ("fp16_peak", "domestic_compute_share")
+    stale = {**draft(case, "technical").content, **dict.fromkeys(computed, "500")}
+    # As drafts were saved before, and as an old page may still send it.
+    case.tables.filter(key="technical").update(content=stale)
+    page: dict[str, Any] = dict(sent_by(client.get(url(case, "technical"))))
+    assert [page[key] for key in computed] == [[""], [""]]
+    cleared = {**page, **{key: "" for key in page if key.startswith("cards-")}}
+    told = autosave(client, case, "technical", cleared).json()
+    saved = draft(case, "technical").content
+    assert [key for key in ("cards", *computed) if key in saved] == []
+    assert "compute_efficiency" not in draft(case, "development").content
+    assert "“FP16算力峰值”为必备项，须填报" in told["parts"]
+    assert "A2 得 0 分" in told["parts"]
+    cleared |= {"version": told["version"], "base": json.dumps(told["base"])}
+    autosave(client, case, "technical", {**cleared, "fp16_peak": "450"})
+    assert draft(case, "technical").content["fp16_peak"] == "450"
+
+
+def test_a_value_typed_beside_rows_that_give_it_is_sent_back_empty(
+    cast: Cast, case: Evaluation, client: Client
+) -> None:
+    post(client, case, "technical", fp16_peak="500")
+    assert draft(case, "technical").content == {"fp16_peak": "500"}
+    page: dict[str, Any] = dict(sent_by(client.get(url(case, "technical"))))
+    card = {"model": "示例卡", "count": "10", "peak_tflops": "300", "domestic": "true"}
+    rows = {f"cards-0-{key}": value for key, value in card.items()}
+    lines = autosave(client, case, "technical", {**page, **rows}).json()["lines"]
+    assert list(lines) == ["fp16_peak"]
+    assert 'name="fp16_peak"' in lines["fp16_peak"]
+    assert "500" not in lines["fp16_peak"]
 
 
 def test_what_the_portal_knows_is_offered_once(client: Client, case: Evaluation) -> None:
@@ -251,11 +287,58 @@ def test_a_conflict_keeps_mine_and_shows_theirs(
     assert sent["development_plan_text"] == ["韩梅的规划"]
     assert sent["operation_plan_text"] == ["韩梅的计划"]
     assert "林工 保存的内容 林工的规划" in text_of(response)
-    # Chosen beforehand: mine where I changed it, theirs where only they did; what only I changed
-    # is not asked.
-    assert {k: v for k, v in sent.items() if k.startswith("choose-")} == {
-        "choose-development_plan_text": ["mine"],
-        "choose-development_plan": ["theirs"],
+    # What only one of us changed is not asked.
+    assert sent["development_plan"] == ["5"]
+    choices = {k: v for k, v in sent.items() if k.startswith("choose-")}
+    assert choices == {"choose-development_plan_text": ["mine"]}
+
+
+def test_changes_in_different_fields_are_joined_without_a_question(
+    case: Evaluation, quarrel: tuple[Client, dict[str, Any]]
+) -> None:
+    han, page = quarrel
+    both = {
+        "development_plan_text": "林工的规划",
+        "development_plan": "5",
+        "operation_plan_text": "韩梅的计划",
+    }
+    answer = autosave(han, case, "support", {**page, "operation_plan_text": "韩梅的计划"})
+    assert (answer.status_code, draft(case, "support").content) == (200, both)
+    told = answer.json()
+    assert told["merged"] == "林工 同时改了待评估基地的发展规划、发展规划自评分，已一并保存。"
+    assert {key: text in told["lines"][key] for key, text in list(both.items())[:2]} == {
+        "development_plan_text": True,
+        "development_plan": True,
+    }
+    # The page goes on from what it shows now: it takes nothing back.
+    shown = {**page, **{k: v for k, v in both.items() if k != "operation_plan_text"}}
+    shown |= {"version": told["version"], "base": json.dumps(told["base"])}
+    assert (
+        autosave(han, case, "support", {**shown, "operation_plan_text": "再改"}).status_code == 200
+    )
+    assert draft(case, "support").content == {**both, "operation_plan_text": "再改"}
+
+
+def test_without_scripts_the_joined_table_comes_back_and_says_so(
+    case: Evaluation, quarrel: tuple[Client, dict[str, Any]]
+) -> None:
+    han, page = quarrel
+    response = han.post(url(case, "support"), {**page, "operation_plan_text": "韩梅的计划"})
+    assert response.status_code == 302
+    again = han.get(url(case, "support"))
+    assert "林工 同时改了待评估基地的发展规划、发展规划自评分，已一并保存。" in text_of(again)
+    assert sent_by(again)["development_plan_text"] == ["林工的规划"]
+
+
+def test_two_begin_an_empty_table_at_once(cast: Cast, case: Evaluation, client: Client) -> None:
+    han = signed_in(cast.han)
+    pages = [dict(sent_by(each.get(url(case, "organisation")))) for each in (client, han)]
+    client.post(url(case, "organisation"), {**pages[0], "name": "林工写的单位"})
+    han.post(url(case, "organisation"), {**pages[1], "website": "https://example.org/"})
+    assert draft(case, "organisation").content == {
+        "name": "林工写的单位",
+        "region": "370100",
+        "website": "https://example.org/",
     }
 
 
@@ -317,7 +400,11 @@ def test_an_autosave_keeps_what_is_typed_and_tells_the_score_of_it(
 ) -> None:
     journey.fill(case, cast.lin, PROVINCE_VALUES)
     sent: dict[str, Any] = dict(sent_by(client.get(url(case, "technical"))))
-    sent |= {"pue": "1.31", **{k: "" for k in sent if k.startswith("meters-")}}
+    sent |= {
+        "pue": "1.31",
+        "renewable_ratio": "22",
+        **{k: "" for k in sent if k.startswith("meters-")},
+    }
     answer = autosave(client, case, "technical", sent).json()
     saved = draft(case, "technical")
     assert saved.content["pue"] == "1.31"
@@ -396,7 +483,7 @@ def test_an_autosave_against_anothers_save_changes_nothing_and_names_the_fields(
     assert draft(case, "support").content == before
     told = " ".join(answer.json()["meanwhile"].split())
     assert "林工 于" in told
-    assert "待评估基地的发展规划、发展规划自评分。您的内容还在本页，没有覆盖对方。" in told
+    assert "待评估基地的发展规划。您的内容还在本页，没有覆盖对方。" in told
 
 
 def test_saves_in_different_fields_that_agree_need_no_choice(cast: Cast, case: Evaluation) -> None:

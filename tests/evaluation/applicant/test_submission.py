@@ -1,6 +1,11 @@
 """The sealed paper and the screen carry one code; a submission is confirmed; a form is copied."""
 
+from urllib.parse import unquote
+
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from evaluation.actions import application, materials, stamping
 from evaluation.demo import journey
@@ -79,11 +84,13 @@ def test_the_applicant_is_told_which_version_the_scan_shows(cast: Cast, case: Ev
         return found["stamp"]
 
     assert told() == "none"
-    upload_scan(cast, case)
-    assert told() == "unknown"  # nothing was printed here before
-    materials.remove_material(cast.lin, case, case.files.get(slot=1, removed_at=None).pk)
     printed = stamping.print_form(cast.lin, case)
-    upload_scan(cast, case, "盖章申报书二")
+    upload_scan(cast, case)
+    assert told() == "unknown"  # what was printed last is not what was signed
+    page = text_of(client.get(f"/cases/{case.number}/materials/"))
+    assert "盖章版本未核对：请填写扫描件页脚的版本码" in page
+    scan = case.files.get(slot=1, removed_at=None)
+    client.post(f"/cases/{case.number}/stamp/{scan.pk}/", {"code": printed.version_code[:4]})
     assert told() == "same"
     change_the_form(cast, case, "余热供暖。")
     assert told() == "other"
@@ -95,24 +102,54 @@ def test_the_applicant_is_told_which_version_the_scan_shows(cast: Cast, case: Ev
     version = case.declarations.get()
     assert version.form_code == code_of(case) != printed.version_code
     page = text_of(signed_in(cast.chen).get(f"/cases/{case.number}/versions/1/"))
-    assert f"版本码 {version.form_code} ✗ 盖章扫描件是另一版本" in page
+    assert f"版本码 {version.form_code} ! 盖章扫描件是另一版本" in page
 
 
-def test_a_person_may_say_which_print_was_sealed(cast: Cast, case: Evaluation) -> None:
+def test_an_outdated_print_is_not_taken_for_the_form(cast: Cast, case: Evaluation) -> None:
     client = signed_in(cast.lin)
     old = stamping.print_form(cast.lin, case)
     change_the_form(cast, case, "余热供暖。")
     new = stamping.print_form(cast.lin, case)
+    page = client.get(f"/cases/{case.number}/stamp/")
+    assert (page.context["current"], page.context["outdated"]) == (new, [old])
+    assert "以前的 1 份盖章稿，已过期 申报书在这些盖章稿之后又有改动" in text_of(page)
     upload_scan(cast, case)
     file = case.files.get(slot=1, removed_at=None)
     address = f"/cases/{case.number}/stamp/{file.pk}/"
-    shown = [(scan.code, scan.stated, scan.same) for scan in stamping.scans(case, new.version_code)]
-    assert shown == [(new.version_code, False, True)]
-    client.post(address, {"code": "0123456789AB"})
-    assert "没有版本码为0123456789AB的盖章稿" in text_of(client.get(f"/cases/{case.number}/stamp/"))
-    client.post(address, {"code": old.version_code})
-    (scan,) = stamping.scans(case, new.version_code)
-    assert (scan.code, scan.stated, scan.same) == (old.version_code, True, False)
+
+    def shown() -> list[tuple[str, bool, bool]]:
+        found = stamping.scans(case, new.version_code)
+        return [(scan.code, scan.from_text, scan.same) for scan in found]
+
+    assert shown() == [("", False, False)]
+    for typed, refusal in (("0FFF", "没有版本码以0FFF开头的盖章稿"), ("0F", "的前4位或更多")):
+        client.post(address, {"code": typed})
+        assert refusal in text_of(client.get(f"/cases/{case.number}/stamp/"))
+    client.post(address, {"code": f" {old.version_code[:5].lower()} "})
+    assert shown() == [(old.version_code, False, False)]
+    told = text_of(client.get(f"/cases/{case.number}/materials/"))
+    assert f"扫描件的版本码{old.version_code}已过期，现在的申报书是{new.version_code}" in told
+
+
+def test_the_code_is_read_from_a_file_that_holds_it_as_text(cast: Cast, case: Evaluation) -> None:
+    client = signed_in(cast.lin)
+    old = stamping.print_form(cast.lin, case)
+    change_the_form(cast, case, "余热供暖。")
+    new = stamping.print_form(cast.lin, case)
+    scan = example_pdf(f"盖章申报书 版本 {old.version_code} 第1页")
+    client.post(f"/cases/{case.number}/materials/1/", {"file": scan})
+    (found,) = stamping.scans(case, new.version_code)
+    assert (found.code, found.from_text, found.same) == (old.version_code, True, False)
+
+
+def test_two_prints_have_two_names(cast: Cast, case: Evaluation) -> None:
+    printed = stamping.print_form(cast.lin, case)
+    Document.objects.filter(pk=printed.pk).update(
+        stored="documents/x.pdf", size=1, sha256="0" * 64, rendered_at=timezone.now()
+    )
+    default_storage.save("documents/x.pdf", ContentFile(b"x"))
+    answer = signed_in(cast.lin).get(f"/cases/{case.number}/documents/{printed.pk}/")
+    assert f"-{case.number}-{printed.version_code}.pdf" in unquote(answer["Content-Disposition"])
 
 
 def test_paper_and_submitted_version_carry_the_same_code_and_staff_see_no_print(
@@ -120,6 +157,8 @@ def test_paper_and_submitted_version_carry_the_same_code_and_staff_see_no_print(
 ) -> None:
     printed = stamping.print_form(cast.lin, case)
     upload_scan(cast, case)
+    scan = case.files.get(slot=1, removed_at=None)
+    stamping.state_version(cast.lin, case, scan, printed.version_code)
     application.submit(cast.lin, case)
     official = case.documents.get(kind=Kind.APPLICATION)
     assert official.version_code == printed.version_code
