@@ -1,7 +1,7 @@
 # The commands of the portal; each installs what it needs first. See docs/operations.md.
 export PORT ?= 8000
 
-.PHONY: run setup setup-tests setup-bench test check bench trust lock
+.PHONY: run setup setup-tests setup-bench test check screenshots bench trust lock
 
 run: setup        ## start the portal with example data on http://localhost:$PORT
 	@.venv/bin/python -m tools.run
@@ -17,6 +17,9 @@ test: setup-tests ## every test; ARGS="tests/portal -k health" for some
 
 check: setup-tests ## lint, format, types, contracts, migrations, deployment, templates, translations
 	@.venv/bin/python -m tools.check
+
+screenshots: setup-tests ## the pictures of the guides, from the example data, in both languages
+	@.venv/bin/python -m tools.screenshots
 
 setup-bench:
 	@tools/setup.sh --bench

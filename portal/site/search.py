@@ -17,7 +17,7 @@ from evaluation import queries, queries_public
 from evaluation.edition import current_edition, reader_language
 from evaluation.rulebook import in_language
 from portal.accounts.models import Organisation, Role, User
-from portal.site import words
+from portal.site import guides, words
 from portal.site.certificates import STANDINGS
 
 SHOWN = 10
@@ -146,12 +146,24 @@ def indicators(reader: Reader, query: str) -> Group:
     return _group(_("评估指标"), hits, reverse("site:indicators"))
 
 
+def tasks(reader: Reader, query: str) -> Group:
+    """What the guides explain."""
+    hits = (
+        Hit(task.title, f"{reverse('site:guide', args=[guide.reader])}#{task.id}", guide.title)
+        for guide in guides.guides(reader_language())
+        for task in guide.tasks
+        if words.found_in(query, task.text)
+    )
+    return _group(_("使用帮助"), hits, reverse("site:guides"))
+
+
 FINDERS: list[Callable[[Reader, str], Group]] = [
     cases,
     organisations,
     certificates,
     notices,
     indicators,
+    tasks,
 ]
 
 

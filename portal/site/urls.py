@@ -7,6 +7,7 @@ from portal.site.views import (
     about,
     audit,
     capacity,
+    guides,
     home,
     misuse,
     notices,
@@ -24,6 +25,8 @@ app_name = "site"
 urlpatterns = [
     path("", home.home, name="home"),
     path("theme/", theme.theme, name="theme"),
+    path("help/", guides.guides, name="guides"),
+    path("help/<slug:reader>/", guides.guide, name="guide"),
     path("search/", search.search, name="search"),
     path("about/", about.about, name="about"),
     path("standard/", standard.indicators, name="indicators"),

@@ -802,10 +802,11 @@ PUBLIC_ROWS = [
     *(
         _open(f"site:{name}")
         for name in (
-            "home", "search", "about", "indicators", "steps", "readings", "self_test", "self_test_score",
+            "home", "search", "guides", "about", "indicators", "steps", "readings", "self_test", "self_test_score",
             "notices", "register", "register_csv", "register_json", "verify", "verify_offline",
         )
     ),
+    _open("site:guide", args=lambda world: ["applicant"], missing=lambda world: ["nobody"]),
     # Only where DEBUG is on.
     *(
         Row(f"site:{name}", OPEN, get=NOBODY, post=NOBODY)

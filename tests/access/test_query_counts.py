@@ -135,6 +135,8 @@ LISTS = [
     Page("anonymous", "site:readings", grows=False),
     Page("anonymous", "site:steps", grows=False),
     Page("anonymous", "site:about", grows=False),
+    Page("anonymous", "site:guides", grows=False),
+    Page("anonymous", "site:guide", args=lambda world: ["expert"], grows=False),
 ]  # fmt: skip
 # Pages of one case or base, which show many things.
 WORKING = [
