@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from evaluation import correction, queries, steps, steps_after
 from evaluation.models import (
@@ -34,9 +35,14 @@ OF_MOVE = {
     "request_correction": "deficiency_notice",
     "return_application": "application_returned",
     "return_agreement": "application_returned",
+    "withdraw": "application_withdrawn",
+    "recall": "application_recalled",
     "certify": "decided",
     "decline": "decided",
 }
+
+# What an applicant has just handed in, who is told that it arrived.
+RECEIVED = {"submit": _("申报书"), "resubmit": _("补正材料")}
 
 
 def tell_of_case(
@@ -134,6 +140,18 @@ def _tell_applicants(
         ends_on = evaluation.publication.ends_on
         told = applicants(evaluation)
         tell_of_case(told, "result_published", key, evaluation, deadline=ends_on)
+    elif transition.move in RECEIVED:
+        version = queries.current_declaration(evaluation)
+        assert version is not None, "a submission makes a version"
+        tell_of_case(
+            applicants(evaluation),
+            "application_received",
+            key,
+            evaluation,
+            path=reverse("evaluation:submitted", args=[evaluation.number, version.number]),
+            title=RECEIVED[transition.move],
+            awaits=now.awaits,
+        )
     elif people:
         tell_of_case(
             people,

@@ -249,6 +249,14 @@ MOVES: dict[str, Move] = {
             _("提交了申报书"),
         ),
         Move(
+            "recall",
+            ("submitted",),
+            ("draft",),
+            Actor.APPLICANT,
+            _("撤回修改"),
+            _("撤回申报书修改"),
+        ),
+        Move(
             "withdraw",
             ("draft", "submitted", "returned"),
             ("withdrawn",),

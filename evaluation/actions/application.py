@@ -336,6 +336,13 @@ def submit(user: User, evaluation: Evaluation) -> Declaration:
         return declaration
 
 
+def recall(user: User, evaluation: Evaluation) -> None:
+    """撤回修改, before it was accepted: back to the draft, with its files; what was submitted stays
+    as it is and a version of its own follows."""
+    with moving(user, evaluation, "recall"):
+        pass
+
+
 def withdraw(user: User, evaluation: Evaluation, reason: str) -> None:
     """撤回申报, before it was accepted."""
     with moving(user, evaluation, "withdraw", reason):

@@ -4,6 +4,7 @@ time that a paper covers."""
 import uuid
 from datetime import date
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,9 +13,11 @@ from evaluation import correction, permissions, queries, uploads
 from evaluation.actions.files import bytes_kept
 from evaluation.actions.moving import changing, note
 from evaluation.edition import edition_of
-from evaluation.errors import Refused
+from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.models import CaseFile, Evaluation, Purpose
 from portal.accounts.models import User
+
+SEALED_FORM = 1  # 申报书, in Table 1
 
 
 def add_material(
@@ -36,6 +39,36 @@ def add_material(
     ):
         put_in_slot(user, current, file, replaces)
         return file
+
+
+def copy_materials(user: User, source: Evaluation, evaluation: Evaluation) -> list[str]:
+    """Lay the files of an earlier application of the organisation into a new one, each checked
+    anew, with the months it covers; the sealed form belongs to its own case. Returns what could
+    not be taken along, a sentence each. Outside of any transaction: there may be much to copy."""
+    permissions.check_edit(user, evaluation)
+    if source.organisation_id != evaluation.organisation_id:
+        raise NotAllowed(_("只能复制本单位的申报。"))
+    slots = [material.number for material in edition_of(evaluation).materials]
+    refused = []
+    for held in queries.draft_materials(source).exclude(slot=SEALED_FORM).order_by("slot", "pk"):
+        if held.slot not in slots:
+            continue
+        with held.stored.open("rb") as stored:
+            upload = UploadedFile(stored, held.name, held.content_type, held.size)
+            try:
+                checked = uploads.check(upload, uploads.MATERIALS, limit=settings.UPLOAD_MAX_BYTES)
+                place = {"purpose": Purpose.MATERIAL, "slot": held.slot}
+                with (
+                    bytes_kept(user, evaluation, upload, checked, **place) as file,
+                    changing(user, evaluation) as current,
+                ):
+                    file.period_from, file.period_to = held.period_from, held.period_to
+                    put_in_slot(user, current, file, None)
+            except (NotAllowed, WrongState):
+                raise
+            except Refused as refusal:
+                refused += [str(sentence) for sentence in refusal.sentences]
+    return refused
 
 
 def check_slot(user: User, evaluation: Evaluation, slot: int) -> None:
@@ -92,6 +125,27 @@ def remove_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> N
             correction.check_slot(current, file.slot)
             _take_out(file)
             note(user, current, "remove_material", file=str(file_id))
+
+
+def restore_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> None:
+    """Put a removed file back into its slot. What a newer version took the place of stays out."""
+    with changing(user, evaluation) as current:
+        permissions.check_edit(user, current)
+        file = queries.earlier_files(current).filter(pk=file_id).first()
+        if file is None:
+            return
+        assert file.slot is not None
+        correction.check_slot(current, file.slot)
+        if current.files.filter(replaces=file).exists():
+            raise Refused(_("“%(name)s”已由新版本替换，不能恢复。") % {"name": file.name})
+        if queries.draft_materials(current).filter(slot=file.slot, sha256=file.sha256).exists():
+            raise Refused(
+                _("材料%(slot)s中已有与“%(name)s”内容相同的文件，不必恢复。")
+                % {"slot": file.slot, "name": file.name}
+            )
+        file.removed_at = None
+        file.save(update_fields=["removed_at"])
+        note(user, current, "restore_material", file=str(file_id))
 
 
 def _take_out(file: CaseFile) -> None:

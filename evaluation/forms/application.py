@@ -57,13 +57,21 @@ class ScopeForm(forms.Form):
 class StartForm(ScopeForm):
     """A new application: its scope, and a base of the organisation or a new one."""
 
-    field_order = ["source", "category", "place", "base", "base_name", "city"]
+    field_order = ["source", "with_files", "category", "place", "base", "base_name", "city"]
 
     source = forms.ChoiceField(
         label=gettext_lazy("以本单位已有的申报为底稿"),
         required=False,
         help_text=gettext_lazy(
-            "复制申报书各表的内容；签署日期和承诺须重新填写，提交材料须重新上传。"
+            "复制申报书各表的内容；签署日期和承诺须重新填写，申报书须重新盖章。"
+        ),
+    )
+    with_files = forms.BooleanField(
+        label=gettext_lazy("把提交材料一并带来（材料1申报书除外）"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy(
+            "各文件重新检查后成为新申报的文件，SHA-256不变；请核对其期间和有效期是否仍然适用。"
         ),
     )
 
@@ -89,6 +97,8 @@ class StartForm(ScopeForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.sources = {case.number: case for case in sources}
+        if not sources:
+            del self.fields["with_files"]
         source = self.fields["source"]
         assert isinstance(source, forms.ChoiceField)
         source.choices = [

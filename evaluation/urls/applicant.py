@@ -74,6 +74,11 @@ urlpatterns = [
         name="material_remove",
     ),
     path(
+        "cases/<str:number>/materials/<uuid:file_id>/restore/",
+        applicant_materials.material_restore,
+        name="material_restore",
+    ),
+    path(
         "cases/<str:number>/materials/<uuid:file_id>/period/",
         applicant_materials.material_period,
         name="material_period",

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from dataaccess.queries import bases_for
 from evaluation import permissions, queries
-from evaluation.actions import application
+from evaluation.actions import application, materials
 from evaluation.edition import current_edition, edition_of
 from evaluation.errors import NotAllowed, Refused
 from evaluation.forms.application import ScopeForm, StartForm, scope_of
@@ -43,6 +43,9 @@ def new(request: SignedInRequest) -> HttpResponse:
         except Refused as refusal:
             add_to_form(form, refusal)
         else:
+            if (source := form.to_start()["source"]) and form.cleaned_data["with_files"]:
+                for sentence in materials.copy_materials(user, source, evaluation):
+                    messages.warning(request, sentence)
             messages.success(
                 request,
                 _("已建立案卷%(number)s。各表可随时保存，填完再提交。")

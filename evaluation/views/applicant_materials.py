@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from evaluation.completeness import Gap
 from evaluation.correction import defects_under_correction
 from evaluation.edition import edition_of
 from evaluation.errors import NotAllowed, Refused, WrongState
-from evaluation.models import Evaluation
+from evaluation.models import Evaluation, Purpose
 from evaluation.rulebook import FormTable
 from evaluation.views.applicant_draft import Draft, place_of, prefilled
 from evaluation.views.applicant_submission import sealed
@@ -84,11 +84,26 @@ def material_remove(request: SignedInRequest, number: str, file_id: uuid.UUID) -
     if file is None:
         raise Http404
     materials_in.remove_material(request.user, evaluation, file_id)
-    messages.success(
-        request,
-        _("已从材料%(slot)s移除“%(name)s”。") % {"slot": file.slot, "name": file.name},
-    )
-    return redirect(f"{reverse('evaluation:materials', args=[number])}#slot-{file.slot}")
+    # Said in the slot itself, with the way back beside it.
+    page = reverse("evaluation:materials", args=[number])
+    return redirect(f"{page}?removed={file_id}#slot-{file.slot}")
+
+
+@case_view
+@require_POST
+def material_restore(request: SignedInRequest, number: str, file_id: uuid.UUID) -> HttpResponse:
+    """Put a removed file back into its slot. One that is back already stays."""
+    evaluation = queries.case_for(request.user, number)
+    permissions.check_edit(request.user, evaluation)
+    file = get_object_or_404(evaluation.files, pk=file_id, purpose=Purpose.MATERIAL)
+    slot = file.slot or 0
+    try:
+        materials_in.restore_material(request.user, evaluation, file_id)
+    except (NotAllowed, WrongState):
+        raise
+    except Refused as refusal:
+        return _page(request, evaluation, {slot: [str(each) for each in refusal.sentences]})
+    return redirect(f"{reverse('evaluation:materials', args=[number])}#slot-{slot}")
 
 
 @case_view
@@ -132,7 +147,7 @@ def _page(
     typed: uuid.UUID | None = None,
 ) -> HttpResponse:
     draft = Draft(evaluation)
-    slots = Slots(draft)
+    slots = Slots(draft, just_removed=request.GET.get("removed", ""))
     shown = slots.all(refusals)
     for row in (row for slot in shown for row in slot["shown"]["files"]):
         if typed is not None and row.get("pk") == typed:

@@ -112,7 +112,7 @@ def submitted(request: SignedInRequest, number: str, version: int) -> HttpRespon
         "declaration": declaration,
         "documents": documents,
         "stamp": stamping.stamp_of(declaration),
-        "may_withdraw": permissions.can_move(request.user, evaluation, "withdraw"),
+        "may_recall": permissions.can_move(request.user, evaluation, "recall"),
         **waiting(request.user, evaluation),
     }
     return render(request, "evaluation/applicant/submitted.html", context)

@@ -30,8 +30,9 @@ ACCEPT = ",".join(e for group in uploads.MATERIALS.values() for e in group)
 class Slots:
     """Everything that the page shows of the slots; each part is read in one query."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, just_removed: str = "") -> None:
         self.draft = draft
+        self.just_removed = just_removed  # the key of a file
         self.evaluation = draft.evaluation
         self.number = draft.evaluation.number
         self.defects = open_defects(draft)
@@ -68,7 +69,8 @@ class Slots:
             "upload_url": reverse("evaluation:material_add", args=address) if may_change else "",
             "begin_url": reverse("evaluation:upload_begin", args=address) if may_change else "",
             "coverage": coverage_of(self.draft, material),
-            "earlier": self._earlier_rows(material.number),
+            "earlier": (earlier := self._earlier_rows(material.number, may_change)),
+            "removed": [row for row in earlier if str(row["pk"]) == self.just_removed],
             "unfinished": [_unfinished(upload) for upload in self.unfinished[material.number]],
             "papers": self.papers[material.number],
             "refusals": list(refusals),
@@ -117,16 +119,24 @@ class Slots:
     def form_code(self) -> str:
         return application.form_code(self.evaluation, self.draft.tables)
 
-    def _earlier_rows(self, slot: int) -> list[dict[str, Any]]:
-        now_there = {file.replaces_id: file for file in self.draft.files.get(slot, [])}
-        return [
-            asdict(file_row(self.evaluation, file))
-            | {
+    def _earlier_rows(self, slot: int, may_change: bool) -> list[dict[str, Any]]:
+        there = [*self.draft.files.get(slot, []), *self.earlier[slot]]
+        newer = {file.replaces_id: file.version for file in there}
+        rows = []
+        for file in self.earlier[slot]:
+            replaced = newer.get(file.pk)
+            row = asdict(file_row(self.evaluation, file)) | {
+                "pk": file.pk,
                 "state": "neutral",
-                "state_label": _("已由新版本替换") if file.pk in now_there else _("已移除"),
+                "state_label": _("已由第%(version)s版替换") % {"version": replaced}
+                if replaced
+                else _("已移除"),
             }
-            for file in self.earlier[slot]
-        ]
+            if may_change and not replaced:
+                address = [self.number, file.pk]
+                row["restore_url"] = reverse("evaluation:material_restore", args=address)
+            rows.append(row)
+        return rows
 
     def _twins(self) -> dict[Any, list[tuple[str, str]]]:
         """For each file where else the organisation has the same bytes: (words, address)."""

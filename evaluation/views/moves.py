@@ -45,6 +45,7 @@ class MovePage:
 
 PAGES: dict[str, MovePage] = {
     "submit": MovePage(application.submit),
+    "recall": MovePage(application.recall),
     "withdraw": MovePage(application.withdraw, ReasonForm),
     "accept": MovePage(application.accept),
     "return_application": MovePage(application.return_application, ReasonForm),
@@ -72,8 +73,11 @@ GRAVE = ("withdraw", "decline", "certify", "publish", "withdraw_result")
 
 
 # What the one who decides should have before their eyes on the move's page.
-FACTS = dict.fromkeys(("certify", "decline", "send_back"), "evaluation/staff/decision_facts.html")
+DECISIONS = ("certify", "decline", "send_back")
+FACTS = dict.fromkeys(DECISIONS, "evaluation/staff/decision_facts.html")
 SUBMISSIONS = ("submit", "resubmit")
+FACTS["withdraw"] = "evaluation/applicant/withdraw_facts.html"
+FACTS["recall"] = "evaluation/applicant/recall_facts.html"
 FACTS |= dict.fromkeys(SUBMISSIONS, "evaluation/applicant/submit_facts.html")
 
 
@@ -125,7 +129,9 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     }
     if code in SUBMISSIONS:
         context |= before_submission(evaluation)
-    elif code in FACTS:
+    elif code == "withdraw":
+        context["may_recall"] = permissions.can_move(request.user, evaluation, "recall")
+    elif code in DECISIONS:
         context["decision"] = decision_facts(evaluation, request.user)
     return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)
 

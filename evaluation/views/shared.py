@@ -170,7 +170,7 @@ RECORDS = (
 # Reached from a working page that shows first what they would do.
 MOVES_ON_WORK_PAGES = ("submit", "resubmit", "consolidate", "withdraw_result")
 # Stands apart from what comes next.
-WITHDRAWAL = "withdraw"
+RECALL, WITHDRAWAL = "recall", "withdraw"
 # Administrators have no cases; their desk is elsewhere.
 DESKS: dict[str, str] = {
     Role.SYSTEM_ADMIN: "accounts:people",
@@ -357,7 +357,8 @@ def case_context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, 
             for page in _pages(RECORDS, user, evaluation)
             if page.name not in {open_page.name for open_page in work}
         ],
-        "moves": [move for move in open_moves if move.code != WITHDRAWAL],
+        "moves": [move for move in open_moves if move.code not in (RECALL, WITHDRAWAL)],
+        "may_recall": any(move.code == RECALL for move in open_moves),
         "withdrawal": next((move for move in open_moves if move.code == WITHDRAWAL), None),
         **waiting(user, evaluation),
         "declarations": list(evaluation.declarations.select_related("submitted_by")),

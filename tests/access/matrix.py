@@ -449,6 +449,7 @@ APPLICANT_ROWS = [
     _case("materials", "correction", get=APPLICANT),
     _constant("material_add", "correction", 1, 11, post=APPLICANT),
     _part("material_remove", "correction", "material", _material, NO_UUID, post=APPLICANT),
+    _part("material_restore", "correction", "material", _material, NO_UUID, post=APPLICANT),
     _part("material_period", "correction", "", _dated, NO_UUID, post=APPLICANT),
     _constant("upload_begin", "correction", 4, 11, post=APPLICANT),
     _case("order_draft_volume", "correction", post=APPLICANT),

@@ -122,7 +122,7 @@ def test_a_newer_version_takes_the_place_and_the_older_one_stays_readable(
     fourth = slot(page(client, case), 4)
     assert "第 2 版" in fourth
     assert "以前的 1 个文件" in fourth
-    assert "已由新版本替换" in fourth
+    assert "已由第2版替换" in fourth
     download = client.get(f"/cases/{case.number}/files/{first.pk}/")
     assert b"".join(download.streaming_content) == PDF  # type: ignore[attr-defined]
     # What was replaced meanwhile by a colleague is not replaced twice.
@@ -152,11 +152,38 @@ def test_a_file_is_taken_out_and_may_come_back(client: Client, case: Evaluation)
     client.post(slot_url(case), {"file": pdf()})
     file = case.files.get()
     remove = f"/cases/{case.number}/materials/{file.pk}/remove/"
-    assert client.post(remove)["Location"] == f"/cases/{case.number}/materials/#slot-4"
-    assert "已从材料4移除“机房等级.pdf”。" in text_of(page(client, case))
+    gone = client.post(remove)["Location"]
+    assert gone == f"/cases/{case.number}/materials/?removed={file.pk}#slot-4"
+    restore = f"/cases/{case.number}/materials/{file.pk}/restore/"
+    fourth = slot(client.get(gone), 4)
+    assert "已移除“机房等级.pdf”。" in fourth
+    assert f'action="{restore}"' in fourth.split('class="earlier-files"')[0]
+    for _press in range(2):
+        assert client.post(restore)["Location"] == f"/cases/{case.number}/materials/#slot-4"
+    assert [each.pk for each in case.files.filter(removed_at=None)] == [file.pk]
+    client.post(remove)
     assert client.post(remove).status_code == 404
     assert client.get(remove).status_code == 405
     assert client.post(slot_url(case), {"file": pdf()}).status_code == 302
+
+
+def test_only_what_left_its_place_empty_is_put_back(client: Client, case: Evaluation) -> None:
+    """Of three versions the first two were replaced; the same bytes come in once."""
+    for extra in (b"1", b"2", b"3"):
+        last = case.files.filter(removed_at=None).first()
+        replaces = {"replaces": str(last.pk)} if last else {}
+        client.post(slot_url(case), {"file": pdf("证书.pdf", extra), **replaces})
+    first, _second, third = case.files.order_by("version")
+    fourth = slot(page(client, case), 4)
+    assert ("已由第2版替换" in fourth, "已由第3版替换" in fourth) == (True, True)
+    restore = "/cases/{}/materials/{}/restore/"
+    refused = client.post(restore.format(case.number, first.pk))
+    assert "“证书.pdf”已由新版本替换，不能恢复。" in slot(refused, 4)
+    client.post(f"/cases/{case.number}/materials/{third.pk}/remove/")
+    client.post(slot_url(case), {"file": pdf("又一份.pdf", b"3")})
+    refused = client.post(restore.format(case.number, third.pk))
+    assert "材料4中已有与“证书.pdf”内容相同的文件，不必恢复。" in slot(refused, 4)
+    assert [each.name for each in case.files.filter(removed_at=None)] == ["又一份.pdf"]
 
 
 def test_each_slot_says_what_it_proves_and_whether_it_may_stay_empty(

@@ -7,12 +7,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from evaluation import queries
 from evaluation.actions import application, materials, stamping
 from evaluation.demo import journey
 from evaluation.demo.files import example_pdf
 from evaluation.demo.tables import PROVINCE_VALUES
 from evaluation.errors import NotAllowed
 from evaluation.models import Document, Evaluation, Kind
+from portal.notifications.models import Notification
 from tests.evaluation.applicant.pages import read, text_of
 from tests.evaluation.cast import Cast, signed_in
 
@@ -184,12 +186,49 @@ def test_a_submission_is_confirmed_with_a_receipt_and_can_be_withdrawn(
     receipt = Document.objects.get(kind=Kind.RECEIPT)
     assert receipt.content["form_code"] == case.declarations.get().form_code
     assert [len(material["files"]) for material in receipt.content["materials"]] == [1] * 10
+    (told,) = Notification.objects.filter(user=cast.han, kind="application_received")
+    assert told.subject_zh == f"案卷{case.number}：已收到申报书"
+    assert told.path == answer["Location"]
     withdraw = f"/cases/{case.number}/moves/withdraw/"
     assert withdraw in read(page).links
     client.post(withdraw, {"reason": "示例：另行申报。"})
     assert withdraw not in read(client.get(answer["Location"])).links
     case.refresh_from_db()
     assert case.state == "withdrawn"
+    last = Notification.objects.filter(user=cast.lin, case=case.number).latest("id")
+    assert (last.subject_zh, last.subject_en) == (
+        f"案卷{case.number}：申报已撤回",
+        f"Case {case.number}: application withdrawn",
+    )
+
+
+def test_a_submitted_form_is_taken_back_changed_and_submitted_again(
+    cast: Cast, case: Evaluation
+) -> None:
+    upload_scan(cast, case)
+    client = signed_in(cast.lin)
+    client.post(f"/cases/{case.number}/moves/submit/")
+    recall = f"/cases/{case.number}/moves/recall/"
+    for page in ("versions/1/submitted/", "moves/withdraw/", ""):
+        assert recall in read(client.get(f"/cases/{case.number}/{page}")).links
+    answer = client.post(recall, follow=True)
+    assert "申报书已撤回，可以修改。" in text_of(answer)
+    case.refresh_from_db()
+    assert (case.state, queries.draft_materials(case).count()) == ("draft", 10)
+    last = Notification.objects.filter(user=cast.lin, case=case.number).latest("id")
+    assert last.subject_zh == f"案卷{case.number}：申报书已撤回修改"
+    # The secretariat goes on seeing the version that it received, and no more.
+    change_the_form(cast, case, "余热供暖。")
+    staff = signed_in(cast.chen)
+    assert staff.get(f"/cases/{case.number}/versions/1/").status_code == 200
+    assert "余热供暖。" not in text_of(staff.get(f"/cases/{case.number}/"))
+    client.post(f"/cases/{case.number}/moves/submit/")
+    case.refresh_from_db()
+    assert (case.state, case.declarations.count()) == ("submitted", 2)
+    application.accept(cast.chen, case)
+    assert client.post(recall, follow=True).status_code != 500
+    case.refresh_from_db()
+    assert case.state == "agreement_signing"
 
 
 def test_the_page_before_submitting_shows_what_is_fixed(cast: Cast, case: Evaluation) -> None:
@@ -247,6 +286,29 @@ def test_a_form_is_copied_without_what_is_signed_and_without_materials(
     assert before["opinion"].keys() - after["opinion"].keys() == {"truthful", "signed_on"}
     assert before["cover"].keys() - after["cover"].keys() == {"filled_on"}
     assert not copy.files.exists()
+
+
+def test_the_files_of_an_earlier_application_are_taken_along(cast: Cast, case: Evaluation) -> None:
+    upload_scan(cast, case)
+    application.withdraw(cast.lin, case, "示例：暂缓。")
+    answer = signed_in(cast.han).post(
+        "/cases/new/",
+        {
+            "source": case.number,
+            "with_files": "on",
+            "category": "city",
+            "place": "济南市",
+            "base": case.base.code,
+        },
+    )
+    assert answer.status_code == 302
+    copy = Evaluation.objects.exclude(pk=case.pk).get()
+    fields = ("slot", "name", "sha256", "period_from", "period_to")
+    held = queries.draft_materials(case).exclude(slot=1).order_by("slot")
+    taken = queries.draft_materials(copy).order_by("slot")
+    assert list(taken.values_list(*fields)) == list(held.values_list(*fields))
+    assert {file.uploaded_by for file in taken} == {cast.han}
+    assert {file.stored.name for file in taken} & {file.stored.name for file in held} == set()
 
 
 def test_only_applications_of_ones_own_organisation_are_copied(
