@@ -203,6 +203,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "ledger.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "sweep the outbox": {"task": "ledger.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "anchor the audit chain": {
+        "task": "ledger.anchor",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "clear sessions that ran out": {
         "task": "accounts.clear_sessions",
         "schedule": 6 * 3600.0,
@@ -325,6 +330,10 @@ CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
+
+# --- Audit ----------------------------------------------------------------------------------
+# Where the end of the audit chain is written down, outside the database; best on another machine.
+AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE", default=str(VAR_DIR / "audit-anchors.txt"))
 
 # --- Web security ---------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import connection
@@ -52,12 +52,17 @@ def digest(event: AuditEvent) -> str:
     return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
-def faults() -> Iterator[str]:
-    """Walk the chain from its start and say the first place where it does not hold."""
+def faults(anchors: Mapping[int, str] | None = None) -> Iterator[str]:
+    """Walk the chain from its start and say the first place where it does not hold; `anchors`
+    are numbers and hashes that were written down outside the database."""
+    known = dict(anchors or {})
     seq, previous = 0, ""
     for event in AuditEvent.objects.order_by("seq").iterator(chunk_size=2000):
         if event.seq != seq + 1:
-            yield f"event {seq + 1} is missing: event {event.seq} follows event {seq}"
+            if event.seq < 1:
+                yield f"event {event.seq} was inserted"
+            else:
+                yield f"event {seq + 1} is missing: event {event.seq} follows event {seq}"
             return
         if event.previous_hash != previous:
             yield f"event {event.seq} does not follow from event {seq}"
@@ -65,10 +70,16 @@ def faults() -> Iterator[str]:
         if event.hash != digest(event):
             yield f"event {event.seq} was altered"
             return
+        if known.pop(event.seq, event.hash) != event.hash:
+            yield f"the chain was written anew: event {event.seq} is not the one of its anchor"
+            return
         seq, previous = event.seq, event.hash
     head = AuditHead.objects.filter(pk=1).first()
     if (head.seq, head.hash) != (seq, previous) if head else seq:
         yield f"the chain ends at event {seq}, its head says {head.seq if head else 0}"
+    if known:
+        last = max(known)
+        yield f"the chain ends at event {seq}, its anchor says {last}: {last - seq} were cut off"
 
 
 def _canonical(value: Any) -> str:

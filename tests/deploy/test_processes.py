@@ -28,6 +28,7 @@ from tests.deploy import compose
 pytestmark = pytest.mark.services
 
 HOST = "portal.example.org"
+ROLE = "portal_processes"
 PASSWORD = "Trial-Password-7"  # an account of this test alone
 ENVIRONMENT = {
     "SECRET_KEY": "only-in-this-test-" + "x" * 50,
@@ -35,6 +36,7 @@ ENVIRONMENT = {
     "ALLOWED_HOSTS": HOST,
     "PUBLIC_URL": f"https://{HOST}",
     "POSTGRES_PASSWORD": "unused",
+    "APPLICATION_DB_PASSWORD": "unused",
     "REDIS_PASSWORD": "unused",
     "EMAIL_URL": "smtp://unused",
     "DEFAULT_FROM_EMAIL": "secretariat@example.org",
@@ -149,7 +151,8 @@ def portal() -> Iterator[Portal]:
         environment = {
             **described["web"]["environment"],
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "DATABASE_URL": database_url,
+            # As the role that migrate makes; rows are looked at as the owner.
+            "DATABASE_URL": database_url.replace("portal@", f"{ROLE}@"),
             "REDIS_URL": redis_url,
             "EMAIL_URL": f"filemail:///{folder / 'mail'}",
             "VAR_DIR": str(folder / "var"),
@@ -175,8 +178,15 @@ def portal() -> Iterator[Portal]:
                 )
             )
 
-        assert described["migrate"]["command"][:2] == ["python", "manage.py"]
-        portal.manage(*described["migrate"]["command"][2:])
+        owner = {"DATABASE_URL": database_url}
+        migrated = subprocess.run(
+            described["migrate"]["command"],
+            cwd=compose.ROOT,
+            env={**environment, **owner},
+            capture_output=True,
+            text=True,
+        )
+        assert migrated.returncode == 0, migrated.stderr
         portal.manage("collectstatic", "--no-input", "--verbosity=0")
         portal.manage("shell", "-c", MAKE_ACCOUNT, TRIAL_PASSWORD=PASSWORD)
         for number, port in enumerate(ports, start=1):

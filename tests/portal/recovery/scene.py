@@ -1,5 +1,8 @@
 """A small portal to lose: a certified case with a signed certificate and an archive. Made in a
-process of its own, in the database and the folder that its environment names."""
+process of its own, in the database and the folder that its environment names; with --migrated the
+tables are there."""
+
+import sys
 
 import django
 
@@ -17,8 +20,9 @@ from tests.evaluation.cast import make_cast  # noqa: E402
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
+    if "--migrated" not in sys.argv:
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
     ensure_example_signing_key()
     cast = make_cast()
     with outbox.left_to_the_sweep():
