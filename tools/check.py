@@ -30,6 +30,7 @@ CHECKS: dict[str, list[str]] = {
     "architecture": [PYTHON, "-m", "tools.architecture", "--check"],
     "rulebook page": [PYTHON, "-m", "evaluation.rulebook.page", "--check"],
     "vendored files": [PYTHON, "tools/vendor.py", "--check"],
+    "dependencies": [PYTHON, "-m", "tools.licences", "--check"],
     "lint": [str(BIN / "ruff"), "check", "--quiet", "."],
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet", "."],
 }
