@@ -10,13 +10,14 @@ from evaluation.documents import signing
 from portal.recovery import manifest
 
 SECRET = "secret_key"  # noqa: S105 - the name of a file
+CONTACTS = "contact_keys"
 SIGNING = "signing_key.p12"
 TRUSTED = "signing_trusted.pem"
 
 
 def write(folder: Path) -> list[str]:
     """Copy the keys that this portal has; returns the names of the files."""
-    kept = {SECRET: settings.SECRET_KEY.encode()}
+    kept = {name: value for name, value in _of_the_environment().items() if value}
     key = signing.key_file()
     if key is not None:
         kept[SIGNING] = key.read_bytes()
@@ -56,8 +57,18 @@ def put_back(folder: Path) -> Iterator[str]:
         yield f"The signing key lies at {target}; its password is SIGNING_KEY_PASSWORD."
     if (folder / TRUSTED).exists():
         yield f"Set SIGNING_TRUSTED_FILE to a copy of {folder / TRUSTED}."
-    if not hmac.compare_digest((folder / SECRET).read_bytes(), settings.SECRET_KEY.encode()):
-        yield (
-            f"SECRET_KEY is another one than {folder / SECRET} holds: set it to that, or links in "
-            "mails and the codes of objectors and devices no longer open."
-        )
+    now = _of_the_environment()
+    for name, setting, loss in (
+        (SECRET, "SECRET_KEY", "links in mails and the codes of objectors and devices no longer open"),
+        (CONTACTS, "CONTACT_KEYS", "contact data cannot be read"),
+    ):
+        kept = folder / name
+        if kept.exists() and not hmac.compare_digest(kept.read_bytes(), now[name]):
+            yield f"{setting} is not what {kept} holds: set it to that, or {loss}."
+
+
+def _of_the_environment() -> dict[str, bytes]:
+    return {
+        SECRET: settings.SECRET_KEY.encode(),
+        CONTACTS: ",".join(getattr(settings, "CONTACT_KEYS", [])).encode(),
+    }
