@@ -17,7 +17,7 @@ TRUSTED = "signing_trusted.pem"
 
 def write(folder: Path) -> list[str]:
     """Copy the keys that this portal has; returns the names of the files."""
-    kept = {name: value for name, value in _of_the_environment().items() if value}
+    kept = _of_the_environment()
     key = signing.key_file()
     if key is not None:
         kept[SIGNING] = key.read_bytes()
@@ -59,7 +59,11 @@ def put_back(folder: Path) -> Iterator[str]:
         yield f"Set SIGNING_TRUSTED_FILE to a copy of {folder / TRUSTED}."
     now = _of_the_environment()
     for name, setting, loss in (
-        (SECRET, "SECRET_KEY", "links in mails and the codes of objectors and devices no longer open"),
+        (
+            SECRET,
+            "SECRET_KEY",
+            "links in mails and the codes of objectors and devices no longer open",
+        ),
         (CONTACTS, "CONTACT_KEYS", "contact data cannot be read"),
     ):
         kept = folder / name
@@ -70,5 +74,5 @@ def put_back(folder: Path) -> Iterator[str]:
 def _of_the_environment() -> dict[str, bytes]:
     return {
         SECRET: settings.SECRET_KEY.encode(),
-        CONTACTS: ",".join(getattr(settings, "CONTACT_KEYS", [])).encode(),
+        CONTACTS: ",".join(settings.CONTACT_KEYS).encode(),
     }

@@ -16,6 +16,8 @@ from evaluation.documents import signing
 from evaluation.documents.archive import sealing
 from evaluation.models import CaseArchive, Document
 from evaluation.models.files import Kind
+from portal.contacts import resealing
+from portal.contacts.keys import CannotOpen
 from portal.ledger import audit
 from portal.ledger.models import AuditHead
 from portal.recovery import databases, files
@@ -32,7 +34,7 @@ def prove(about: dict[str, Any]) -> Iterator[Finding]:
     that holds."""
     for look in (_rows, _stored_files, _hashes_in_rows, _chain):
         yield from look(about)
-    for look_inside in (_certificates, _archives, _scores):
+    for look_inside in (_contacts, _certificates, _archives, _scores):
         yield from look_inside()
 
 
@@ -98,6 +100,21 @@ def _chain(about: dict[str, Any]) -> Iterator[Finding]:
         wrong.append(Finding(False, "Audit chain: it does not end where the backup says it did."))
     yield from wrong or [
         Finding(True, f"Audit chain: {now['seq']} events, unbroken, ending as backed up.")
+    ]
+
+
+def _contacts() -> Iterator[Finding]:
+    """Whether the keys of this place open what was sealed."""
+    count, wrong = 0, []
+    for model in resealing.sealed_models():
+        names = [field.name for field in resealing.sealed_fields(model)]
+        try:
+            # Each value is opened as it is read.
+            count += sum(1 for _row in model._base_manager.values_list(*names).iterator())
+        except CannotOpen as fault:
+            wrong.append(Finding(False, f"Contact data of {model._meta.label}: {fault}"))
+    yield from wrong or [
+        Finding(True, f"Contact data: {count} rows, each opens with CONTACT_KEYS.")
     ]
 
 

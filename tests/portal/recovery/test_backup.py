@@ -20,6 +20,7 @@ WHOLE = [
     "Files: N, each with its SHA-N.",
     "Rows with a file: N, each file as its row says it was.",
     "Audit chain: N events, unbroken, ending as backed up.",
+    "Contact data: N rows, each opens with CONTACT_KEYS.",
     "Certificates: N with a valid signature.",
     "Archives of cases: N, each with its seal whole.",
     "Scores: N score runs come out as recorded.",
@@ -41,6 +42,11 @@ class Scene:
     kind: str
     stack: ExitStack
     server: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What somebody who restores sets by hand, from the keys."""
+        return {"CONTACT_KEYS": (self.keys / "contact_keys").read_text()}
 
     def empty_place(self, folder: Path) -> Place:
         if self.kind == "sqlite":
@@ -79,9 +85,8 @@ def copy(scene: Scene, tmp_path: Path) -> Path:
 def restored(scene: Scene) -> tuple[Place, str]:
     """The portal in a new place, and what was said."""
     place = scene.empty_place(scene.backup.parent / "new")
-    done = place.manage(
-        "restore", str(scene.backup), "--keys", str(scene.keys), "--sha256", scene.seal
-    )
+    asked = ["--keys", str(scene.keys), "--sha256", scene.seal]
+    done = place.manage("restore", str(scene.backup), *asked, **scene.environment)
     assert done.returncode == 0, done.stderr
     return place, done.stdout
 
@@ -135,7 +140,9 @@ def test_what_was_lost_or_altered_before_the_backup_is_named(
     after = manifest.read(tmp_path / "second")
     for same in ("rows", "audit", "migrations"):
         assert after[same] == before[same]
-    third = scene.empty_place(tmp_path / "third").manage("restore", str(tmp_path / "second"))
+    third = scene.empty_place(tmp_path / "third").manage(
+        "restore", str(tmp_path / "second"), **scene.environment
+    )
     assert third.returncode == 1
     document = altered.name.rsplit("-", 1)[0]
     path = altered.relative_to(place.folder / "files").as_posix()
@@ -152,6 +159,7 @@ def test_what_was_lost_or_altered_before_the_backup_is_named(
 @on_sqlite
 def test_keys_lie_apart_and_each_by_itself(scene: Scene) -> None:
     secret = (scene.portal.folder / "secret_key").read_bytes()
+    contact_key = (scene.portal.folder / "contact_key").read_bytes()
     key = (scene.portal.folder / "signing" / "example.p12").read_bytes()
     assert (scene.keys / "secret_key").read_bytes() == secret
     assert (scene.keys / "signing_key.p12").read_bytes() == key
@@ -162,6 +170,7 @@ def test_keys_lie_apart_and_each_by_itself(scene: Scene) -> None:
         if path.is_file()
     ]
     assert [path.name for path, content in kept if secret in content] == ["secret_key"]
+    assert [path.name for path, content in kept if contact_key in content] == ["contact_keys"]
     assert [path.name for path, content in kept if key in content] == ["signing_key.p12"]
     assert {path.stat().st_mode & 0o777 for path in scene.keys.iterdir()} == {0o600}
     assert {scene.keys.stat().st_mode & 0o777, scene.backup.stat().st_mode & 0o777} == {0o700}
@@ -225,11 +234,13 @@ def test_a_manifest_made_anew_is_not_the_one_that_was_noted(
     refused = place.manage("restore", str(copy), "--sha256", scene.seal)
     assert refused.returncode == 1
     assert refused.stderr.startswith("manifest.json is another one than noted")
-    # Without the note the row of that file still knows better.
+    # Without the note the row of that file still knows better. Nobody set the key of contact data.
     restored = place.manage("restore", str(copy), "--keys", str(scene.keys))
     assert restored.returncode == 1
     named = restored.stderr.splitlines()
+    assert "CONTACT_KEYS is not what " in restored.stdout
     assert "has another SHA-256 than its row says." in named[0]
+    assert named[1].startswith("Contact data of ")
     assert named[-1] == "CommandError: The backup was restored, but not everything holds."
 
 
