@@ -226,14 +226,17 @@ def waits_for_its_period(evaluation: Evaluation) -> bool:
     return (
         evaluation.state == "published"
         and evaluation.period_runs  # type: ignore[attr-defined]
-        and not evaluation.has_open_objection  # type: ignore[attr-defined]
+        and not evaluation.open_objections  # type: ignore[attr-defined]
     )
 
 
 def with_open_objections(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
-    """The cases with whether an objection is open and whether their period still runs."""
-    still_open = Objection.objects.filter(
-        publication__evaluation=OuterRef("pk"), closed_at__isnull=True
+    """The cases with how many objections are open and whether their period still runs."""
+    still_open = (
+        Objection.objects.filter(publication__evaluation=OuterRef("pk"), closed_at__isnull=True)
+        .order_by()
+        .values("publication__evaluation")
+        .annotate(count=Count("pk"))
     )
     running = Publication.objects.filter(
         evaluation=OuterRef("pk"),
@@ -241,7 +244,10 @@ def with_open_objections(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
         working_days__gt=0,
         ends_on__gte=timezone.localdate(),
     )
-    return cases.annotate(has_open_objection=Exists(still_open), period_runs=Exists(running))
+    return cases.annotate(
+        open_objections=Coalesce(Subquery(still_open.values("count")), 0),
+        period_runs=Exists(running),
+    )
 
 
 def visit_plan(evaluation: Evaluation) -> VisitPlan | None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -19,9 +19,9 @@ from portal.accounts.models import User
 
 ENDED = tuple(code for code, state in steps.STATES.items() if state.ended)
 SHOWS = ("open", "late", "ours", "ended", "all")
-ORDERS = {
+ORDERS: dict[str, tuple[Any, ...]] = {
     "waiting": ("state_since", "pk"),
-    "deadline": ("deadline", "state_since", "pk"),
+    "deadline": (F("deadline").asc(nulls_last=True), "state_since", "pk"),
     "number": ("-number",),
 }
 HOLDERS = tuple(
@@ -69,21 +69,26 @@ class Filter:
         return self.show or ("all" if self.q else "open")
 
     @property
-    def is_plain(self) -> bool:
-        """Whether nothing but the step and what `shows` means is asked, so that the figures above
-        the list say how long it is."""
-        return not (self.q or self.category or self.province or self.holder)
-
-    @property
     def asks(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self) if field.name != "order")
 
 
 def found(user: User, asked: Filter) -> QuerySet[Evaluation]:
     """The cases that a filter lets through, in its order."""
-    cases = queries.cases_for(user).filter(_meant(asked.shows, timezone.localdate()))
+    cases = _narrowed(user, asked).filter(_meant(asked.shows, timezone.localdate()))
     if asked.step:
         cases = cases.filter(state__in=_of_step(int(asked.step)))
+    return cases.order_by(*ORDERS[asked.order or usual_order(asked)])
+
+
+def usual_order(asked: Filter) -> str:
+    """The order where none was asked."""
+    return "number" if asked.shows in ("ended", "all") else "waiting"
+
+
+def _narrowed(user: User, asked: Filter) -> QuerySet[Evaluation]:
+    """What the search and the selects leave, before the chips."""
+    cases = queries.cases_for(user)
     if asked.category:
         cases = cases.filter(category=asked.category)
     if asked.province:
@@ -92,31 +97,34 @@ def found(user: User, asked: Filter) -> QuerySet[Evaluation]:
         cases = cases.filter(state__in=_held_by(asked.holder))
     for word in asked.q.split():
         cases = cases.filter(_matches(word))
-    order = ORDERS[asked.order or ("number" if asked.shows in ("ended", "all") else "waiting")]
-    if order[0] == "deadline":
-        cases = cases.filter(deadline__isnull=False)
-    return cases.order_by(*order)
+    return cases
 
 
 def with_reminders(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
-    """The cases, each knowing whether its holder was reminded today."""
+    """The cases, each with its certificate and whether its holder was reminded today."""
     today = CaseReminder.objects.filter(evaluation=OuterRef("pk"), on=timezone.localdate())
-    return cases.annotate(reminded_today=Exists(today))
+    return cases.select_related("certificate").annotate(reminded_today=Exists(today))
 
 
 @dataclass(frozen=True)
 class Totals:
-    """How many cases there are, by what they wait for. One query, whatever is filtered."""
+    """How many cases each chip leads to: what search and selects leave, by what it waits for."""
 
     shows: dict[str, int]
     steps: dict[tuple[str, str], int]  # (which cases are meant, the step) -> how many
 
+    def length(self, asked: Filter) -> int:
+        """How long the list of this filter is."""
+        if asked.step:
+            return self.steps.get((asked.shows, asked.step), 0)
+        return self.shows[asked.shows]
 
-def totals(user: User) -> Totals:
-    """Count every case the user may see, by state and by whether it is late."""
+
+def totals(user: User, asked: Filter | None = None) -> Totals:
+    """Count the cases by state and by whether they are late, in one query."""
     late = Count("pk", filter=Q(deadline__lt=timezone.localdate()))
     counted = (
-        queries.cases_for(user)
+        _narrowed(user, asked or Filter())
         .select_related(None)
         .order_by()
         .values("state")
@@ -135,15 +143,6 @@ def totals(user: User) -> Totals:
             shows[name] += number
             by_step[name, str(state.step)] += number
     return Totals(dict(shows), dict(by_step))
-
-
-def length(asked: Filter, counted: Totals) -> int | None:
-    """How long the list is, where the totals say so already."""
-    if not asked.is_plain or asked.order == "deadline":
-        return None
-    if asked.step:
-        return counted.steps.get((asked.shows, asked.step), 0)
-    return counted.shows[asked.shows]
 
 
 def views_for(user: User) -> list[SavedView]:

@@ -18,19 +18,18 @@ class FilterForm(forms.Form):
     category = forms.ChoiceField(label=_("申报类别"), required=False)
     province = forms.ChoiceField(label=_("省份"), required=False)
     holder = forms.ChoiceField(label=_("办理方"), required=False)
-    order = forms.ChoiceField(
-        label=_("排序"),
-        required=False,
-        choices=[
-            ("", _("默认")),
+    order = forms.ChoiceField(label=_("排序"), required=False)
+
+    def __init__(self, usual_order: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        orders = [
             ("waiting", _("等待最久在前")),
             ("deadline", _("期限最近在前")),
             ("number", _("案卷号最新在前")),
-        ],
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        ]
+        # The order where none is asked is chosen by its own name.
+        self.fields["order"].choices = orders  # type: ignore[attr-defined]
+        self.initial["order"] = self.initial.get("order") or usual_order
         language = reader_language()
         self._offer(
             "category",

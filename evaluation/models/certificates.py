@@ -18,7 +18,7 @@ from evaluation.models.results import ScoreRun
 class CertificateState(models.TextChoices):
     VALID = "valid", _("有效")
     RECTIFICATION = "rectification", _("整改中")
-    SUSPENDED = "suspended", _("暂停")
+    SUSPENDED = "suspended", _("已暂停")
     REVOKED = "revoked", _("已取消认定")
     SUPERSEDED = "superseded", _("已换发")
 

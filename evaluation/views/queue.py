@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -31,6 +32,8 @@ from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
 
 PAGE_SIZE = 25
+# Of the columns of the exported sheet, in characters of its type.
+WIDTHS = (14, 32, 22, 36, 18, 14, 18, 10, 20, 22, 14, 13, 12, 13, 10, 44, 13)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -61,15 +64,15 @@ def for_staff(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 
 class Known(Paginator):
-    """Pages of a list whose length may be known already."""
+    """Pages of a list whose length is known already."""
 
-    def __init__(self, *args: Any, known: int | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = known
 
     @cached_property
     def count(self) -> int:
-        return super().count if self.known is None else self.known
+        return self.known
 
 
 def queue(request: SignedInRequest) -> HttpResponse:
@@ -79,18 +82,20 @@ def queue(request: SignedInRequest) -> HttpResponse:
 
 def _queue(request: SignedInRequest, view_form: ViewForm, status: int = 200) -> HttpResponse:
     asked = Filter.of(request.GET)
-    counted = queries_queue.totals(request.user)
+    counted = queries_queue.totals(request.user, asked)
     cases = queries_queue.with_reminders(queries_queue.found(request.user, asked))
-    pages = Known(cases, PAGE_SIZE, known=queries_queue.length(asked, counted))
+    pages = Known(cases, PAGE_SIZE, known=counted.length(asked))
     page = pages.get_page(request.GET.get("page"))
     views = queries_queue.views_for(request.user)
+    lines = _lines(list(page.object_list), request.user.role == Role.SECRETARIAT)
     context = {
         "asked": asked,
         "page": page,
-        "lines": _lines(list(page.object_list), request.user.role == Role.SECRETARIAT),
+        "lines": lines,
+        "can_remind": any(line.can_remind for line in lines),
         "shows": _shows(asked, counted),
         "steps": _steps(asked, counted),
-        "filters": FilterForm(initial={**asked.__dict__}),
+        "filters": FilterForm(queries_queue.usual_order(asked), initial={**asked.__dict__}),
         "views": [(each, each.query == asked.query()) for each in views],
         "own_views": [each for each in views if each.owner_id == request.user.pk],
         "view_form": view_form,
@@ -156,20 +161,26 @@ def _steps(asked: Filter, counted: Totals) -> list[dict[str, Any]]:
 @require_safe
 @for_staff
 def export(request: SignedInRequest) -> HttpResponse:
-    """The filtered list as a flat Excel sheet: one row a case, every cell plain text or a
-    number, so that nothing in it runs as a formula."""
+    """The filtered list as a flat Excel sheet: one row a case, every cell plain text, a number or
+    a date, so that nothing in it runs as a formula."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("案卷"))
     sheet.freeze_panes = "A2"
+    for column, width in enumerate(WIDTHS, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
 
     def row(values: list[Any]) -> list[Any]:
         cells = []
         for value in values:
-            cell = WriteOnlyCell(sheet, value if isinstance(value, int) else str(value or ""))
-            if not isinstance(value, int):
+            own = isinstance(value, int | date)
+            cell = WriteOnlyCell(sheet, value if own else str(value or ""))
+            if isinstance(value, date):
+                cell.number_format = "yyyy-mm-dd"
+            elif not own:
                 cell.data_type = "s"
             cells.append(cell)
         return cells
@@ -205,12 +216,12 @@ def export(request: SignedInRequest) -> HttpResponse:
                     case.step.name,
                     now.label,
                     steps.ACTOR_NAMES[now.owner],
-                    since.isoformat(),
+                    since,
                     (today - since).days,
-                    case.deadline.isoformat() if case.deadline else "",
+                    case.deadline or "",
                     _("是") if late else _("否"),
                     now.awaits,
-                    timezone.localdate(case.submitted_at).isoformat() if case.submitted_at else "",
+                    timezone.localdate(case.submitted_at) if case.submitted_at else "",
                 ]
             )
         )

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dataaccess.regions import place_name
-from evaluation import permissions, queries, queries_after, queries_public, steps
+from evaluation import permissions, queries, queries_after, queries_office, queries_public, steps
 from evaluation.edition import edition_of
 from evaluation.models import (
     CATEGORIES,
     CaseFile,
     Certificate,
+    CertificateState,
     Document,
     Duty,
     Evaluation,
@@ -194,9 +195,13 @@ def desk(request: SignedInRequest) -> HttpResponse:
         list(queries.invitations_for(request.user)) if request.user.role == Role.EXPERT else []
     )
     reviews = list(queries_after.reviews_waiting_for(request.user)[: PAGE_SIZE * 2])
+    open_seats = (
+        list(queries.open_seats()[:PAGE_SIZE]) if request.user.role == Role.SECRETARIAT else []
+    )
+    affairs = queries_office.affairs(request.user)
     proposals = list(queries_after.proposals_waiting_for(request.user)[: PAGE_SIZE * 2])
     data_calls, questions = awaited_data(request.user), open_questions(request.user)
-    own = len(invitations) + len(reviews) + len(proposals) + len(data_calls) + len(questions)
+    own = sum(map(len, (invitations, open_seats, reviews, proposals, data_calls, questions)))
     context = {
         "data_calls": data_calls,
         "questions": questions,
@@ -205,13 +210,13 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "later": later,
         "reviews": reviews,
         "proposals": [(each, CHANGES[each.change].proposed) for each in proposals],
-        "waiting_count": total - len(later) + own,
+        "affairs": affairs,
+        "waiting_count": total - len(later) + own + sum(each.count for each in affairs),
         "invitations": invitations,
-        "open_seats": (
-            list(queries.open_seats()[:PAGE_SIZE]) if request.user.role == Role.SECRETARIAT else []
-        ),
+        "open_seats": open_seats,
         "recent": list(
             queries.cases_for(request.user)
+            .select_related("certificate")
             .exclude(pk__in=[case.pk for case in shown])
             .order_by("-state_since")[:10]
         ),
@@ -227,7 +232,7 @@ def cases(request: SignedInRequest) -> HttpResponse:
         raise Http404
     if request.user.role in queries.STAFF:
         return queue(request)
-    found = queries.cases_for(request.user)
+    found = queries.cases_for(request.user).select_related("certificate")
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if text:
         found = found.filter(
@@ -298,8 +303,15 @@ def case(request: SignedInRequest, number: str) -> HttpResponse:
         Certificate.objects.select_related("document").filter(evaluation=evaluation).first()
     )
     context["certificate"] = certificate
+    if certificate and certificate.state != CertificateState.VALID:
+        context["certificate_entry"] = certificate.entries.order_by("-pk").first()
     context["certificate_ready"] = certificate and queries_public.may_be_downloaded(certificate)
     context["member"] = permissions.is_member(request.user, evaluation)
+    context["open_objections"] = (
+        queries.objections_to(evaluation).filter(closed_at__isnull=True).count()
+        if evaluation.state == "published" and request.user.role in queries.STAFF
+        else 0
+    )
     answer = context["answer"]
     context["answer_title"] = steps.MOVES[answer.move].done if answer else ""
     return render(request, "evaluation/case.html", context)

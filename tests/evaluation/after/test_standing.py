@@ -165,3 +165,15 @@ def test_a_review_of_a_revoked_certificate_goes_no_further(cast: Cast, review: R
         annual_review.require_rectification(
             cast.chen, review, "示例", timezone.localdate() + timedelta(days=9)
         )
+
+
+def test_a_case_says_that_its_certificate_was_revoked(cast: Cast, certificate: Certificate) -> None:
+    revoked(cast, certificate)
+    for person in (cast.lin, cast.chen):
+        client = signed_in(person)
+        page = words(client.get(f"/cases/{certificate.evaluation.number}/"))
+        assert "已取消认定" in page
+        assert "示例：拒绝整改。" in page
+        assert "按周年接受年审" not in page
+        assert "已取消认定" in words(client.get("/desk/"))
+        assert "已取消认定" in words(client.get("/cases/?show=all"))

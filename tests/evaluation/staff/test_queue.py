@@ -63,7 +63,8 @@ def test_a_deadline_is_late_from_the_day_after_it(cast):
     late = at(cast, "correction", deadline=today - timedelta(days=1))
     at(cast, "certified", deadline=today - timedelta(days=9))
     assert listed(chen, "show=late") == [late]
-    assert listed(chen, "order=deadline") == [late, on_time]
+    none = at(cast, "preliminary_review")
+    assert listed(chen, "order=deadline") == [late, on_time, none]
     assert "已逾期" in chen.get(f"{QUEUE}?show=late").content.decode()
 
 
@@ -178,7 +179,9 @@ def test_the_export_is_the_filtered_list_and_no_cell_runs(cast):
     assert len(rows) == 2
     values = {head.value: cell for head, cell in zip(*rows, strict=True)}
     assert values["待评估基地"].value == "=cmd|' /C calc'!A0"
-    assert {cell.data_type for cell in rows[1]} == {"s", "n"}
+    assert {cell.data_type for cell in rows[1]} == {"s", "n", "d"}
+    assert values["期限"].value.date() == case.deadline
+    assert sheet.column_dimensions["D"].width == 36
     assert {name: values[name].value for name in ("案卷号", "步骤序号", "状态", "是否逾期", "已等待（天）")} == {
         "案卷号": case.number, "步骤序号": 3, "状态": "待补正", "是否逾期": "是", "已等待（天）": 2,
     }  # fmt: skip
@@ -191,3 +194,23 @@ def test_experts_and_applicants_keep_their_own_plain_list(cast):
     assert "lines" not in answer.context
     assert signed_in(cast.lin).get("/cases/export.xlsx").status_code == 404
     assert signed_in(cast.zhou).post("/cases/reminders/", {"case": case.number}).status_code == 404
+
+
+def test_the_figures_on_the_chips_are_of_what_search_and_filters_leave(cast):
+    city = [at(cast, "correction"), at(cast, "certified")]
+    at(cast, "site_visit")
+    Evaluation.objects.filter(pk__in=[case.pk for case in city]).update(category="city")
+    answer = signed_in(cast.chen).get(f"{QUEUE}?category=city")
+    chips = {chip["label"]: chip["count"] for chip in answer.context["shows"]}
+    assert chips == {"在办": 1, "已逾期": 0, "待秘书处办理": 0, "已办结": 1, "全部": 2}
+    steps = {chip["label"]: chip.get("count") for chip in answer.context["steps"]}
+    assert (steps["3 材料初审"], steps["4 现场评估"]) == (1, 0)
+    assert answer.context["page"].paginator.count == 1
+
+
+def test_all_can_be_chosen_only_where_one_can(cast):
+    at(cast, "preliminary_review")
+    assert "data-choose-all" in signed_in(cast.chen).get(QUEUE).content.decode()
+    assert not signed_in(cast.chen).get(QUEUE).context["can_remind"]
+    at(cast, "correction")
+    assert signed_in(cast.chen).get(QUEUE).context["can_remind"]

@@ -6,9 +6,11 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from evaluation.demo.files import example_pdf
 from evaluation.models import Certificate, MisuseReport
+from portal.accounts.models import Evidence, NameChange
 from portal.ledger.models import AuditEvent, OutboxEntry
 from tests.evaluation.cast import Cast, signed_in
 from tests.portal.site.reading import words
@@ -134,3 +136,35 @@ def test_who_reads_an_attachment_is_kept(client: Client, cast: Cast) -> None:
 
 def test_the_limit_is_that_of_public_forms() -> None:
     assert settings.ACCOUNT_RATE_LIMITS["public_form"] == "10/m/ip,100/h/ip"
+
+
+def test_an_open_report_and_affairs_of_organisations_wait_on_the_desk(
+    client: Client, cast: Cast
+) -> None:
+    chen = signed_in(cast.chen)
+    assert chen.get("/desk/").context["affairs"] == []
+    sent(client)
+    sent(client)
+    letter = Evidence.objects.create(
+        name="更名.pdf",
+        content_type="application/pdf",
+        size=1,
+        sha256="0" * 64,
+        uploaded_at=timezone.now(),
+    )
+    NameChange.objects.create(
+        organisation=cast.organisation,
+        old_name=cast.organisation.name,
+        new_name="示例新名有限公司",
+        evidence=letter,
+        asked_by=cast.lin,
+        created_at=timezone.now(),
+    )
+    desk = chen.get("/desk/")
+    counted = {affair.kind: affair.count for affair in desk.context["affairs"]}
+    assert counted == {"misuse": 2, "name": 1}
+    assert desk.context["waiting_count"] == 3
+    assert "有 3 项工作等您办理" in words(desk)
+    MisuseReport.objects.all().delete()
+    assert [affair.kind for affair in chen.get("/desk/").context["affairs"]] == ["name"]
+    assert signed_in(cast.zhou).get("/desk/").context["affairs"] == []
