@@ -16,6 +16,9 @@ from evaluation.models import Certificate, CertificateState, Publication
 STANDING = (CertificateState.VALID, CertificateState.RECTIFICATION)
 # Dashes that keyboards and copying make of the one in a certificate's number.
 DASHES = re.compile("[‐‑‒–—―−－﹣ー_]")
+# What may be a certificate's number in a text, and how many of them are looked up.
+WORDS = re.compile(r"[\w-]{4,64}")
+MOST_WORDS = 400
 # A certificate's number without its dashes, as people type it.
 PLAIN_NUMBER = Upper(Replace("number", Value("-"), Value("")))
 
@@ -132,6 +135,14 @@ def certificate_of_file(data: bytes) -> Certificate | None:
         .filter(document__sha256=hashlib.sha256(data).hexdigest())
         .first()
     )
+
+
+def certificate_named_in(text: str) -> Certificate | None:
+    """The first certificate whose number stands in a text."""
+    words = list(dict.fromkeys(WORDS.findall(text)))[:MOST_WORDS]
+    numbers = [word for word in words if any(sign.isdigit() for sign in word)]
+    found = {each.number: each for each in Certificate.objects.filter(number__in=numbers)}
+    return next((found[number] for number in numbers if number in found), None)
 
 
 def notices() -> QuerySet[Publication]:

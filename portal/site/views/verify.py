@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dataaccess import regions
 from evaluation import queries_public
+from evaluation.documents.reading import words_of
 from evaluation.documents.signing import Verification, authorities, verify_signature
 from evaluation.edition import edition_of, reader_language
 from evaluation.models import Certificate, Document
@@ -38,17 +39,25 @@ UNKNOWN_FILES: dict[str, tuple[str, Any, Any]] = {
     ),
     "unknown": (
         "not_met",
-        gettext_lazy("不是本平台颁发的文件"),
-        gettext_lazy("文件有签名，但不是本平台的签名，不是本平台颁发的证书。"),
+        gettext_lazy("不是本平台颁发的证书"),
+        gettext_lazy("文件有签名，但不是本平台的签名，与名录中的证书都不一致。"),
     ),
     "unsigned": (
         "not_met",
-        gettext_lazy("不是本平台颁发的文件"),
+        gettext_lazy("不是本平台颁发的证书"),
         gettext_lazy(
             "文件没有电子签名，与名录中的证书都不一致。打印后的扫描件没有签名，请按证书编号查验。"
         ),
     ),
 }
+
+# The same, where the number of a certificate of the register stands in the file.
+ANOTHER_THAN_ISSUED = (
+    gettext_lazy("与颁发的证书不一致"),
+    gettext_lazy(
+        "文件中写有证书编号%(number)s，名录中有这张证书，但此文件与颁发的文件不同：可能被改动过，也可能是打印、扫描或另存的副本。内容以名录记载为准。"
+    ),
+)
 
 # A stored document never changes, but who is trusted may: so the answer is kept for a while only.
 SIGNATURE_KEPT_SECONDS = 3600
@@ -184,6 +193,7 @@ class Judged:
     certificate: Certificate | None = None
     standing: Any = None
     since: Any = None
+    named: Certificate | None = None  # whose number stands in a file that is not the issued one
 
 
 def judged(data: bytes) -> Judged:
@@ -192,7 +202,12 @@ def judged(data: bytes) -> Judged:
     found = verify_signature(data)
     if certificate is None:
         kind, title, sentence = UNKNOWN_FILES[found.state]
-        return Judged(kind, title, sentence, found)
+        named = queries_public.certificate_named_in(words_of(data))
+        if named is not None and found.state != "valid":
+            another, explained = ANOTHER_THAN_ISSUED
+            title = title if found.state == "altered" else another
+            sentence = explained % {"number": named.number}
+        return Judged(kind, title, sentence, found, named=named)
     standing = STANDINGS[certificate.state]
     latest = certificate.entries.last()
     title = _("签名有效") if found.valid else _("与颁发的文件一致")

@@ -1,5 +1,6 @@
 """证书查验: the register's word on a certificate, in each of its states."""
 
+import io
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfWriter
 
 from evaluation.documents import pages, signing
 from evaluation.documents.render import render
@@ -242,6 +244,19 @@ def test_one_changed_byte_is_said_to_be_a_change_after_signing(
     assert "本证书真实" not in page
 
 
+def test_a_file_that_names_a_certificate_leads_to_what_the_register_says(
+    client: Client, paper: bytes, certificate: Certificate
+) -> None:
+    """A copy saved by another program has no signature, and its number can be read."""
+    copy = io.BytesIO()
+    PdfWriter(clone_from=io.BytesIO(paper)).write(copy)
+    for changed in (paper + b"\n", copy.getvalue()):
+        page = handed_in(client, changed)
+        assert f"文件中写有证书编号{certificate.number}" in page
+        assert f"查看证书{certificate.number}的名录记载" in page
+        assert "本证书真实" not in page
+
+
 def test_a_file_that_somebody_else_signed_is_not_ours(
     client: Client, paper: bytes, settings: Any, tmp_path: Path
 ) -> None:
@@ -252,7 +267,7 @@ def test_a_file_that_somebody_else_signed_is_not_ours(
     theirs = signing.sign(pages.pdf("notice", '<html lang="zh"><body><p>示例</p></body></html>'))
     settings.VAR_DIR = tmp_path
     page = handed_in(client, theirs)
-    assert "不是本平台颁发的文件 文件有签名，但不是本平台的签名" in page
+    assert "不是本平台颁发的证书 文件有签名，但不是本平台的签名" in page
 
 
 def test_what_is_no_certificate_is_said_to_be_none(
