@@ -150,10 +150,7 @@ def request_correction(user: User, evaluation: Evaluation, deadline: date) -> No
         raise Refused(_("补正期限不能超过%(days)s天以后。") % {"days": terms.LONGEST_DAYS})
     with moving(user, evaluation, "request_correction") as move:
         declaration = _declaration(move.evaluation)
-        _verdicts(move.evaluation)
-        defects = correction.found_in(declaration)
-        if not defects:
-            raise Refused(_("没有判为不合格的材料或内容，无需补正；请直接通过材料初审。"))
+        defects = check_correctable(move.evaluation)
         _check_what_was_left(move.evaluation, deadline)
         move.evaluation.deadline = deadline
         move.evaluation.correction_days_left = None
@@ -210,16 +207,28 @@ def _check_what_was_left(evaluation: Evaluation, deadline: date) -> None:
 def pass_review(user: User, evaluation: Evaluation) -> None:
     """通过材料初审, when every slot was accepted."""
     with moving(user, evaluation, "pass_review") as move:
-        defects = [review.slot for review in _verdicts(move.evaluation) if not review.accepted]
-        if not defects and _declaration(move.evaluation).field_defects.exists():
-            raise Refused(
-                _("申报书中还有标为需补正的内容，不能通过初审；请发出补正通知或取消标记。")
-            )
-        if defects:
-            raise Refused(
-                _("材料%(slots)s判为不合格，不能通过初审；请发出补正通知。")
-                % {"slots": _("、").join(map(str, defects))}
-            )
+        check_passable(move.evaluation)
+
+
+def check_passable(evaluation: Evaluation) -> None:
+    """Refused unless every slot was accepted and no field is marked."""
+    defects = [review.slot for review in _verdicts(evaluation) if not review.accepted]
+    if not defects and _declaration(evaluation).field_defects.exists():
+        raise Refused(_("申报书中还有标为需补正的内容，不能通过初审；请发出补正通知或取消标记。"))
+    if defects:
+        raise Refused(
+            _("材料%(slots)s判为不合格，不能通过初审；请发出补正通知。")
+            % {"slots": _("、").join(map(str, defects))}
+        )
+
+
+def check_correctable(evaluation: Evaluation) -> list[SlotReview | FieldDefect]:
+    """What the notice will list; Refused while a slot has no verdict, or where nothing is wrong."""
+    _verdicts(evaluation)
+    defects = correction.found_in(_declaration(evaluation))
+    if not defects:
+        raise Refused(_("没有判为不合格的材料或内容，无需补正；请直接通过材料初审。"))
+    return defects
 
 
 def _declaration(evaluation: Evaluation) -> Declaration:

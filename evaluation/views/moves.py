@@ -14,6 +14,8 @@ from evaluation import permissions, queries, steps
 from evaluation.actions import agreement, application, certification, panel, publication, review
 from evaluation.actions import site as site_visit
 from evaluation.actions.application import what_is_missing
+from evaluation.correction import found_in
+from evaluation.documents.content import deficiency_notice
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.moves import (
     DeadlineForm,
@@ -28,6 +30,7 @@ from evaluation.timeline import label_for
 from evaluation.views.applicant_submission import before_submission
 from evaluation.views.moved import MADE
 from evaluation.views.publication import decision_facts
+from evaluation.views.readiness import what_blocks
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
 from portal.accounts.requests import SignedInRequest
@@ -69,7 +72,14 @@ PAGES: dict[str, MovePage] = {
 }
 
 # Moves that end a case or cannot be taken back are asked in a stronger tone.
-GRAVE = ("withdraw", "decline", "certify", "publish", "withdraw_result")
+GRAVE = (
+    "withdraw",
+    "request_correction",
+    "decline",
+    "certify",
+    "publish",
+    "withdraw_result",
+)
 
 
 # What the one who decides should have before their eyes on the move's page.
@@ -79,6 +89,7 @@ SUBMISSIONS = ("submit", "resubmit")
 FACTS["withdraw"] = "evaluation/applicant/withdraw_facts.html"
 FACTS["recall"] = "evaluation/applicant/recall_facts.html"
 FACTS |= dict.fromkeys(SUBMISSIONS, "evaluation/applicant/submit_facts.html")
+FACTS["request_correction"] = "evaluation/staff/correction_facts.html"
 
 
 @case_view
@@ -126,7 +137,10 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
         "too_late": evaluation.state not in steps.MOVES[code].sources,
         **_where_it_leads(request.user, evaluation, code),
         "facts_template": FACTS.get(code),
+        "blocked": what_blocks(evaluation, code),
     }
+    if code == "request_correction":
+        context |= _notice(evaluation, form)
     if code in SUBMISSIONS:
         context |= before_submission(evaluation)
     elif code == "withdraw":
@@ -134,6 +148,16 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     elif code in DECISIONS:
         context["decision"] = decision_facts(evaluation, request.user)
     return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)
+
+
+def _notice(evaluation: Evaluation, form: MoveForm) -> dict[str, Any]:
+    """The letter as it would be sent now, with the day that stands in the form."""
+    declaration = queries.current_declaration(evaluation)
+    defects = found_in(declaration) if declaration else []
+    if declaration is None or not defects:
+        return {"facts_template": None}
+    day = getattr(form, "cleaned_data", {}).get("deadline") or form.fields["deadline"].initial
+    return {"letter": deficiency_notice(declaration, defects, day)}
 
 
 def _where_it_leads(user: User, evaluation: Evaluation, code: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.review import FieldDefectForm, SlotForm
 from evaluation.models import Declaration, Evaluation, FieldDefect, SlotReview, UsualReason
-from evaluation.rulebook import Edition, Indicator, in_language
+from evaluation.rulebook import Clean, Edition, Indicator, Step, in_language, score
 from evaluation.rulebook.form import declared_values
 from evaluation.steps import Actor
 from evaluation.views.applicant_reading import ReadTable, read_tables
@@ -37,6 +37,8 @@ class Proved:
     requirement: str
     declared: str
     before: str  # what the version before declared, where it differs
+    verdict: str  # kind of a status tag; empty where the declared value is enough
+    verdict_label: str
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,7 @@ def _slots(
     earlier = {defect.slot: defect for defect in answered if defect.slot}
     usual = list(UsualReason.objects.all()) if judging else []
     tables = read_tables(edition, declaration.tables, declared_values(edition, declaration.tables))
+    card = score(edition, evaluation.category, _clean(edition, declaration))
     slots = []
     for material in edition.materials:
         verdict = verdicts.get(material.number)
@@ -250,7 +253,7 @@ def _slots(
                 defect=verdict.reason if verdict else "",
                 files=files.slot(material.number),
                 proved=[
-                    _proved(evaluation, indicator, declaration, before, language)
+                    _proved(evaluation, card.step(indicator.code), declaration, before, language)
                     for indicator in edition.proved_by(material.number)
                 ],
                 filled=_filled_in(declaration, edition, tables, material.number),
@@ -352,13 +355,25 @@ def _state(verdict: SlotReview | None, carried: bool) -> tuple[str, str]:
     return "met", _("合格（沿用上一版的判定）") if carried else _("合格")
 
 
+def _clean(edition: Edition, declaration: Declaration) -> dict[str, Clean]:
+    """The declared values as the scorer takes them."""
+    return {
+        code: clean
+        for code, raw in declaration.values.items()
+        if (clean := edition.indicator(code).parse(raw)[0]) is not None
+    }
+
+
 def _proved(
     evaluation: Evaluation,
-    indicator: Indicator,
+    step: Step,
     declaration: Declaration,
     before: Declaration | None,
     language: str,
 ) -> Proved:
+    indicator = step.indicator
+    short = indicator.kind != "judged" and not step.met
+    note = step.note(language) if step.state == "not_met" else ""
     declared = _shown(indicator, declaration, language)
     earlier = _shown(indicator, before, language) if before else declared
     return Proved(
@@ -368,7 +383,17 @@ def _proved(
         requirement=in_language(indicator.requirement(evaluation.category), "wording", language),
         declared=declared,
         before=earlier if earlier != declared else "",
+        verdict=("mandatory" if indicator.mandatory else "not_met") if short else "",
+        verdict_label=_short(step, note),
     )
+
+
+def _short(step: Step, note: str) -> str:
+    """In words, what a declared value lacks."""
+    if step.state == "missing":
+        return _("必备项未填报") if step.indicator.mandatory else _("未填报")
+    label = _("必备项不满足") if step.indicator.mandatory else _("不符合")
+    return _("%(label)s：%(note)s") % {"label": label, "note": note} if note else label
 
 
 def _shown(indicator: Indicator, declaration: Declaration, language: str) -> str:

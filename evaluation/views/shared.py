@@ -37,6 +37,7 @@ from evaluation.views.deadlines import deadline_of
 from evaluation.views.desk_data import awaited_data, open_questions
 from evaluation.views.evidence import file_row
 from evaluation.views.queue import queue
+from evaluation.views.readiness import what_blocks
 from evaluation.views.refusals import case_view
 from evaluation.views.waiting import waiting
 from portal.accounts.models import Role, User
@@ -369,7 +370,12 @@ def case_context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, 
             for page in _pages(RECORDS, user, evaluation)
             if page.name not in {open_page.name for open_page in work}
         ],
-        "moves": [move for move in open_moves if move.code not in (RECALL, WITHDRAWAL)],
+        # Each with why it cannot be made yet.
+        "moves": [
+            (move, what_blocks(evaluation, move.code))
+            for move in open_moves
+            if move.code not in (RECALL, WITHDRAWAL)
+        ],
         "may_recall": any(move.code == RECALL for move in open_moves),
         "withdrawal": next((move for move in open_moves if move.code == WITHDRAWAL), None),
         **waiting(user, evaluation),

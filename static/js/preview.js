@@ -1,6 +1,8 @@
 // <a data-preview href="…/preview/"> opens the preview page's pages in a dialog; on a narrow screen, or
-// with a modifier key, it is a link like any other. The words of the dialog come with the link.
+// with a modifier key, it is a link like any other. On a wide screen, inside data-preview-beside, they
+// open in place, so that what the file proves stays in sight. The words come with the link.
 {
+  const wide = window.matchMedia("(min-width: 1200px)");
   const open = async (link) => {
     const answer = await fetch(link.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -9,18 +11,31 @@
       location.href = link.href;
       return;
     }
-    const dialog = document.createElement("dialog");
-    dialog.className = "dialog preview-dialog";
+    const beside = wide.matches && link.closest("[data-preview-beside]");
+    for (const old of document.querySelectorAll(".preview-beside")) old.remove();
+    const dialog = document.createElement(beside ? "section" : "dialog");
+    dialog.className = beside ? "preview-beside" : "dialog preview-dialog";
     const head = document.createElement("header");
     const title = Object.assign(document.createElement("h2"), { textContent: link.dataset.preview });
     const close = Object.assign(document.createElement("button"), { type: "button", textContent: link.dataset.close });
     close.className = "btn btn-secondary";
-    close.dataset.dialogClose = "";
+    if (!beside) close.dataset.dialogClose = "";
     title.id = "preview-title";
     dialog.setAttribute("aria-labelledby", title.id);
     head.append(title, close);
     dialog.append(head, part);
     for (const each of part.querySelectorAll("nav a")) each.href = new URL(each.getAttribute("href"), link.href);
+    if (beside) {
+      dialog.tabIndex = -1;
+      close.addEventListener("click", () => {
+        dialog.remove();
+        link.focus();
+      });
+      beside.append(dialog);
+      dialog.focus({ preventScroll: true });
+      dialog.scrollIntoView({ block: "nearest" });
+      return;
+    }
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();

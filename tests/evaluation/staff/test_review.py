@@ -10,7 +10,7 @@ from django.utils import timezone
 from evaluation.actions import materials, review
 from evaluation.demo.files import example_pdf
 from evaluation.errors import Refused
-from evaluation.models import SlotReview, UsualReason
+from evaluation.models import Declaration, SlotReview, UsualReason
 from tests.evaluation.cast import make_cast, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -265,3 +265,33 @@ def test_the_second_round_begins_with_what_changed():
     context = signed_in(cast.chen).get(page_of(case)).context
     assert [slot.number for slot in context["to_review"]] == [4]
     assert [slot.number for slot in context["settled"]] == [1, 2, 3, 5, 6, 7, 8, 9, 10]
+
+
+def test_the_notice_is_shown_before_it_goes_out_and_cannot_go_out_early():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    client = signed_in(cast.chen)
+    page = f"/cases/{case.number}/moves/request_correction/"
+    accept_all(cast, case, but=[10])
+    early = client.get(page).content.decode()
+    assert "还有材料未审核：10。" in early
+    assert early.count("<button disabled") == 1
+    assert "还有材料未审核：10。" in client.get(f"/cases/{case.number}/").content.decode()
+    review.judge_slot(cast.chen, case, 10, accepted=False, reason="缺少运维监测系统的截图")
+    shown = client.get(page).content.decode()
+    assert shown.count("缺少运维监测系统的截图") == 2  # in the list and in the letter
+    assert "关于补正工业智算基地评估申报材料的通知" in shown
+    assert "不能撤销" in shown
+    assert "<button disabled" not in shown
+
+
+def test_a_declared_value_that_falls_short_says_so_beside_it():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    declaration = case.declarations.get()
+    client = signed_in(cast.chen)
+    assert "必备项不满足" not in client.get(page_of(case)).content.decode()
+    Declaration.objects.filter(pk=declaration.pk).update(
+        values={**declaration.values, "enterprise_count": "19"}
+    )
+    assert "必备项不满足：还差1家" in client.get(page_of(case)).content.decode()
