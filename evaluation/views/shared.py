@@ -202,7 +202,8 @@ def desk(request: SignedInRequest) -> HttpResponse:
     affairs = queries_office.affairs(request.user)
     proposals = list(queries_after.proposals_waiting_for(request.user)[: PAGE_SIZE * 2])
     data_calls, questions = awaited_data(request.user), open_questions(request.user)
-    own = sum(map(len, (invitations, open_seats, reviews, proposals, data_calls, questions)))
+    own = len(invitations) + len(reviews) + len(proposals) + len(data_calls) + len(questions)
+    own += len(open_seats) + sum(each.count for each in affairs)
     context = {
         "data_calls": data_calls,
         "questions": questions,
@@ -212,7 +213,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "reviews": reviews,
         "proposals": [(each, CHANGES[each.change].proposed) for each in proposals],
         "affairs": affairs,
-        "waiting_count": total - len(later) + own + sum(each.count for each in affairs),
+        "waiting_count": total - len(later) + own,
         "invitations": invitations,
         "open_seats": open_seats,
         "recent": list(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluation', '0002_register_and_usual_reasons'),
+        ('evaluation', '0003_stamp_from_text'),
     ]
 
     operations = [
