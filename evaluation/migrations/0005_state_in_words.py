@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluation', '0003_stamp_from_text'),
+        ('evaluation', '0004_sealed_contacts'),
     ]
 
     operations = [
