@@ -1,6 +1,6 @@
 """The standard's tables as its pages show them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,6 +123,16 @@ def step_pages(edition: Edition) -> tuple[StepPage, ...]:
         )
         pages.append(StepPage(edition.step(step.key), step.name, states, moves))
     return tuple(pages)
+
+
+def dimension_parts(edition: Edition) -> list[tuple[Dimension, Sequence[Group | Indicator]]]:
+    """A1, A2 and A3, each with its groups of indicators; with the indicators where they are all in
+    one."""
+    parts: list[tuple[Dimension, Sequence[Group | Indicator]]] = []
+    for dimension in edition.dimensions:
+        groups = [group for group in edition.groups if group.dimension == dimension.id]
+        parts.append((dimension, groups if len(groups) > 1 else groups[0].indicators))
+    return parts
 
 
 @dataclass(frozen=True)

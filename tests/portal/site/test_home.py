@@ -56,3 +56,29 @@ def test_queries_do_not_grow_with_the_register(client: Client, certificate: Cert
     with CaptureQueriesContext(connection) as many:
         client.get("/")
     assert len(many) == len(few) == 4
+
+
+@pytest.mark.django_db
+def test_every_door_is_one_click_away(client: Client) -> None:
+    page = client.get("/").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    links = set(re.findall(r'href="([^"#?]+)', main))
+    doors = {
+        "/self-test/", "/accounts/login/", "/organisation/register/", "/verify/", "/register/",
+        "/notices/", "/standard/", "/standard/steps/", "/standard/readings/", "/api/docs",
+        "/help/applicant/", "/help/expert/", "/help/secretariat/", "/help/operator/",
+    }  # fmt: skip
+    assert links == doors
+    steps = re.findall(r'href="/standard/steps/#(\w+)"', main)
+    there = client.get("/standard/steps/").content.decode()
+    assert len(steps) == 7
+    assert [step for step in steps if f'id="{step}"' not in there] == []
+
+
+def test_a_number_is_verified_from_here(client: Client, certificate: Certificate) -> None:
+    page = client.get("/").content.decode()
+    action, name = re.findall(r'<form[^>]*action="(/verify/)".*?name="(number)"', page, re.DOTALL)[
+        0
+    ]
+    answer = client.get(action, {name: certificate.number.lower()})
+    assert answer.url == f"/verify/{certificate.number}/"
