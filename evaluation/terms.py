@@ -47,6 +47,11 @@ def deadline_of(state: str, begins: date) -> date | None:
     return workdays.after(begins, days) if days else None
 
 
+def postal_address() -> str:
+    """Where sealed papers are sent; empty where nobody said so yet."""
+    return str(runtime.read("postal_address"))
+
+
 def _number_pattern(pattern: str) -> None:
     """A certificate number names its serial number, and nothing that is not known."""
     names = {"year", "type", "province", "serial"}
@@ -142,6 +147,16 @@ SETTINGS = (
         ),
         Line(_number_pattern),
         lambda: settings.CERTIFICATE_NUMBER_PATTERN,
+    ),
+    Setting(
+        "postal_address",
+        "secretariat",
+        gettext_lazy("收件地址"),
+        gettext_lazy(
+            "寄送纸质材料的地址、邮编、收件人和电话，写成一行；显示在申报单位的材料页、提交后的页面和纸质材料页。"
+        ),
+        Line(lambda _text: None),
+        lambda: settings.POSTAL_ADDRESS,
     ),
     Setting(
         "edition",

@@ -500,6 +500,12 @@ ISSUER_CONTACT = env.str(
     "ISSUER_CONTACT",
     default="示例秘书处，电话 010-00000000，邮箱 secretariat@example.org" if EXAMPLE_DATA else "",
 )
+POSTAL_ADDRESS = env.str(
+    "POSTAL_ADDRESS",
+    default="示例地址：北京市示例路1号（100000），收件人 示例秘书处，电话 010-00000000"
+    if EXAMPLE_DATA
+    else "",
+)
 # A PKCS#12 file with the key that signs certificates; without it they carry no signature.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")

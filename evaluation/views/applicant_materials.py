@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluation import periods, permissions, queries
+from evaluation import periods, permissions, queries, terms
 from evaluation.actions import materials as materials_in
 from evaluation.actions import stamping
 from evaluation.completeness import Gap
@@ -160,6 +160,7 @@ def _page(
         "slots": shown,
         "accept": ACCEPT,
         "defects": len(slots.defects),
+        "postal_address": terms.postal_address(),
         "number_of_slots": len(draft.edition.materials),
         "request_limit": settings.REQUEST_MAX_BYTES,
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from evaluation import permissions, queries
+from evaluation import permissions, queries, terms
 from evaluation.actions import paper as actions
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused
@@ -59,6 +59,7 @@ def paper(request: SignedInRequest, number: str) -> HttpResponse:
     papers: dict[int, list[PaperReceipt]] = defaultdict(list)
     for receipt in queries.papers_received(evaluation):
         papers[receipt.slot].append(receipt)
+    required = [material for material in edition.materials if material.required]
     context: dict[str, Any] = {
         "evaluation": evaluation,
         "slots": [
@@ -69,7 +70,9 @@ def paper(request: SignedInRequest, number: str) -> HttpResponse:
             }
             for material in edition.materials
         ],
-        "received": sum(bool(papers[material.number]) for material in edition.materials),
+        "received": sum(bool(papers[material.number]) for material in required),
+        "required": len(required),
+        "postal_address": terms.postal_address(),
         "form": form,
         "may_note": may_note,
     }

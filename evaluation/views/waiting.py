@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from evaluation import permissions, steps
+from evaluation import permissions, steps, terms
 from evaluation.models import Evaluation
 from evaluation.steps import Actor
 from evaluation.timeline import awaited_by
@@ -20,4 +20,5 @@ def waiting(user: User, evaluation: Evaluation) -> dict[str, Any]:
         "waits_for": steps.ACTOR_NAMES[state.owner],
         "awaited": awaited_by(user, state),
         "issuer_contact": settings.ISSUER_CONTACT,
+        "postal_address": terms.postal_address(),
     }

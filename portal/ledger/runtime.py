@@ -22,6 +22,7 @@ GROUPS: dict[str, Text] = {
     "deadlines": gettext_lazy("办理期限"),
     "objections": gettext_lazy("公示与异议"),
     "certificates": gettext_lazy("证书与年审"),
+    "secretariat": gettext_lazy("秘书处"),
     "mail": gettext_lazy("邮件"),
     "passwords": gettext_lazy("登录与密码"),
     "edition": gettext_lazy("规范版本"),

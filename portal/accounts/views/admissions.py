@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -96,6 +96,9 @@ def admissions(request: SignedInRequest, kind: str = "registration") -> HttpResp
         for lookup in asked.search:
             found |= Q(**{lookup: text})
         rows = rows.filter(found)
+    if kind == "registration":
+        same_code = queries.waiting_registrations().filter(credit_code=OuterRef("credit_code"))
+        rows = rows.annotate(has_twin=Exists(same_code.exclude(pk=OuterRef("pk"))))
     rows = rows.order_by("-decided_at", "created_at", "pk") if every else rows
     here = reverse("accounts:admissions", args=[kind])
     context = {

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts import commitment, links
+from portal.accounts import commitment, links, queries
 from portal.accounts.actions import help as help_actions
 from portal.accounts.actions import registration as actions
 from portal.accounts.forms import JoinForm, OwnerGoneForm, RegistrationForm
@@ -75,7 +75,15 @@ def confirm(request: HttpRequest) -> HttpResponse:
         row = actions.confirm(row)
     if row.confirmed_at is not None:
         return redirect(links.status_path(row))
-    return render(request, "accounts/register_confirm.html", {"registration": row})
+    context = {"registration": row, "twin": _twin(row)}
+    return render(request, "accounts/register_confirm.html", context)
+
+
+def _twin(row: Registration) -> Registration | None:
+    """Another registration of the same organisation that the secretariat is looking at: told only
+    to whoever holds a mailed link."""
+    waiting = queries.waiting_registrations().filter(credit_code=row.credit_code)
+    return waiting.exclude(pk=row.pk).order_by("confirmed_at").first()
 
 
 @never_cache
@@ -90,7 +98,12 @@ def registration_status(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "accounts/register_status.html",
-        {"registration": row, "again": again, "steps": _steps(row)},
+        {
+            "registration": row,
+            "again": again,
+            "steps": _steps(row),
+            "twin": _twin(row) if row.is_open else None,
+        },
     )
 
 

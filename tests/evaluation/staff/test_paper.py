@@ -1,6 +1,7 @@
 """The sealed paper of Table 1: noted by the secretariat, read by the applicant, apart from files."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -23,6 +24,11 @@ def case(cast: Cast) -> Evaluation:
     return cast.case_in("submitted")
 
 
+@pytest.fixture(autouse=True)
+def address(settings: Any) -> None:
+    settings.POSTAL_ADDRESS = "北京市示例路1号"
+
+
 def test_what_came_is_noted_and_the_applicant_reads_it(cast: Cast, case: Evaluation) -> None:
     today = timezone.localdate()
     address = f"/cases/{case.number}/paper/"
@@ -31,7 +37,8 @@ def test_what_came_is_noted_and_the_applicant_reads_it(cast: Cast, case: Evaluat
     assert signed_in(cast.chen).post(address, sent)["Location"] == address
     for reader in (cast.chen, cast.lin, cast.wen):
         words = text_of(signed_in(reader).get(address))
-        assert "已收 2 / 10 项" in words
+        assert "必交已收 2 / 9 项" in words
+        assert "收件地址：北京市示例路1号" in words
         assert words.count("顺丰SF100，各一份") == 2
         assert f"{today.year}年{today.month}月{today.day}日 收到；陈静 于" in words
     assert list(case.files.values_list("pk", "removed_at")) == files
@@ -49,7 +56,7 @@ def test_a_slip_of_the_pen_is_taken_back(cast: Cast, case: Evaluation) -> None:
     client = signed_in(cast.chen)
     address = f"/cases/{case.number}/paper/"
     client.post(f"{address}{receipt.pk}/withdraw/")
-    assert "已收 0 / 10 项" in text_of(client.get(address))
+    assert "必交已收 0 / 9 项" in text_of(client.get(address))
     assert client.post(f"{address}{receipt.pk}/withdraw/").status_code == 404
     receipt.refresh_from_db()
     assert receipt.withdrawn_by == cast.chen

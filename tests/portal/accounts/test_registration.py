@@ -184,6 +184,22 @@ def test_what_nobody_confirmed_is_forgotten_with_its_scan(client, people, time_m
     assert (Registration.objects.count(), Evidence.objects.count()) == (0, 0)
 
 
+def test_a_second_registration_of_one_code_is_told_of_the_first(client, people):
+    """Told once the address is confirmed by its link; the secretariat sees both."""
+    first = confirmed(client)
+    register(client, email="second@example.org", person_name="韩梅")
+    to_confirm = link(letters()["second@example.org"][1])
+    told = "该单位已有一份登记正在核对"
+    assert told in client.get(to_confirm).content.decode()
+    assert told in client.post(to_confirm, follow=True).content.decode()
+    second = Registration.objects.latest("pk")
+    client.force_login(people.chen)
+    queue = client.get(reverse("accounts:admissions", args=["registration"])).content.decode()
+    assert queue.count("同一代码有两份") == 2
+    page = client.get(reverse("accounts:admission", args=["registration", second.pk]))
+    assert page.context["others"] == [first]
+
+
 def test_two_of_the_secretariat_answer_once(client, people):
     row = confirmed(client)
     decide(client, people, row)
