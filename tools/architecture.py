@@ -12,6 +12,7 @@ import grimp
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "architecture.md"
 # The rooms of the house that the picture shows, from the top floor down.
 ROOMS = (
+    "portal.recovery",
     "portal.site",
     "evaluation",
     "evaluation.rulebook",
