@@ -9,6 +9,7 @@ from dataaccess.views import (
     calendar,
     centre_keys,
     data_calls,
+    edge,
     events,
     keys,
     questions,
@@ -19,6 +20,8 @@ app_name = "dataaccess"
 urlpatterns = [
     path("api/schema", document.schema, name="schema"),
     path("api/docs", reading.docs, name="docs"),
+    path("api/edge/", edge.guide, name="edge"),
+    path("api/edge/gyzs-edge.tar.gz", edge.download, name="edge_download"),
     path("api/v1/base-info", api.BaseInfoView.as_view(), name="base_info"),
     path("api/v1/compute-reports", api.ComputeReportsView.as_view(), name="compute_reports"),
     path("api/v1/security-events", api.SecurityEventsView.as_view(), name="security_events"),

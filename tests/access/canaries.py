@@ -386,6 +386,8 @@ WITHOUT_CASES = (
     "set_language",
     "dataaccess:schema",
     "dataaccess:docs",
+    "dataaccess:edge",
+    "dataaccess:edge_download",
     "site:indicators",
     "site:steps",
     "site:about",

@@ -657,6 +657,8 @@ BASE_ROWS = [
     _conformance("file_conformance", "finished", "evaluation", get=MEMBERS, post=MEMBERS),
     _open("dataaccess:schema"),
     _open("dataaccess:docs"),
+    _open("dataaccess:edge"),
+    _open("dataaccess:edge_download"),
 ]  # fmt: skip
 
 

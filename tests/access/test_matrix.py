@@ -201,6 +201,8 @@ def test_rows_are_open_only_where_it_is_meant():
         "account_reset_password_from_key_done",
         "dataaccess:schema",
         "dataaccess:docs",
+        "dataaccess:edge",
+        "dataaccess:edge_download",
         "site:home",
         "site:about",
         "site:indicators",
