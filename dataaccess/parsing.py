@@ -51,7 +51,10 @@ def parse_lines(raw: bytes) -> list[Any]:
     lines = [line for line in raw.split(b"\n") if line.strip()]
     documents = [_line(line) for line in lines]
     if documents and all(document is BROKEN_LINE for document in documents):
-        raise NotJson("没有一行是有效的 JSON，请每行发送一个 JSON 对象。")
+        raise NotJson(
+            "没有一行是有效的 JSON，请每行发送一个 JSON 对象；"
+            "用 curl 发送文件时请用 --data-binary，--data 会去掉换行。"
+        )
     return documents
 
 

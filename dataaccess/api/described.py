@@ -23,8 +23,8 @@ _BODY_TYPES: dict[Kind, Any] = {
 
 
 # Forms that stand in code beside the types, written out for whoever reads the schema alone.
-_LONGITUDE = r"(?:(?:7[3-9]|[89][0-9]|1[0-2][0-9]|13[0-5])(?:\.[0-9]{1,12})?|136(?:\.0{1,12})?)"
-_LATITUDE = r"(?:(?:[3-9]|[1-4][0-9]|5[0-3])(?:\.[0-9]{1,12})?|54(?:\.0{1,12})?)"
+LONGITUDE = r"(?:(?:7[3-9]|[89][0-9]|1[0-2][0-9]|13[0-5])(?:\.[0-9]{1,12})?|136(?:\.0{1,12})?)"
+LATITUDE = r"(?:(?:[3-9]|[1-4][0-9]|5[0-3])(?:\.[0-9]{1,12})?|54(?:\.0{1,12})?)"
 
 
 def _closer() -> dict[str, Schema]:
@@ -33,7 +33,7 @@ def _closer() -> dict[str, Schema]:
     return {
         "所在省份": {"enum": provinces},
         "所在城市": {"enum": sorted({c.code for p in provinces for c in regions.cities_of(p)})},
-        "基地所在位置": {"pattern": f"^{_LONGITUDE},{_LATITUDE}$"},
+        "基地所在位置": {"pattern": f"^{LONGITUDE},{LATITUDE}$"},
     }
 
 
@@ -151,6 +151,22 @@ def _responses(good: dict[int, tuple[str, Schema]], problems: tuple[int, ...]) -
     return said
 
 
+def problem_responses(statuses: tuple[int, ...]) -> dict[str, Any]:
+    """The same, written out for a call that is described by hand."""
+    return {
+        str(status): {
+            "description": _PROBLEMS[status],
+            "content": {
+                "application/problem+json": {
+                    "schema": _PROBLEM,
+                    "examples": {f"problem {status}": {"value": examples.problem(status, "GET")}},
+                }
+            },
+        }
+        for status in statuses
+    }
+
+
 _PARAMETERS = [
     OpenApiParameter(
         "Idempotency-Key",
@@ -186,6 +202,7 @@ def _delivery(kind: Kind, summary: str, description: str, *, batch: bool = False
             },
             "application/x-ndjson": {"type": "string", "description": "每行一个 JSON 对象"},
         }
+    method = "PUT" if kind == "base_info" else "POST"
     answer = _answer_schema(judged=not batch)
     good = {200: ("已保存，没有新增", answer), 201: ("已保存，有新增", answer)}
     if batch:
@@ -199,7 +216,11 @@ def _delivery(kind: Kind, summary: str, description: str, *, batch: bool = False
         request=accepted,
         responses=_responses(good, _FOR_DELIVERIES),
         auth=_SECURITY,
-        examples=[*_bodies(kind, batch=batch), *_answers(kind), *_problems(_FOR_DELIVERIES)],
+        examples=[
+            *_bodies(kind, batch=batch),
+            *_answers(kind),
+            *_problems(_FOR_DELIVERIES, method),
+        ],
     )
 
 
@@ -230,11 +251,11 @@ def _answers(kind: str) -> list[OpenApiExample]:
     ]
 
 
-def _problems(particular: tuple[int, ...]) -> list[OpenApiExample]:
+def _problems(particular: tuple[int, ...], method: str = "GET") -> list[OpenApiExample]:
     return [
         OpenApiExample(
             f"problem {status}",
-            value=examples.PROBLEMS[status],
+            value=examples.problem(status, method),
             response_only=True,
             status_codes=[str(status)],
             media_type="application/problem+json",

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, made once a process and language from the views and their shapes."""
 
+from copy import deepcopy
 from functools import cache
 from typing import Any, Literal
 
@@ -9,13 +10,14 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
+from dataaccess.api import described_capacity
 from dataaccess.api.described import ENGLISH_NAME
 from dataaccess.api.english import TEXTS
 from dataaccess.api.problems import answer
 
 Language = Literal["zh", "en"]
 ABOUT = (
-    "规范附录 B 的三个接口，以及查询回执和上报情况。字段用表 B.1 的名称（空格可有可无）或英文名；"
+    "规范附录 B 的三个接口，查询回执和上报情况，以及供协同指挥中心查找空闲算力的接口。字段用表 B.1 的名称（空格可有可无）或英文名；"
     "全部必填。收到 2xx 即已保存；4xx 一次说明全部错误；503 按 Retry-After 重试。"
     "时刻均为北京时间。"
 )
@@ -41,17 +43,26 @@ def openapi(language: Language = "zh") -> dict[str, Any]:
             "type": "http",
             "scheme": "bearer",
             "description": "Authorization: Bearer 密钥。密钥在基地页面签发，只显示一次。",
-        }
+        },
+        "centreKey": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Authorization: Bearer 密钥。中心密钥由安全管理员签发，只显示一次。",
+        },
     }
+    document["paths"][described_capacity.PATH] = {"get": deepcopy(described_capacity.CALL)}
     for calls in document["paths"].values():
         for call in calls.values():
-            _add_headers(call["responses"])
+            _finish(call["responses"])
     finished: dict[str, Any] = _in(language, document)
     return finished
 
 
-def _add_headers(responses: dict[str, Any]) -> None:
+def _finish(responses: dict[str, Any]) -> None:
+    """Add the headers, and say of a response what its schema says: the generator leaves it empty."""
     for status, response in responses.items():
+        for content in response.get("content", {}).values():
+            response["description"] = response["description"] or content["schema"]["description"]
         if status in _HEADERS:
             name, said, kind = _HEADERS[status]
             response["headers"] = {name: {"description": said, "schema": {"type": kind}}}

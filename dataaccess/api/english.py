@@ -4,18 +4,59 @@ sentence. The interface itself answers in Chinese."""
 TEXTS = {
     # The document
     "工业智算基地数据接入接口（附录 B）": "Data access interfaces of industrial computing bases (Appendix B)",
-    "规范附录 B 的三个接口，以及查询回执和上报情况。字段用表 B.1 的名称（空格可有可无）或英文名；"
+    "规范附录 B 的三个接口，查询回执和上报情况，以及供协同指挥中心查找空闲算力的接口。字段用表 B.1 的名称（空格可有可无）或英文名；"
     "全部必填。收到 2xx 即已保存；4xx 一次说明全部错误；503 按 Retry-After 重试。"
     "时刻均为北京时间。": (
-        "The three interfaces of Appendix B, and two calls that ask for receipts and for the state "
-        "of reporting. Fields go by their names in Table B.1 (with or without spaces) or by their "
+        "The three interfaces of Appendix B, two calls that ask for receipts and for the state of "
+        "reporting, and one by which the command centre finds idle compute. Fields go by their names in Table B.1 (with or without spaces) or by their "
         "English names; all are required. 2xx means kept; 4xx names every fault at once; after a "
         "503 try again as Retry-After says. All times are those of Beijing."
     ),
     "Authorization: Bearer 密钥。密钥在基地页面签发，只显示一次。": (
         "Authorization: Bearer KEY. Keys are issued on the base's page and shown once."
     ),
+    "Authorization: Bearer 密钥。中心密钥由安全管理员签发，只显示一次。": (
+        "Authorization: Bearer KEY. Centre keys are issued by the security administrator and shown "
+        "once."
+    ),
     "附录 B": "Appendix B",
+    "协同指挥中心": "Command centre",
+    # The capacity finder
+    "查找可承接任务的空闲算力": "Find idle compute for a task",
+    "供协同指挥中心的程序使用，须携带安全管理员签发的中心密钥，基地的密钥不适用。"
+    "以各基地最近一次上报的空闲量为依据，仅供参考，不预留资源。": (
+        "For programs of the command centre, with a centre key that the security administrator "
+        "issues; a base's key does not do. It rests on what each base last reported as idle, is "
+        "advice, and reserves nothing."
+    ),
+    "加速器类型；fp16 不限类型，按 FP16 算力计": (
+        "Kind of accelerator; fp16 takes any kind and counts FP16"
+    ),
+    "所需算力，单位 PFLOPS": "Compute needed, in PFLOPS",
+    "所需内存，单位 GB": "Memory needed, in GB",
+    "所需存储空间，单位 GB": "Storage needed, in GB",
+    "所需网络带宽，单位 Mbps，上行、下行都须满足": "Bandwidth needed, in Mbps, up and down",
+    "所需 CPU 核数": "CPU cores needed",
+    "所在区域：经济聚集区（3.8），或 GB/T 2260-2007 省级代码": (
+        "Where the base is to lie: an economic region (3.8) or a province code of GB/T 2260-2007"
+    ),
+    "使用方所在省份，GB/T 2260-2007 省级代码；用于估算时延": (
+        "The user's province, by its code of GB/T 2260-2007; latency is estimated from it"
+    ),
+    "使用方坐标，BD-09 “经度,纬度”；填写后代替省份": (
+        "The user's place, BD-09 as longitude,latitude; taken instead of the province"
+    ),
+    "往返时延不超过多少毫秒；须同时填写 origin 或 location": (
+        "The longest round trip in milliseconds; needs origin or location"
+    ),
+    "所依据数据的日期": "The day of the data it rests on",
+    "数据是今天或昨天的": "The data are of today or yesterday",
+    "按距离估算的往返时延": "Round trip, estimated by distance",
+    "为何排在这里，供人阅读": "Why it stands where it does, for people",
+    "可以承接的基地及理由": "The bases that could take it, with reasons",
+    "可以承接的基地，最合适的在前": "Bases that could take it, the best first",
+    "不能承接的基地，最接近的在前": "Bases that could not, the nearest to it first",
+    "从未上报、无从判断的基地代码": "Codes of bases that never reported",
     "查询": "Queries",
     # The calls
     "上报基地基本信息": "Report base info",

@@ -139,7 +139,7 @@ def _problem(status: int, title: str, detail: str, **more: Any) -> dict[str, Any
     return {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
 
 
-PROBLEMS = {
+_PROBLEMS = {
     400: _problem(
         400,
         "请求正文不是有效的 JSON",
@@ -152,7 +152,6 @@ PROBLEMS = {
         "本次请求来自 198.51.100.9，请从登记的网段发送，或为新的网段签发密钥。",
     ),
     404: _problem(404, "没有这个资源", "请核对地址；接口一览见 /api/docs。"),
-    405: _problem(405, "不支持这个请求方法", "这个地址只支持 POST。"),
     413: _problem(413, "批量过大", "每次最多5000个事件，本次6000个，请分批发送。"),
     415: _problem(
         415,
@@ -184,3 +183,10 @@ PROBLEMS = {
     ),
     503: _problem(503, "服务暂不可用", "数据未保存，请稍后按 Retry-After 所示秒数重试。"),
 }
+
+
+def problem(status: int, method: str) -> dict[str, Any]:
+    """What a call that takes this method only may be told."""
+    if status == 405:
+        return _problem(405, "不支持这个请求方法", f"这个地址只支持 {method}。")
+    return _PROBLEMS[status]

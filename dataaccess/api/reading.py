@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from dataaccess.api.described import ENGLISH_NAME
 from dataaccess.api.document import Language, openapi
+from dataaccess.parsing import NDJSON
 from dataaccess.shapes import tables
 from dataaccess.windows import WINDOWS
 from dataaccess.words import printed, reads_english
@@ -42,7 +44,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     )
 
 
-_ORDER = [*tables.KINDS, "receipt", "status"]
+_ORDER = [*tables.KINDS, "receipt", "status", "capacity"]
 
 
 def _call(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +67,10 @@ def _call(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
         "responses": [
             _response(status, response) for status, response in operation["responses"].items()
         ],
-        "curl": _curl(path, method, example),
+        "parameters": [
+            _parameter(each) for each in operation.get("parameters", []) if each["in"] != "path"
+        ],
+        "curls": _curls(path, method, operation, example),
     }
 
 
@@ -102,10 +107,38 @@ def _field(name: str, about: dict[str, Any], required: list[str]) -> dict[str, A
     }
 
 
-def _curl(path: str, method: str, example: Any) -> str:
+def _parameter(about: dict[str, Any]) -> dict[str, Any]:
+    schema = about["schema"]
+    kinds = {"integer": _("整数"), "boolean": "true / false"}
+    codes = schema.get("enum", [])
+    return {
+        "name": about["name"],
+        "header": about["in"] == "header",
+        "type": kinds.get(schema["type"], _("字符串")),
+        "required": about.get("required", False),
+        "note": about["description"],
+        # The codes of provinces would fill a page.
+        "choices": [each for each in codes if not each.isdigit()],
+    }
+
+
+def _curls(path: str, method: str, operation: dict[str, Any], example: Any) -> list[str]:
+    """How the call is made with curl; a batch line by line in a way of its own, since --data
+    takes the line ends out of a file."""
     address = settings.PUBLIC_URL + path.replace("{identifier}", "RECEIPT")
-    lines = [f"curl -X {method.upper()} {address}", '  -H "Authorization: Bearer $KEY"']
-    if example is not None:
-        body = json.dumps(example, ensure_ascii=False, indent=2)
-        lines += ['  -H "Content-Type: application/json"', f"  --data '{body}'"]
-    return " \\\n".join(lines)
+    asked = {
+        each["name"]: each["example"]
+        for each in operation.get("parameters", [])
+        if each.get("required") and each["in"] == "query"
+    }
+    if asked:
+        address = f'"{address}?{urlencode(asked)}"'
+    key = "$CENTRE_KEY" if operation["security"] == [{"centreKey": []}] else "$KEY"
+    lines = [f"curl -X {method.upper()} {address}", f'  -H "Authorization: Bearer {key}"']
+    if example is None:
+        return [" \\\n".join(lines)]
+    body = json.dumps(example, ensure_ascii=False, indent=2)
+    made = [[*lines, '  -H "Content-Type: application/json"', f"  --data '{body}'"]]
+    if NDJSON in operation["requestBody"]["content"]:
+        made.append([*lines, f'  -H "Content-Type: {NDJSON}"', "  --data-binary @events.ndjson"])
+    return [" \\\n".join(each) for each in made]

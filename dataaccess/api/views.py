@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -58,11 +59,11 @@ class KeyView(APIView):
             method = request.method.lower()
             handler = getattr(self, method, None) if method in self.http_method_names else None
             if handler is None:
-                response = _wrong_method(self.allowed_methods)
+                response = wrong_method(self.allowed_methods)
             else:
                 response = handler(request, *args, **kwargs)
         except Exception as failure:
-            response = _problem(failure)
+            response = as_problem(failure)
         self._note(request, response)
         return response
 
@@ -76,7 +77,7 @@ class KeyView(APIView):
                 log.exception("a sandbox's call was not noted")
 
 
-def _problem(failure: Exception) -> HttpResponse:
+def as_problem(failure: Exception) -> HttpResponse:
     match failure:
         case intake.Refused():
             return of_refusal(failure)
@@ -233,7 +234,16 @@ def _written(moment: datetime) -> str:
 
 @csrf_exempt
 def unknown_address(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Any other address under /api/v1/."""
+    """Any other address under /api/v1/. One that only has a slash too many is told the right one."""
+    address = "/api/v1/" + rest.rstrip("/")
+    try:
+        known = resolve(address).func is not unknown_address
+    except Resolver404:
+        known = False
+    if known:
+        return problem(
+            404, _("没有这个资源"), _("地址末尾没有斜杠，应为 %(it)s。") % {"it": address}
+        )
     return not_found()
 
 
@@ -241,7 +251,7 @@ def not_found() -> HttpResponse:
     return problem(404, _("没有这个资源"), _("请核对地址；接口一览见 /api/docs。"))
 
 
-def _wrong_method(allowed: list[str]) -> HttpResponse:
+def wrong_method(allowed: list[str]) -> HttpResponse:
     return problem(
         405,
         _("不支持这个请求方法"),

@@ -122,11 +122,15 @@ def _pair_faults(pair: tables.Pair, sent: Values) -> list[Fault]:
     total, idle = numbers.exact(sent[pair.total]), numbers.exact(sent[pair.idle])
     if total is None or idle is None or idle <= total:
         return []
-    said = (
-        f"“{pair.idle}”（{text.shown(idle)}）大于“{pair.total}”（{text.shown(total)}），"
-        "空闲不能超过总量，请核对两项。"
-    )
-    return [fault(name, "idle_exceeds_total", said) for name in (pair.total, pair.idle)]
+    have, free = f"“{pair.total}”（{text.shown(total)}）", f"“{pair.idle}”（{text.shown(idle)}）"
+    return [
+        fault(
+            pair.total,
+            "idle_exceeds_total",
+            f"{have}小于{free}：请核对两项，若总量无误则只改空闲。",
+        ),
+        fault(pair.idle, "idle_exceeds_total", f"{free}大于{have}：空闲不能超过总量，请核对。"),
+    ]
 
 
 def check_events(payloads: Sequence[Any], now: datetime) -> tuple[list[Values], list[Rejected]]:

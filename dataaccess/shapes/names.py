@@ -12,6 +12,8 @@ from dataaccess.shapes.text import shown
 _BLANK = re.compile(r"[ \t\r\n\u00a0\u3000]+")
 # A payload of a million unknown keys gets an answer of reasonable size.
 _MOST_UNKNOWN = 100
+# A name less alike than this is rather a field of something else than a slip.
+_ALIKE = 0.6
 
 
 def resolve(table: Table, payload: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
@@ -46,15 +48,19 @@ def resolve(table: Table, payload: Mapping[str, Any]) -> tuple[dict[str, Any], l
 
 
 def _unknown(table: Table, key: str) -> Fault:
+    name, likeness = nearest(table, key)
     return fault(
         shown(key, 64),
         "unknown",
-        f"{table.title}接口没有这个字段，最接近的是“{nearest(table, key)}”；"
-        "请改用该名称，或去掉这个字段。",
+        f"{table.title}接口没有这个字段，最接近的是“{name}”；请改用该名称，或去掉这个字段。"
+        if likeness >= _ALIKE
+        else f"{table.title}接口没有这个字段，请去掉；如为笔误，名称最接近的字段是“{name}”。",
     )
 
 
-def nearest(table: Table, key: str) -> str:
-    """The accepted name most like a key."""
+def nearest(table: Table, key: str) -> tuple[str, float]:
+    """The accepted name most like a key, and how alike the two are, from 0 to 1."""
     wanted = _BLANK.sub("", key[:64])
-    return max(table.by_any_name, key=lambda name: SequenceMatcher(None, wanted, name).ratio())
+    likeness = {n: SequenceMatcher(None, wanted, n).ratio() for n in table.by_any_name}
+    name = max(likeness, key=lambda each: likeness[each])
+    return name, likeness[name]

@@ -31,7 +31,7 @@ BESIDE = (
 )
 _PORTAL = "https://portal.example.org"  # stands for this portal in the guide and the settings
 # The guide's link to itself in the other language; the page has its own way there.
-_OTHER_LANGUAGE = re.compile(r"\s*\[(English|中文)\]\([^)]*\)\.?")
+_OTHER_LANGUAGE = re.compile(r"\s*\[(English|中文)\]\([^)]*\)\.?")  # not translated: matches both
 
 
 @require_safe

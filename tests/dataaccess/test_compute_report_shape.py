@@ -106,6 +106,11 @@ def test_an_unknown_field_is_told_the_nearest_one(unknown: str, nearest: str) ->
     )
 
 
+def test_a_field_of_something_else_is_not_taken_for_a_slip() -> None:
+    [fault] = check_compute_report({**report(), "备注": 1}, TODAY)[2]
+    assert fault["message"].startswith("基地算力信息接口没有这个字段，请去掉；如为笔误，")
+
+
 def test_a_million_unknown_fields_get_an_answer_of_reasonable_size() -> None:
     found = faults({**report(), **{f"x{number}": 1 for number in range(1000)}})
     assert len(found) == 101

@@ -25,6 +25,7 @@ def test_it_is_openapi_31_with_every_call(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
     assert {path: sorted(calls) for path, calls in document["paths"].items()} == {
         "/api/v1/base-info": ["put"],
+        "/api/v1/capacity": ["get"],
         "/api/v1/compute-reports": ["post"],
         "/api/v1/receipts/{identifier}": ["get"],
         "/api/v1/security-events": ["post"],
@@ -32,8 +33,8 @@ def test_it_is_openapi_31_with_every_call(document: dict[str, Any]) -> None:
     }
     assert document["components"]["securitySchemes"]["baseKey"]["scheme"] == "bearer"
     assert all(
-        call["security"] == [{"baseKey": []}]
-        for calls in document["paths"].values()
+        call["security"] == [{"centreKey" if path == "/api/v1/capacity" else "baseKey": []}]
+        for path, calls in document["paths"].items()
         for call in calls.values()
     )
 

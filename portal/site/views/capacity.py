@@ -8,16 +8,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from dataaccess.api.centre import centre_caller
-from dataaccess.api.problems import Denied, answer, problem
+from dataaccess.api.problems import answer, problem
+from dataaccess.api.views import as_problem, wrong_method
 from dataaccess.capacity import Match, Need
 from dataaccess.permissions import can_see_overview
-from dataaccess.shapes import Fault
 from dataaccess.views.shared import reader, refuse_unless
 from portal.accounts.requests import SignedInRequest
 from portal.site import capacity
+from portal.site.capacity_faults import parameter_faults
 from portal.site.capacity_form import NeedForm, resource_name, unit_of
 
 # Bases that could not take the task are shown for orientation; the nearest to it suffice.
@@ -36,28 +38,20 @@ def page(request: SignedInRequest) -> HttpResponse:
     return render(request, "site/capacity.html", context, status=422 if form.errors else 200)
 
 
-@require_safe
+@csrf_exempt
 def api(request: HttpRequest) -> HttpResponse:
     """The same for a program with a centre key; parameters as in the form."""
     try:
         centre_caller(request)
-    except Denied as denied:
-        return problem(denied.status, denied.title, denied.detail, headers=denied.headers)
-    form = NeedForm(request.GET)
-    faults: list[Fault] = [
-        {"field": name, "code": fault.code or "invalid", "message": message}
-        for name, data in form.errors.as_data().items()
-        for fault in data
-        for message in fault.messages
-    ]
-    faults += [
-        {"field": name, "code": "unknown", "message": _("没有这个参数，请删去或更正拼写。")}
-        for name in sorted(request.GET.keys() - form.fields.keys())
-    ]
-    if faults:
-        told = _("请按 errors 逐项更正后重新请求。")
-        return problem(422, _("参数不符合要求"), told, errors=faults)
-    return answer(200, _as_json(form.need()))
+        if request.method not in ("GET", "HEAD"):
+            return wrong_method(["GET"])
+        form = NeedForm(request.GET)
+        if faults := parameter_faults(form, request.GET):
+            told = _("请按 errors 逐项更正后重新请求；参数一览见 /api/docs#capacity。")
+            return problem(422, _("参数不符合要求"), told, errors=faults)
+        return answer(200, _as_json(form.need()))
+    except Exception as failure:
+        return as_problem(failure)
 
 
 def _found(need: Need) -> dict[str, Any]:
@@ -103,7 +97,7 @@ def reasons(match: Match) -> list[str]:
     if match.fits:
         tightest = match.tightest
         told.append(
-            _("最紧的%(resource)s用去空闲量的%(percent)s%%")
+            _("承接后占用最多的是%(resource)s：用去其空闲量的%(percent)s%%")
             % {"resource": resource_name(tightest.resource), "percent": _percent(tightest.taken)}
         )
     if not match.fresh:

@@ -51,7 +51,7 @@ def test_the_page_says_who_could_take_it_and_why(cast: Cast, base: Base) -> None
     idle = 600 * 20 // 100
     found = page(cast, f"{ASK}{idle}")
     assert "1 个基地可以承接" in found
-    assert "最紧的GPU 算力用去空闲量的100%" in found
+    assert "承接后占用最多的是GPU 算力：用去其空闲量的100%" in found
     assert base.name in found
     lacking = page(cast, f"{ASK}{idle + 7}")
     assert "没有基地的空闲量足够" in lacking
@@ -115,6 +115,31 @@ def test_every_fault_of_the_parameters_is_named_at_once(base: Base, key: str) ->
         ("pflops", "min_value"),
         ("pflop", "unknown"),
     }
+
+
+def test_a_fault_names_the_values_that_are_allowed(base: Base, key: str) -> None:
+    def told(**asked: Any) -> dict[str, str]:
+        return {e["field"]: e["message"] for e in ask(key, **asked).json()["errors"]}
+
+    assert told() == {
+        "accelerator": "缺少必填参数“accelerator”，请补充。"
+        "可选值：fp16、gpu、npu、dpu、fpga、asic。",
+        "pflops": "缺少必填参数“pflops”，请补充。",
+    }
+    assert told(accelerator="tpu", pflops="1.5", area="mars", memory="") == {
+        "accelerator": "“tpu”不在可选值之中。可选值：fp16、gpu、npu、dpu、fpga、asic。",
+        "pflops": "应为整数，只写数字，如 100。",
+        "area": "“mars”不在可选值之中。可选值：jing_jin_ji、yangtze_delta、greater_bay_area、"
+        "cheng_yu，或省级代码如 370000。",
+        "memory": "参数的值为空，请填写，不需要时请删去这个参数。",
+    }
+
+
+def test_another_method_is_a_problem_too(base: Base, key: str) -> None:
+    headers = {"Authorization": f"Bearer {key}"}
+    answer = Client(enforce_csrf_checks=True).post("/api/v1/capacity", headers=headers)
+    assert (answer.status_code, answer["Allow"]) == (405, "GET")
+    assert answer["Content-Type"] == "application/problem+json"
 
 
 def test_a_key_ends_at_once_and_stays_within_its_networks(cast: Cast, base: Base) -> None:
