@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from dataaccess import calls, event_store, receipts, storage, windows
+from dataaccess import calls, doubts, event_store, receipts, storage, windows
 from dataaccess.admission import admit
 from dataaccess.checking import MAX_BYTES, MAX_EVENTS, Checked, Refused, check, too_large
 from dataaccess.models import ApiKey, Base, Receipt
@@ -81,6 +81,11 @@ def accept(
         delivery = storage.Delivery(base, uuid4(), at, admission)
         counts, timeliness = _keep(delivery, checked)
         answer = _answer(delivery, checked, counts, timeliness, client_ahead)
+        if checked.day is not None:
+            found = doubts.of_report(base, checked.day, windows.day_of(at))
+            if found:
+                answer.body["warnings"] = doubts.warnings(found)
+                doubts.ask_after_commit(base, checked.day, delivery.receipt)
         if dry_run:
             transaction.set_rollback(True)
             return Answer(

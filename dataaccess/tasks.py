@@ -3,7 +3,12 @@
 from celery import shared_task
 
 from dataaccess import rollups
-from dataaccess.actions import closing, data_calls, retention
+from dataaccess.actions import (
+    closing,
+    data_calls,
+    questions,  # noqa: F401  registers its outbox handler
+    retention,
+)
 
 
 @shared_task(name="dataaccess.judge_closed_windows")

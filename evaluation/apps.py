@@ -6,10 +6,13 @@ class EvaluationConfig(AppConfig):
     verbose_name = "The seven steps"
 
     def ready(self) -> None:
+        from dataaccess import certified
         from evaluation import (
+            queries,
             tasks,  # noqa: F401  registers the outbox handlers
             terms,
         )
         from portal.ledger import runtime
 
         runtime.declare(*terms.SETTINGS)
+        certified.ask(queries.certified_fp16_of)

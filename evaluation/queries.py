@@ -519,11 +519,17 @@ def objections_to(evaluation: Evaluation) -> QuerySet[Objection]:
     )
 
 
-def certified_fp16() -> dict[int, int]:
-    """The FP16 peak (PFLOPS, whole) that each base's standing certificate rests on."""
-    peaks = (
-        Certificate.objects.filter(state__in=STANDING)
-        .order_by("certified_on", "pk")
-        .values_list("base_id", "score_run__inputs__fp16_peak")
+def certified_fp16(base: int | None = None) -> dict[int, int]:
+    """The FP16 peak (PFLOPS, whole) that each base's standing certificate rests on; of one base
+    where it is named."""
+    standing = Certificate.objects.filter(state__in=STANDING)
+    if base is not None:
+        standing = standing.filter(base=base)
+    peaks = standing.order_by("certified_on", "pk").values_list(
+        "base_id", "score_run__inputs__fp16_peak"
     )
     return {base: int(Decimal(str(peak))) for base, peak in peaks if peak is not None}
+
+
+def certified_fp16_of(base: int) -> int | None:
+    return certified_fp16(base).get(base)

@@ -2,23 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dataaccess import notify, plausibility, windows
+from dataaccess import doubts, notify, plausibility, windows
 from dataaccess.errors import Invalid, NotAllowed
 from dataaccess.models import Base, ComputeReport, Question
 from dataaccess.permissions import check_close_questions, works_for
 from dataaccess.plausibility import Reported, Suspicion
-from dataaccess.shapes import tables
 from portal.accounts.models import User
-from portal.ledger import audit
+from portal.ledger import audit, outbox
 
-COLUMNS = tuple(tables.FIGURES.values())
+COLUMNS = doubts.COLUMNS
 
 
 def watch(certified: Mapping[int, int]) -> int:
@@ -37,6 +37,17 @@ def watch(certified: Mapping[int, int]) -> int:
         for suspicion in plausibility.suspicions(found, certified.get(base)):
             asked += _ask(base, suspicion)
     return asked
+
+
+@outbox.handles(doubts.KIND)
+def ask_about(payload: dict[str, Any]) -> None:
+    """What a report just delivered gives to ask, as it stands now: it may be corrected already."""
+    base = Base.objects.filter(pk=payload["base"]).first()
+    if base is None:
+        return
+    day = date.fromisoformat(payload["day"])
+    for suspicion in doubts.of_report(base, day, windows.day_of(timezone.now())):
+        _ask(base.pk, suspicion)
 
 
 def _ask(base: int, suspicion: Suspicion) -> bool:

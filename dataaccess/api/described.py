@@ -93,6 +93,12 @@ _CLOCK: Schema = {
     },
 }
 
+_WARNINGS: Schema = {
+    "type": "array",
+    "description": "仅在算力信息可疑时出现：数据已保存，请核对",
+    "items": _FAULT,
+}
+
 
 def _answer_schema(*, judged: bool) -> Schema:
     properties: Schema = {
@@ -105,8 +111,9 @@ def _answer_schema(*, judged: bool) -> Schema:
         "rejected": _REJECTED,
         "dry_run": {"type": "boolean", "description": "仅试运行时出现"},
         "clock": _CLOCK,
+        "warnings": _WARNINGS,
     }
-    required = [name for name in properties if name not in ("dry_run", "clock")]
+    required = [name for name in properties if name not in ("dry_run", "clock", "warnings")]
     if judged:
         properties["timeliness"] = _TIMELINESS
         required.append("timeliness")

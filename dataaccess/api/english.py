@@ -116,6 +116,9 @@ TEXTS = {
     "仅在请求的 Date 与服务器相差超过一分钟时出现": (
         "Only where the request's Date is more than a minute from the server's clock"
     ),
+    "仅在算力信息可疑时出现：数据已保存，请核对": (
+        "Only where a compute report is doubtful: it was kept; check it"
+    ),
     "正数为请求方快，负数为慢": "Positive where the caller's clock is ahead, negative where behind",
     "应当怎样做": "What to do",
     "已保存，没有新增": "Kept; nothing new",

@@ -12,7 +12,8 @@ from dataaccess.actions import questions
 from dataaccess.api.examples import BODIES
 from dataaccess.models import Base, Question
 from portal.accounts.models import Role, User
-from portal.ledger.models import AuditEvent
+from portal.ledger import outbox
+from portal.ledger.models import AuditEvent, OutboxEntry
 from portal.notifications.models import Notification
 from tests.dataaccess.conftest import Caller, person, signed_in
 
@@ -112,3 +113,47 @@ def test_filters_show_one_state_each(question: Question, lin: User, chen: User) 
     assert [shown(state) for state in ("open", "answered", "closed")] == [True, False, False]
     questions.answer(question, "检修", actor=lin)
     assert [shown(state) for state in ("open", "answered", "closed")] == [False, True, False]
+
+
+def test_a_doubtful_report_is_asked_about_right_away(
+    jinan: Base, caller: Caller, lin: User
+) -> None:
+    report(caller, 1)
+    body = {**BODIES["compute_report"], "内存空间总容量": 1800, "空闲内存空间容量": 900}
+    answer = caller.report(body)
+    assert answer.status_code == 201
+    yesterday = windows.day_of(timezone.now()) - timedelta(days=1)
+    assert answer.json()["warnings"] == [
+        {
+            "field": "内存空间总容量",
+            "code": "drop",
+            "message": f"“内存空间总容量”为1800，上一次（{yesterday}）为524288，不足其50%。"
+            "数据已按所报保存；请核对数值与单位，有误请更正后重发，"
+            "无误请在平台的“数据询问”中说明原因。",
+        }
+    ]
+    assert outbox.sweep() == 1
+    question = Question.objects.get()
+    assert (question.rule, question.subject, question.state) == ("drop", "memory", "open")
+    assert [note.user for note in Notification.objects.filter(kind="question")] == [lin]
+    again = caller.report(body)
+    assert [each["code"] for each in again.json()["warnings"]] == ["drop"]
+    outbox.sweep()
+    assert Question.objects.count() == 1
+
+
+def test_what_is_corrected_before_anybody_looked_is_not_asked(jinan: Base, caller: Caller) -> None:
+    report(caller, 1)
+    report(caller, 0, 内存空间总容量=1800, 空闲内存空间容量=900)
+    right = caller.report(BODIES["compute_report"])
+    assert "warnings" not in right.json()
+    outbox.sweep()
+    assert not Question.objects.exists()
+
+
+def test_a_dry_run_warns_and_asks_nobody(jinan: Base, caller: Caller) -> None:
+    report(caller, 1)
+    body = {**BODIES["compute_report"], "CPU总核数": 96, "空闲CPU核数": 9}
+    answer = caller.send("POST", "compute-reports?dry_run=true", body)
+    assert [each["field"] for each in answer.json()["warnings"]] == ["CPU总核数"]
+    assert not OutboxEntry.objects.exists()
