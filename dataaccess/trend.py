@@ -11,6 +11,7 @@ WIDTH, HEIGHT = 960, 240
 LEFT, TOP, BOTTOM = 112, 10, 34  # room for the scale and for the days
 _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)
 _MOST_LABELS = 12
+GROUP = "\u202f"  # between groups of three, as in every figure of the portal
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def trend(points: Sequence[Point], first: date, last: date) -> Trend:
             for run in runs
         ),
         values=tuple(
-            Mark(y(round(top * part / 4)), f"{round(top * part / 4):,}") for part in range(5)
+            Mark(y(round(top * part / 4)), f"{round(top * part / 4):,}".replace(",", GROUP))
+            for part in range(5)
         ),
         days=tuple(Mark(x(day), label) for day, label in _day_labels(first, last)),
     )

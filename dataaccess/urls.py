@@ -56,6 +56,8 @@ urlpatterns = [
         name="cancel_downtime",
     ),
     path("bases/<slug:code>/events/", events.events, name="events"),
+    path("bases/<slug:code>/events.csv", events.file, {"ending": "csv"}, name="events_csv"),
+    path("bases/<slug:code>/events.xlsx", events.file, {"ending": "xlsx"}, name="events_excel"),
     path("bases/<slug:code>/events/<int:pk>/", events.one, name="event"),
     path("bases/<slug:code>/window/", bases.choose_window, name="window"),
     path("bases/<slug:code>/keys/new/", keys.new, name="new_key"),

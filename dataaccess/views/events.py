@@ -3,14 +3,16 @@
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dataaccess import queries
 from dataaccess.models import SecurityEvent
 from dataaccess.shapes import tables
+from dataaccess.views.event_files import file_of
 from dataaccess.views.shared import base_context, base_for, refuse_unless
 from dataaccess.words import printed
 from portal.accounts.requests import SignedInRequest
@@ -31,11 +33,7 @@ def events(request: SignedInRequest, code: str) -> HttpResponse:
     context = base_context(request, base, _("安全事件"))
     refuse_unless(context["may_read"])
     before = request.GET.get("before", "")
-    only = {
-        facet: request.GET[facet]
-        for facet, values in tables.FACETS.items()
-        if request.GET.get(facet) in values
-    }
+    only = narrowed(request)
     context |= {
         "events": queries.events_page(base, before, only=only),
         "before": before,
@@ -51,6 +49,33 @@ def events(request: SignedInRequest, code: str) -> HttpResponse:
         "narrowed": urlencode(only),
     }
     return render(request, "dataaccess/events.html", context)
+
+
+@login_required
+@require_safe
+def file(request: SignedInRequest, code: str, ending: str) -> HttpResponseBase:
+    """The events as the page has them, all at once."""
+    base = base_for(request, code)
+    refuse_unless(base_context(request, base)["may_read"])
+    page = reverse("dataaccess:events", args=[base.code])
+    only = narrowed(request)
+    return file_of(
+        request,
+        [base],
+        only,
+        ending=ending,
+        name=f"events-{base.code}",
+        page=f"{page}?{urlencode(only)}",
+    )
+
+
+def narrowed(request: SignedInRequest) -> dict[str, str]:
+    """What the events are narrowed down to; a value that does not exist narrows nothing."""
+    return {
+        facet: request.GET[facet]
+        for facet, values in tables.FACETS.items()
+        if request.GET.get(facet) in values
+    }
 
 
 @login_required

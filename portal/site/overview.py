@@ -89,15 +89,20 @@ def _current(scope: Scope) -> QuerySet[LatestReport]:
     return reports
 
 
-def silent_bases(scope: Scope) -> int:
-    """How many bases reported once, but not lately: left out of the sums."""
-    since = windows.day_of(timezone.now()) - timedelta(days=CURRENT_DAYS)
-    bases = Base.objects.filter(latest_report__date__lt=since)
+def bases_in(scope: Scope) -> QuerySet[Base]:
+    """The bases that are looked at, whether they report or not."""
+    bases = Base.objects.all()
     if scope.province:
         bases = bases.filter(province=scope.province)
     if scope.category:
         bases = bases.filter(category=_stored(scope.category))
-    return bases.count()
+    return bases
+
+
+def silent_bases(scope: Scope) -> int:
+    """How many bases reported once, but not lately: left out of the sums."""
+    since = windows.day_of(timezone.now()) - timedelta(days=CURRENT_DAYS)
+    return bases_in(scope).filter(latest_report__date__lt=since).count()
 
 
 def over_time(scope: Scope) -> Trend:

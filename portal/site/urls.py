@@ -59,9 +59,19 @@ urlpatterns = [
     path("api/v1/capacity", capacity.api, name="capacity_api"),
     path("overview/", overview.resources, name="overview"),
     path("overview/resources.csv", overview.resources_csv, name="overview_csv"),
+    path("overview/overview.xlsx", overview.workbook, name="overview_excel"),
     path("overview/trend.csv", overview.trend_csv, name="overview_trend_csv"),
     path("overview/events/", overview.events, name="overview_events"),
     path("overview/events.csv", overview.events_csv, name="overview_events_csv"),
+    path(
+        "overview/event-list.csv", overview.event_list, {"ending": "csv"}, name="overview_list_csv"
+    ),
+    path(
+        "overview/event-list.xlsx",
+        overview.event_list,
+        {"ending": "xlsx"},
+        name="overview_list_excel",
+    ),
     path("overview/wall/", overview.wall, name="overview_wall"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),

@@ -623,7 +623,7 @@ DESK_ROWS = [
 BASE_ROWS = [
     Row("dataaccess:bases", HIDDEN, get=SIGNED_IN),
     _base("base", get=MEMBERS | STAFF | SECURITY),
-    _base("events", get=MEMBERS | STAFF),
+    *(_base(name, get=MEMBERS | STAFF) for name in ("events", "events_csv", "events_excel")),
     _base("calendar", get=MEMBERS | STAFF, post=APPLICANT),
     _of_base("cancel_downtime", "downtimes", post=APPLICANT),
     _of_base("event", "security_events", get=MEMBERS | STAFF),
@@ -637,7 +637,10 @@ BASE_ROWS = [
         args=lambda world: [world.centre_key.pk], missing=lambda world: [NO_PK]),
     Row("site:capacity", HIDDEN, get=STAFF),
     *(Row(f"site:overview{page}", HIDDEN, get=STAFF)
-      for page in ("", "_csv", "_trend_csv", "_events", "_events_csv", "_wall")),
+      for page in (
+          "", "_csv", "_excel", "_trend_csv", "_events", "_events_csv", "_list_csv", "_list_excel",
+          "_wall",
+      )),
     Row("dataaccess:questions", HIDDEN, get=SIGNED_IN),
     Row("dataaccess:question", HIDDEN, get=MEMBERS | STAFF, post=APPLICANT | SECRETARIAT,
         args=lambda world: [world.base.questions.get().pk], missing=lambda world: [NO_PK]),

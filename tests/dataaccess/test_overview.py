@@ -1,5 +1,7 @@
 """算力总览: what all bases have and what of it is idle, as 陈 of the secretariat sees it."""
 
+import csv
+import io
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,10 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from dataaccess import intake, windows
 from dataaccess.api.examples import BODIES
 from dataaccess.models import Base
+from dataaccess.views import event_files
 from portal.accounts.models import Role, User
 from portal.site import overview
 from portal.site.overview import Scope
@@ -115,7 +119,51 @@ def test_files_hold_what_the_page_shows(bases: tuple[Base, Base]) -> None:
     assert "尚未认定,1,NPU 算力,PFLOPS,300,30" in rows
     yesterday = windows.day_of(timezone.now()) - timedelta(days=1)
     days = client.get("/overview/trend.csv").getvalue().decode("utf-8-sig").splitlines()
-    assert days == ["日期,总量,空闲,PFLOPS", f"{yesterday.isoformat()},400,70,"]
+    assert days == [
+        "日期,资源,计量单位,总量,空闲",
+        f"{yesterday.isoformat()},FP16 算力,PFLOPS,400,70",
+    ]
+    book = load_workbook(io.BytesIO(client.get("/overview/overview.xlsx").content))
+    assert book.sheetnames == ["算力资源", "变化"]
+    assert ("全部基地", 2, "FP16 算力", "PFLOPS", 400, 70) in book["算力资源"].values
+
+
+def test_what_was_reported_today_is_counted_where_one_looks(bases: tuple[Base, Base]) -> None:
+    jinan, _qingdao = bases
+    send(jinan, 0, GPU总算力=100, 空闲GPU算力=40, FP16总算力=100, 空闲FP16算力=40)
+    assert "1 / 2" in see("/overview/")
+    assert "1 / 1" in see("/overview/?province=370000")
+    assert "0 / 1" in see("/overview/?province=520000")
+    today = windows.day_of(timezone.now())
+    told = f"数据日期：{today.year}年{today.month}月{today.day}日。"
+    assert told in see("/overview/?province=370000")
+
+
+def test_events_are_downloaded_as_narrowed_down(bases: tuple[Base, Base]) -> None:
+    jinan, qingdao = bases
+    for base, severity, name in ((jinan, "高", "=1+1"), (qingdao, "低", "b"), (qingdao, "高", "c")):
+        body = event(1, 攻击事件ID=name, 攻击危险程度=severity)
+        intake.accept(base, "security_event", json.dumps(body).encode())
+    client = chen()
+    rows = client.get("/overview/event-list.csv?severity=高").getvalue().decode("utf-8-sig")
+    assert [row[:3] for row in csv.reader(io.StringIO(rows))] == [
+        ["基地代码", "基地名称", "攻击事件ID"],
+        ["jinan", "济南示例基地", "'=1+1"],
+        ["qingdao", qingdao.name, "c"],
+    ]
+    book = load_workbook(io.BytesIO(client.get("/bases/jinan/events.xlsx").content))
+    [_head, row] = book["安全事件"].iter_rows()
+    assert (row[2].value, row[2].data_type) == ("=1+1", "s")
+
+
+def test_too_many_events_for_a_workbook_are_not_cut_off(
+    bases: tuple[Base, Base], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_files, "MOST_IN_EXCEL", 1)
+    batch = [event(1, 攻击事件ID=name) for name in "ab"]
+    intake.accept(bases[0], "security_event", json.dumps(batch).encode())
+    page = chen().get("/bases/jinan/events.xlsx", follow=True)
+    assert "超过 1 个事件，请缩小范围，或下载 CSV。" in page.content.decode()
 
 
 def test_the_wall_refreshes_itself_and_leads_back(bases: tuple[Base, Base]) -> None:

@@ -29,7 +29,7 @@ def test_a_scale_holds_the_most_and_is_round() -> None:
         (2_600, 3_000),
     ):
         drawn = trend([Point(FIRST, most, 0)], FIRST, LAST)
-        assert drawn.values[-1].label == f"{top:,}", most
+        assert drawn.values[-1].label == f"{top:,}".replace(",", "\u202f"), most
 
 
 def test_a_day_without_a_report_leaves_a_gap() -> None:

@@ -16,12 +16,12 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from dataaccess.cells import csv_lines
 from evaluation.steps import MOVES
 from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
 from portal.ledger import audit as chain
 from portal.ledger.models import AuditEvent, AuditHead
-from portal.site.cells import csv_lines
 
 PAGE_SIZE = 50
 LARGEST_SEQ = 2**63 - 1

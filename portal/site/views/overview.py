@@ -1,10 +1,11 @@
 """The command centre's overview: resources of all bases, their events, and the wall display."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,20 +14,23 @@ from django.views.decorators.http import require_safe
 
 from dataaccess import days as reporting
 from dataaccess import regions, windows
+from dataaccess.cells import CSV, EXCEL, csv_lines, excel
 from dataaccess.models import Base
 from dataaccess.permissions import can_see_overview
 from dataaccess.shapes import tables
 from dataaccess.views.bases import span_name
+from dataaccess.views.event_files import file_of
 from dataaccess.views.shared import reader, refuse_unless
 from dataaccess.words import printed
 from evaluation.edition import reader_language
 from portal.accounts.requests import SignedInRequest
 from portal.site import overview, overview_events
-from portal.site.cells import csv_lines
 from portal.site.overview import NO_CATEGORY, PAIRS, Scope, Sums
 from portal.site.overview_events import FACETS, Chosen
 from portal.site.province_tiles import tiles
 from portal.site.views.register import category_names
+
+_Response = TypeVar("_Response", HttpResponse, StreamingHttpResponse)
 
 
 @login_required
@@ -59,7 +63,23 @@ def wall(request: SignedInRequest) -> HttpResponse:
 def resources_csv(request: SignedInRequest) -> StreamingHttpResponse:
     """The table of the resources by province and category, as it stands."""
     refuse_unless(can_see_overview(reader(request)))
-    found = overview.now(_scope(request))
+    head, rows = _resource_rows(_scope(request))
+    return _csv("resources", head, rows)
+
+
+@login_required
+@require_safe
+def workbook(request: SignedInRequest) -> HttpResponse:
+    """The tables of the page as one Excel workbook: the resources, and the chosen one by day."""
+    refuse_unless(can_see_overview(reader(request)))
+    scope = _scope(request)
+    sheets = [(_("算力资源"), *_resource_rows(scope)), (_("变化"), *_trend_rows(scope))]
+    response = HttpResponse(excel(sheets), content_type=EXCEL)
+    return _attached(response, "overview", "xlsx")
+
+
+def _resource_rows(scope: Scope) -> tuple[list[str], Iterator[list[Any]]]:
+    found = overview.now(scope)
     names = dict(regions.province_choices(reader_language()))
     categories = _categories()
     groups = [
@@ -74,7 +94,16 @@ def resources_csv(request: SignedInRequest) -> StreamingHttpResponse:
         for name, sums in groups
         for key, pair in PAIRS.items()
     )  # fmt: skip
-    return _csv("resources", head, rows)
+    return head, rows
+
+
+def _trend_rows(scope: Scope) -> tuple[list[str], Iterator[list[Any]]]:
+    """The chosen resource day by day, by its name and unit: the file is read without the page."""
+    pair = PAIRS[scope.resource]
+    name, unit = printed(pair.title), printed(pair.unit)
+    head = [_("日期"), _("资源"), _("计量单位"), _("总量"), _("空闲")]
+    points = overview.over_time(scope).points
+    return head, ([p.day.isoformat(), name, unit, p.total, p.idle] for p in points)
 
 
 @login_required
@@ -83,11 +112,8 @@ def trend_csv(request: SignedInRequest) -> StreamingHttpResponse:
     """The chosen resource day by day."""
     refuse_unless(can_see_overview(reader(request)))
     scope = _scope(request)
-    head = [_("日期"), _("总量"), _("空闲"), printed(PAIRS[scope.resource].unit)]
-    points = overview.over_time(scope).points
-    return _csv(
-        f"trend-{scope.resource}", head, ([p.day.isoformat(), p.total, p.idle, ""] for p in points)
-    )
+    head, rows = _trend_rows(scope)
+    return _csv(f"trend-{scope.resource}", head, rows)
 
 
 @login_required
@@ -113,8 +139,7 @@ def events(request: SignedInRequest) -> HttpResponse:
         "total": total,
         "still": still,
         "months": [
-            {"label": f"{month.year}-{month.month:02}", "value": n, "whole": most}
-            for month, n in months
+            {"label": _month_name(month, chosen), "value": n, "whole": most} for month, n in months
         ],
         "bases": [
             row | {"url": _base_events(row["base"], chosen)}
@@ -140,6 +165,24 @@ def events_csv(request: SignedInRequest) -> StreamingHttpResponse:
     return _csv("events", head, rows)
 
 
+@login_required
+@require_safe
+def event_list(request: SignedInRequest, ending: str) -> HttpResponseBase:
+    """The events themselves, base by base, as narrowed down."""
+    refuse_unless(can_see_overview(reader(request)))
+    chosen = _chosen(request)
+    page = f"{reverse('site:overview_events')}?{request.GET.urlencode()}"
+    return file_of(
+        request,
+        Base.objects.order_by("code"),
+        chosen.facets,
+        ending=ending,
+        name="event-list",
+        page=page,
+        since=chosen.first,
+    )
+
+
 def _resources(scope: Scope) -> dict[str, Any]:
     found = overview.now(scope)
     language = reader_language()
@@ -148,7 +191,7 @@ def _resources(scope: Scope) -> dict[str, Any]:
     amounts = {code: sums.total[scope.resource] for code, sums in found.by_province.items()}
     pair = PAIRS[scope.resource]
     today = windows.day_of(timezone.now())
-    real = Base.objects.all()
+    real = overview.bases_in(scope)
     waited_for = real.filter(pk__in=reporting.connected(today).values("pk")).count()
     reported = real.filter(compute_reports__date=today).count()
     return {
@@ -275,6 +318,14 @@ def _base_events(base: Base, chosen: Chosen) -> str:
     return reverse("dataaccess:events", args=[base.code]) + (f"?{query}" if query else "")
 
 
+def _month_name(month: date, chosen: Chosen) -> str:
+    """The first month says from which day on it is counted, where the span begins within it."""
+    name = f"{month.year}-{month.month:02}"
+    if month < chosen.first:
+        return _("%(month)s（%(day)s日起）") % {"month": name, "day": chosen.first.day}
+    return name
+
+
 def _facet_name(facet: str) -> str:
     return {
         "severity": _("危险程度"),
@@ -308,7 +359,11 @@ def _frame(request: SignedInRequest, current: str) -> dict[str, Any]:
 
 
 def _csv(name: str, head: list[Any], rows: Any) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(csv_lines(head, rows), content_type="text/csv; charset=utf-8")
-    file = f"{name}-{timezone.localdate():%Y%m%d}.csv"
+    response = StreamingHttpResponse(csv_lines(head, rows), content_type=CSV)
+    return _attached(response, name, "csv")
+
+
+def _attached(response: _Response, name: str, ending: str) -> _Response:
+    file = f"{name}-{timezone.localdate():%Y%m%d}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{file}"'
     return response

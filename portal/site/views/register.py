@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dataaccess import regions
+from dataaccess.cells import csv_lines
 from evaluation import queries_public
 from evaluation.edition import current_edition, reader_language
 from evaluation.models import CATEGORIES, Certificate, CertificateState
 from evaluation.rulebook import in_language
-from portal.site.cells import csv_lines
 from portal.site.certificates import STANDINGS
 from portal.site.province_tiles import tiles
 

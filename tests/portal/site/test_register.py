@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dataaccess import regions
+from dataaccess.cells import inert
 from evaluation.models import Certificate
-from portal.site.cells import inert
 from portal.site.province_tiles import PLACES, SHORT_NAMES
 from tests.portal.site.copies import enter, more_certificates
 from tests.portal.site.reading import rows, words
