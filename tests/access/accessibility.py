@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from mimetypes import guess_type
 from pathlib import Path
+from typing import Literal
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -28,20 +29,22 @@ RUN = """async () => {
   return found.violations.map(
     (v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(" | ")}`);
 }"""
+Theme = Literal["light", "dark"]
 ALONE = {"meta", "link", "input", "br", "img", "hr", "col"}  # have no end tag
 
 
 @dataclass(frozen=True)
 class Look:
-    """One page at one width. `where` is for the message."""
+    """One page at one width in one theme. `where` is for the message."""
 
     where: str
     html: str
     size: ViewportSize
+    theme: Theme
 
 
 # AXE=cover looks at the pages that together show the parts of all pages, AXE=every at all of them
-# in both languages and at both widths. Each takes minutes of both cores, so it is asked for.
+# in both languages (Chinese light, English dark) and at both widths. Each takes minutes of both cores, so it is asked for.
 WALK = os.environ.get("AXE", "")
 
 
@@ -112,6 +115,7 @@ def _walk(looks: Iterable[Look]) -> Iterator[tuple[str, list[str]]]:
         page.evaluate(f"{AXE.read_text(encoding='utf-8')};0")
         for look in looks:
             page.set_viewport_size(look.size)
+            page.emulate_media(color_scheme=look.theme)
             page.set_content(look.html)
             wrong = page.evaluate(RUN)
             if wrong:
