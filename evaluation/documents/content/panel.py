@@ -1,6 +1,6 @@
 """专家评分表 and 评审意见 (7.1, fifth step)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -207,18 +207,18 @@ def _chosen(leader: Assignment | None) -> str:
 def _dissent(
     edition: Edition, given: Mapping[str, list[PanelScore]], run: ScoreRun
 ) -> Iterator[str]:
-    """Each award that the panel's final points do not follow, with its giver's reason."""
+    """The awards that the panel's final points do not follow, with their givers' reasons. Experts
+    who gave the same for the same reason share a sentence."""
     for indicator in edition.indicators:
         if indicator.kind != "judged":
             continue
         final = _final_points(run, indicator.code)
-        for item in given[indicator.code]:
-            if number(item.points) != final:
-                reason = f"其理由：{item.reason}" if item.reason else ""
-                yield (
-                    f"{indicator.name}：一位专家评{number(item.points)}分，"
-                    f"最终得分{final}分。{reason}"
-                )
+        told = Counter((number(item.points), item.reason) for item in given[indicator.code])
+        for (awarded, reason), experts in told.items():
+            if awarded != final:
+                who = "一位专家" if experts == 1 else f"{experts}位专家均"
+                why = f"其理由：{reason}" if reason else ""
+                yield f"{indicator.name}：{who}评{awarded}分，最终得分{final}分。{why}"
 
 
 def _employer(assignment: Assignment) -> str:

@@ -98,6 +98,16 @@ def test_the_pdf_says_what_it_is(
     assert "/StructTreeRoot" in catalog
 
 
+def test_the_columns_of_the_panel_stand_side_by_side(printed: Callable[[str], Printed]) -> None:
+    """Fixed widths wider than the type area would print one column over another."""
+    first = {run.text.strip(): run.x for run in reversed(printed("minutes").runs(0))}
+    columns = [first[head] for head in ("姓名", "工作单位", "签署承诺书", "签到", "提交评分表")]
+    assert columns == sorted(columns)
+    gaps = [right - left for left, right in zip(columns, columns[1:], strict=False)]
+    assert min(gaps) > 20
+    assert columns[-1] < 28 + 156 - 20
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_was_typed_is_printed_literally(kind: str, said: Callable[[str], Content]) -> None:
     """Markup in every text of the content, at any depth, is text on the page."""
