@@ -61,8 +61,9 @@ def is_actor(user: User, evaluation: Evaluation, actor: Actor) -> bool:
             return user.role == Role.SECRETARIAT
         case Actor.DECIDER:
             return user.role == Role.DECIDER
-        case Actor.PANEL_EXPERT:
-            return user.role == Role.EXPERT and serving(user, evaluation, Duty.PANEL) is not None
+        case Actor.PANEL_EXPERT | Actor.SITE_EXPERT:
+            duty = Duty.PANEL if actor == Actor.PANEL_EXPERT else Duty.SITE
+            return user.role == Role.EXPERT and serving(user, evaluation, duty) is not None
         case Actor.PANEL_LEADER | Actor.SITE_LEADER:
             if user.role != Role.EXPERT:
                 return False

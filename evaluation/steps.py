@@ -21,6 +21,7 @@ class Actor(StrEnum):
     SECRETARIAT = "secretariat"
     DECIDER = "decider"
     SITE_LEADER = "site_leader"  # leads the site team of this case
+    SITE_EXPERT = "site_expert"  # belongs to the site team of this case
     PANEL_EXPERT = "panel_expert"  # sits on the panel of this case
     PANEL_LEADER = "panel_leader"
     NOBODY = "nobody"  # the case has ended
@@ -31,6 +32,7 @@ ACTOR_NAMES: dict[Actor, Text] = {
     Actor.SECRETARIAT: _("秘书处"),
     Actor.DECIDER: _("审批人"),
     Actor.SITE_LEADER: _("现场评估组组长"),
+    Actor.SITE_EXPERT: _("现场评估组成员"),
     Actor.PANEL_EXPERT: _("评审专家"),
     Actor.PANEL_LEADER: _("评审专家组组长"),
     Actor.NOBODY: _("已办结"),

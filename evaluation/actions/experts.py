@@ -33,6 +33,14 @@ from evaluation.steps import Actor
 from portal.accounts.models import Role, User
 from portal.ledger import audit
 
+# In which role an expert answers: by duty, and whether they were asked to lead.
+ROLES: dict[tuple[str, bool], Actor] = {
+    (Duty.SITE, False): Actor.SITE_EXPERT,
+    (Duty.SITE, True): Actor.SITE_LEADER,
+    (Duty.PANEL, False): Actor.PANEL_EXPERT,
+    (Duty.PANEL, True): Actor.PANEL_LEADER,
+}
+
 
 def assign(
     user: User,
@@ -281,7 +289,7 @@ def _tell_leader(assignment: Assignment) -> None:
 def _seat_is_open(user: User, assignment: Assignment, event: str) -> None:
     """Write into the timeline that an expert will not come, and tell the secretariat."""
     case = assignment.evaluation
-    role = Actor.PANEL_EXPERT if assignment.duty == Duty.PANEL else Actor.SITE_LEADER
+    role = ROLES[assignment.duty, assignment.is_leader]
     _write(case, event, user, role)
     if not _tell_when_lacking(user, assignment, role):
         _tell_secretariat("expert_left", f"{assignment.pk}", case, title=steps.EVENTS[event])

@@ -84,9 +84,8 @@ def submit_scores(user: User, evaluation: Evaluation) -> None:
     """提交评分表: the expert's points are locked; the last one closes the round."""
     with moving(user, evaluation, "submit_scores") as move:
         sheet = _own_open_sheet(user, move.evaluation)
-        panel = permissions.active_assignments(move.evaluation, Duty.PANEL)
         faults = whats_missing(move.evaluation, sheet)
-        if not any(member.is_leader and member.pledged_at for member in panel):
+        if not has_leader(move.evaluation):
             faults.append(_("评审专家组还没有组长，请先在评审会推选组长。"))
         if faults:
             raise Refused(*faults)
@@ -97,6 +96,12 @@ def submit_scores(user: User, evaluation: Evaluation) -> None:
         done = len(panel) >= PANEL_MINIMUM and all(m.sheet_submitted_at for m in panel)
         move.target = "panel_consolidation" if done else "panel_scoring"
         move.data = {"assignment": sheet.pk}
+
+
+def has_leader(evaluation: Evaluation) -> bool:
+    """Whether someone leads the panel: without a leader no sheet is handed in."""
+    panel = permissions.active_assignments(evaluation, Duty.PANEL)
+    return any(member.is_leader and member.pledged_at for member in panel)
 
 
 def is_last_sheet(user: User, evaluation: Evaluation) -> bool:

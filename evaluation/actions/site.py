@@ -214,8 +214,14 @@ def close_visit(user: User, evaluation: Evaluation) -> None:
                 _("还有%(count)s项指标未核验：%(names)s。")
                 % {"count": len(open_items), "names": _("、").join(map(named, open_items))}
             )
-        if move.evaluation.site_entries.filter(outcome=Outcome.OPEN).exists():
-            raise Refused(_("有指标存在两份不同的记录，请先在现场核验页选定其一。"))
+        waiting = move.evaluation.site_entries.filter(outcome=Outcome.OPEN)
+        twice = set(waiting.values_list("indicator", flat=True))
+        if twice:
+            names = [named(i) for i in verified_on_site(move.evaluation) if i.code in twice]
+            raise Refused(
+                _("“%(names)s”有两份不同的记录，请先在现场核验页选定其一。")
+                % {"names": _("”、“").join(names)}
+            )
         if old := outdated(move.evaluation):
             raise Refused(
                 _("签字之后核验记录有改动，请%(sides)s重新签字。")

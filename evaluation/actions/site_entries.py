@@ -96,20 +96,29 @@ def take_in(
 
 
 def decide(
-    user: User, evaluation: Evaluation, entry_id: uuid.UUID, *, adopt: bool, standing: str
+    user: User,
+    evaluation: Evaluation,
+    entry_id: uuid.UUID,
+    *,
+    adopt: bool,
+    standing: str,
+    reason: str,
 ) -> SiteEntry:
-    """Choose between the finding that stands and an open entry. `standing` is the stamp of the
+    """Choose between the finding that stands and an open entry, and say why. `standing` is the stamp of the
     one that was shown beside the entry: the choice was between these two, no others."""
     with changing(user, evaluation) as current:
         permissions.check_site_record(user, current)
         entry = current.site_entries.filter(pk=entry_id).select_related("author").first()
         if entry is None or entry.outcome != Outcome.OPEN:
             raise Refused(_("这份记录已经处理过，请核对现在的核验值。"))
+        if not reason.strip():
+            raise Refused(_("请写明选定这一份的理由，例如复测的结果。"))
         indicator = on_site(current, entry.indicator)
         record = current.site_records.filter(indicator=entry.indicator).first()
         if stamp(record) != standing:
             raise Refused(_("您打开此页之后，该项又有新的记录，请核对后再选定。"))
         entry.decided_by, entry.decided_at = user, timezone.now()
+        entry.decision_reason = reason.strip()
         entry.outcome = Outcome.ADOPTED if adopt else Outcome.SET_ASIDE
         if adopt:
             made = write_record(
@@ -130,6 +139,7 @@ def decide(
             indicator=entry.indicator,
             entry=str(entry.pk),
             outcome=entry.outcome,
+            reason=entry.decision_reason,
         )
         return entry
 

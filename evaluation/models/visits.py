@@ -46,6 +46,7 @@ class SiteEntry(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
+    decision_reason = models.TextField(blank=True, help_text="why this one of the two")
 
     if TYPE_CHECKING:
         evaluation_id: int

@@ -28,6 +28,7 @@ from evaluation.forms.moves import (
 from evaluation.models import Evaluation
 from evaluation.timeline import label_for
 from evaluation.views.applicant_submission import before_submission
+from evaluation.views.move_facts import sheet_facts, visit_facts
 from evaluation.views.moved import MADE
 from evaluation.views.publication import decision_facts
 from evaluation.views.readiness import what_blocks
@@ -90,6 +91,8 @@ FACTS["withdraw"] = "evaluation/applicant/withdraw_facts.html"
 FACTS["recall"] = "evaluation/applicant/recall_facts.html"
 FACTS |= dict.fromkeys(SUBMISSIONS, "evaluation/applicant/submit_facts.html")
 FACTS["request_correction"] = "evaluation/staff/correction_facts.html"
+FACTS["close_visit"] = "evaluation/expert/visit_facts.html"
+FACTS["submit_scores"] = "evaluation/expert/sheet_facts.html"
 
 
 @case_view
@@ -145,6 +148,10 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
         context |= before_submission(evaluation)
     elif code == "withdraw":
         context["may_recall"] = permissions.can_move(request.user, evaluation, "recall")
+    elif code == "close_visit":
+        context |= visit_facts(evaluation)
+    elif code == "submit_scores":
+        context |= sheet_facts(request.user, evaluation)
     elif code in DECISIONS:
         context["decision"] = decision_facts(evaluation, request.user)
     return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)

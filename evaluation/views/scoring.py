@@ -146,6 +146,9 @@ def _sheet(
         "sheet": sheet,
         "refused": any(form.errors for form in (typed or {}).values()),
         "missing": actions.whats_missing(evaluation, sheet) if is_open else [],
+        "no_leader": is_open and not actions.has_leader(evaluation),
+        "subtotal": sum(item.points for item in scores.values()),
+        "most": sum(item.maximum for item in items),
         "saved_at": max((item.saved_at for item in scores.values()), default=None),
         "verified": _verified_groups(evaluation, declaration, sheet, is_open=is_open),
         "doubts": [

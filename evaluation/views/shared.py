@@ -78,6 +78,13 @@ def _answers_the_plan(user: User, evaluation: Evaluation) -> bool:
     return applicant and plan is not None and plan.awaits_answer
 
 
+def _plans_now(user: User, evaluation: Evaluation) -> bool:
+    """Whether a plan is still to be made, sent or changed; a confirmed one is only read."""
+    plan = queries.visit_plan(evaluation)
+    confirmed = plan is not None and plan.confirmed_at is not None
+    return not confirmed and permissions.is_visit_planner(user, evaluation)
+
+
 def _has_a_plan(user: User, evaluation: Evaluation) -> bool:
     """Whether a plan was sent, to someone who may read it."""
     if user.role == Role.EXPERT and permissions.serving(user, evaluation, Duty.SITE) is None:
@@ -93,15 +100,16 @@ WORK_PAGES = (
     WorkPage(
         "experts",
         _("组建评估组"),
-        (*steps.LEADABLE["site"], *steps.LEADABLE["panel"]),
+        (*steps.ASSIGNABLE["site"], *steps.ASSIGNABLE["panel"]),
         _acts_as(Actor.SECRETARIAT),
     ),
     WorkPage("site_visit", _("现场核验"), ("site_visit",), permissions.can_record_site),
-    WorkPage("visit_plan", _("制定现场评估方案"), steps.PLANNABLE, permissions.is_visit_planner),
+    WorkPage("visit_plan", _("制定现场评估方案"), steps.PLANNABLE, _plans_now),
     WorkPage("visit_plan", _("确认现场评估方案"), steps.PLANNABLE, _answers_the_plan),
-    WorkPage("meeting", _("评审会"), steps.PANEL_SITS, _acts_as(Actor.PANEL_EXPERT)),
+    # The first is what to do next: who has not signed in has only the meeting.
     WorkPage("scoring", _("独立打分"), ("panel_scoring",), _scores_now),
     WorkPage("consolidate", _("汇总评分"), ("panel_consolidation",), _acts_as(Actor.PANEL_LEADER)),
+    WorkPage("meeting", _("评审会"), steps.PANEL_SITS, _acts_as(Actor.PANEL_EXPERT)),
     WorkPage("objections", _("办理异议"), ("published",), _acts_as(Actor.SECRETARIAT)),
     WorkPage(
         "own_objection",
@@ -170,7 +178,7 @@ RECORDS = (
     WorkPage("archives", _("归档"), _from("submitted"), _is_staff),
 )
 # Reached from a working page that shows first what they would do.
-MOVES_ON_WORK_PAGES = ("submit", "resubmit", "consolidate", "withdraw_result")
+MOVES_ON_WORK_PAGES = ("submit", "resubmit", "submit_scores", "consolidate", "withdraw_result")
 # Stands apart from what comes next.
 RECALL, WITHDRAWAL = "recall", "withdraw"
 # Administrators have no cases; their desk is elsewhere.

@@ -97,6 +97,7 @@ def site_decide(request: SignedInRequest, number: str, entry: uuid.UUID) -> Http
             entry,
             adopt=choice == "adopt",
             standing=standing,
+            reason=request.POST.get(f"reason-{entry}", ""),
         )
     except (NotAllowed, WrongState):
         raise

@@ -68,6 +68,11 @@ def words() -> dict[str, str]:
     """What the page's scripts say, in the reader's language; braces are filled in by them."""
     return {
         "none": _("全部内容已上传"),
+        "nothing": _("还没有填写内容"),
+        "conflicts": _("{count} 项有两份记录，"),
+        "index_count": _("已核验 {done} / {total} 项"),
+        "index_done": _("已核验"),
+        "index_conflict": _("有两份记录"),
         "pending": _("{count} 项尚未上传"),
         "drafts": _("{count} 项已填写、未保存"),
         "refused": _("{count} 项未被接受，请逐项处理"),
@@ -96,7 +101,7 @@ def words() -> dict[str, str]:
         "discard": _("删除本机的这份记录"),
         "discard_ask": _("删除后无法恢复。确定删除本机的这份记录吗？"),
         "preload_start": _("正在预载 {done}/{total}"),
-        "preload_done": _("已预载，可离线使用：页面和 {total} 份证明材料（{size}）"),
+        "preload_done": _("已预载于 {when}，可离线使用：页面和 {total} 份证明材料（{size}）"),
         "preload_part": _("已预载 {done}/{total} 份证明材料"),
         "preload_failed": _("“{name}”预载失败，请重试"),
         "preload_space": _("本机存储空间不足，“{name}”没有预载"),
@@ -107,6 +112,11 @@ def words() -> dict[str, str]:
         "export_none": _("本机没有待上传的内容，无需导出。"),
         "export_key": _("本机尚未从服务器取得加密钥匙，请联网打开本页一次后再导出。"),
         "export_done": _(
-            "已导出 {count} 项到加密文件“{name}”。请在能联网的电脑上登录本平台导入；导入前请勿清除本机数据。"
+            "已导出到加密文件“{name}”：{what}。请在能联网的电脑上登录本平台导入；导入前请勿清除本机数据。"
         ),
+        "export_finding": _("核验记录 {count} 项"),
+        "export_photo": _("照片 {count} 张"),
+        "export_signature": _("签字 {count} 份"),
+        "export_drafts": _("另有 {count} 项已填写、未保存，不在文件内；请先保存再导出。"),
+        "comma": _("、"),
     }

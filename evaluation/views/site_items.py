@@ -70,6 +70,7 @@ class Item:
     observed: str
     verdict: str  # "met", "not_met", or "" while nothing was observed
     verifier: str  # by the plan; empty: the whole team
+    mine: bool  # the reader verifies it by the plan
     record: SiteRecord | None
     stamp: str  # of the record
     conflicts: list[Conflict]
@@ -133,6 +134,7 @@ def visit_context(
         "total": sum(len(group.items) for group in groups),
         "not_met": sum(1 for group in groups for item in group.items if item.verdict == "not_met"),
         "undecided": undecided,
+        "any_mine": any(item.mine for group in groups for item in group.items),
         "sides": _sides(evaluation, marks),
         "digest": digest_of(marks),
         "on_team": on_team,
@@ -194,6 +196,7 @@ def _groups(
     photos = _photos(user, evaluation)
     records = {r.indicator: r for r in evaluation.site_records.select_related("recorded_by")}
     verifiers = {} if user.role == Role.APPLICANT else _verifiers(evaluation)
+    nobody = (0, "")
     conflicts = _conflicts(evaluation) if user.role != Role.APPLICANT else {}
     findings = {} if user.role == Role.APPLICANT else queries.findings_of(evaluation)
     observed = edition.parse_values({code: r.observed for code, r in records.items()}).values
@@ -225,7 +228,8 @@ def _groups(
                     can_confirm=code in declared,
                     observed=indicator.show(observed.get(code), language) if record else "",
                     verdict=verdict,
-                    verifier=verifiers.get(code, ""),
+                    verifier=verifiers.get(code, nobody)[1],
+                    mine=verifiers.get(code, nobody)[0] == user.pk,
                     record=record,
                     stamp=stamp(record),
                     conflicts=[
@@ -243,13 +247,13 @@ def _groups(
     return groups
 
 
-def _verifiers(evaluation: Evaluation) -> dict[str, str]:
-    """The name of who verifies each indicator by the plan. Two queries."""
+def _verifiers(evaluation: Evaluation) -> dict[str, tuple[int, str]]:
+    """Key and name of who verifies each indicator by the plan. Two queries."""
     plan = queries.visit_plan(evaluation)
     team = permissions.serving_team(evaluation, Duty.SITE) if plan else []
     names = {member.expert_id: member.expert.name for member in team}
     chosen = plan.verifiers.items() if plan else ()
-    return {code: names[expert] for code, expert in chosen if expert in names}
+    return {code: (expert, names[expert]) for code, expert in chosen if expert in names}
 
 
 def _conflicts(evaluation: Evaluation) -> dict[str, list[SiteEntry]]:

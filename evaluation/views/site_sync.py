@@ -153,6 +153,14 @@ def _state(request: SignedInRequest, evaluation: Evaluation) -> dict[str, Any]:
         "recording": recording,
         "csrf": get_token(request),
         "key": base64.b64encode(site_import.file_key(request.user, evaluation)).decode(),
+        # Another device may have brought a second finding since the page was drawn.
+        "conflicts": sorted(
+            set(
+                evaluation.site_entries.filter(outcome=Outcome.OPEN).values_list(
+                    "indicator", flat=True
+                )
+            )
+        ),
         "files": [
             {"name": file.name, "url": file.url, "size": file.size, "slot": slot}
             for slot, rows in sorted(files.items())

@@ -138,7 +138,7 @@ class Device:
     def ready(self) -> None:
         """Preloaded, the page closed, and the network gone."""
         self.preload()
-        expect(self.page.locator("[data-preload-told]")).to_contain_text("已预载，可离线使用")
+        expect(self.page.locator("[data-preload-told]")).to_contain_text("可离线使用")
         self.context.set_offline(True)
         self.open()
 
@@ -345,7 +345,7 @@ def test_the_portal_stops_at_each_stage_and_nothing_is_lost_or_doubled(
     expect(told).to_contain_text("预载失败，请重试")
     line.mend()
     tablet.page.locator("[data-preload] button").click()
-    expect(told).to_contain_text("已预载，可离线使用")
+    expect(told).to_contain_text("可离线使用")
 
     # before it gets the finding
     line.cut()
@@ -399,7 +399,8 @@ def test_two_devices_find_different_values_and_a_person_chooses(
     for text in ("1.31", "1.52", "示例专家孙立", "示例专家郑芳"):
         expect(both).to_contain_text(text)
     assert portal.observed(case) == {"pue": "1.31"}
-    both.get_by_role("button", name="改用这一份").click()
+    both.get_by_label("选定的理由").fill("复测的结果")
+    both.get_by_role("button", name="改用").click()
     expect(second.item("pue").locator(".site-conflict")).to_have_count(0)
     assert portal.observed(case) == {"pue": "1.52"}
 
@@ -536,7 +537,7 @@ def test_signing_out_and_leaving_the_case_clear_the_device(
 
     other = device(LEADER)
     other.preload()
-    expect(other.page.locator("[data-preload-told]")).to_contain_text("已预载，可离线使用")
+    expect(other.page.locator("[data-preload-told]")).to_contain_text("可离线使用")
     other.page.locator(".top-bar .drop-end summary").first.click()
     other.page.get_by_role("button", name="退出登录").click()
     other.page.wait_for_url(f"{other.url}/")

@@ -34,7 +34,13 @@
       const download = `${visit.number}-${stamp}.visit`;
       Object.assign(document.createElement("a"), { href: url, download }).click();
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
-      told.textContent = visit.say("export_done", { count: things.length, name: download });
+      const parts = ["finding", "photo", "signature"]
+        .map((kind) => [kind, things.filter((thing) => thing.kind === kind).length])
+        .filter(([, count]) => count)
+        .map(([kind, count]) => visit.say(`export_${kind}`, { count }));
+      const drafts = (await visit.store.drafts()).length;
+      told.textContent = visit.say("export_done", { what: parts.join(visit.say("comma")), name: download });
+      if (drafts) told.textContent += visit.say("export_drafts", { count: drafts });
     });
   }
 }

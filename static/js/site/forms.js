@@ -146,8 +146,31 @@
       }
       item.classList.remove("is-changed");
       if (!confirm) item.querySelector(".site-form details").open = false;
+      saved = code;
+      item.focus({ preventScroll: true });
+      item.scrollIntoView({ block: "start" }); // the form has folded: the page above the eye is shorter now
+      offerNext();
       visit.sync.soon();
     };
+
+    // The item saved last offers the way to the next that is still open, also when it is drawn anew.
+
+    let saved = "";
+    const offerNext = () => {
+      for (const button of document.querySelectorAll("[data-next-item]")) button.hidden = codeOf(button.closest(".site-item")) !== saved;
+    };
+    document.addEventListener("visit:drawn", offerNext);
+    const isOpen = (item) => item.dataset.state !== "done" && !item.classList.contains("is-held");
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-next-item]");
+      if (!button) return;
+      const items = [...document.querySelectorAll(".site-item:not([hidden])")];
+      const at = items.indexOf(button.closest(".site-item"));
+      const next = [...items.slice(at + 1), ...items.slice(0, at)].find(isOpen) ?? document.getElementById("signatures");
+      next.tabIndex = -1;
+      next.focus({ preventScroll: true });
+      next.scrollIntoView({ block: "start" });
+    });
 
     // Before htmx: with a device that keeps things, everything goes through it.
     document.addEventListener(

@@ -32,15 +32,20 @@
           continue;
         }
         if (old.id === "signatures" && old.contains(document.activeElement)) continue;
+        const focused = old.contains(document.activeElement);
         old.replaceWith(part);
         window.htmx?.process(part);
+        if (focused) part.focus({ preventScroll: true });
       }
       document.dispatchEvent(new CustomEvent("visit:drawn"));
     };
 
     const unitOf = (thing) => (thing.kind === "signature" ? `signature ${thing.side}` : thing.indicator);
 
-    const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    // The portal's own time zone, whatever the device is set to: the record is read beside others.
+    const ZONE = { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, ZONE);
+    visit.moment = (at) => new Date(at).toLocaleString(document.documentElement.lang, { ...ZONE, month: "long", day: "numeric" });
 
     const discardButton = (thing) => {
       const button = make("button", { type: "button", className: "btn btn-link", textContent: say("discard") });
@@ -91,14 +96,39 @@
       const condition = visit.sync.condition() || (units.size > refused.size ? "online" : "");
       line.dataset.count = units.size;
       line.dataset.condition = condition;
-      line.querySelector("[data-visit-count]").textContent = units.size ? say("pending", { count: units.size }) : say("none");
+      const begun = page.querySelector('.site-item:not([data-state="open"])') !== null || visit.sent;
+      line.querySelector("[data-visit-count]").textContent = units.size ? say("pending", { count: units.size }) : say(begun ? "none" : "nothing");
       const rest = [];
       if (refused.size) rest.push(say("refused", { count: refused.size }));
       if (drafts.length) rest.push(say("drafts", { count: drafts.length }));
       if (condition === "online" ? units.size > refused.size : condition) rest.push(say(condition));
       line.querySelector("[data-visit-condition]").textContent = rest.join(" · ");
+      drawConflicts();
       line.querySelector("[data-visit-login]").hidden = !["expired", "other_user"].includes(condition);
     };
+
+    // Two findings of one item, by the page and by what the server said last: another device may
+    // have brought the second after the page was drawn.
+    const twice = () => {
+      const drawn = [...page.querySelectorAll('.site-item[data-state="conflict"]')].map(visit.forms.codeOf);
+      return [...new Set([...drawn, ...(visit.conflicts ?? [])])];
+    };
+    const drawConflicts = () => {
+      const codes = twice();
+      const place = line.querySelector("[data-visit-conflicts]");
+      place.hidden = codes.length === 0;
+      line.toggleAttribute("data-conflict", codes.length > 0);
+      if (!codes.length) return;
+      place.querySelector("span").textContent = say("conflicts", { count: codes.length });
+      place.querySelector("a").href = `#item-${codes[0]}`;
+    };
+    line.querySelector("[data-visit-conflicts] a").addEventListener("click", (event) => {
+      const item = document.querySelector(event.target.hash);
+      if (!item || item.dataset.state === "conflict") return;
+      event.preventDefault(); // the second finding is not on this page yet
+      location.hash = event.target.hash;
+      location.reload();
+    });
 
     const redraw = async () => {
       if (visit.closed) return;

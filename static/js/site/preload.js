@@ -10,7 +10,9 @@
     const button = box.querySelector("button");
     const bar = box.querySelector("progress");
     const told = box.querySelector("[data-preload-told]");
+    const RECORD = `${scope}preloaded.json`; // beside what was preloaded: which files, and when
     let files = [];
+    let at = "";
 
     const sized = (bytes) =>
       bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
@@ -52,12 +54,25 @@
       return files.filter((file) => !held.has(file.url));
     };
 
+    const remember = async () => {
+      at = new Date().toISOString();
+      await (await caches.open(name)).put(RECORD, new Response(JSON.stringify({ files, at })));
+    };
+
+    // What the device itself knows of its preloading: all there is to go by without network.
+    const recall = async () => {
+      const kept = (await caches.has(name)) && (await (await caches.open(name)).match(RECORD));
+      if (kept) ({ files, at } = await kept.json());
+      return Boolean(kept);
+    };
+
     const show = async () => {
-      if (!(await caches.has(name))) return;
+      if (!(at || files.length) || !(await caches.has(name))) return;
       const left = await missing();
+      if (!at && files.length && !left.length) await remember();
       const size = sized(files.reduce((sum, file) => sum + file.size, 0));
       const done = files.length - left.length;
-      told.textContent = left.length ? say("preload_part", { done, total: files.length }) : say("preload_done", { total: files.length, size });
+      told.textContent = left.length ? say("preload_part", { done, total: files.length }) : say("preload_done", { total: files.length, size, when: visit.moment(at) });
       button.hidden = left.length === 0;
     };
 
@@ -71,24 +86,25 @@
         told.textContent = say("preload_start", { done, total: left.length });
       };
       step(0);
-      let at = document.title;
+      let doing = document.title;
       try {
         const registration = await navigator.serviceWorker.register(worker, { scope });
         await registration.update();
         navigator.storage?.persist?.();
         const cache = await caches.open(name);
         await keep(cache, scope);
-        for (const path of [...parts(), page.dataset.manifest]) await keep(cache, (at = path));
+        for (const path of [...parts(), page.dataset.manifest]) await keep(cache, (doing = path));
         for (const [nth, file] of left.entries()) {
-          at = file.name;
+          doing = file.name;
           await keep(cache, file.url, (bytes) => {
             bar.value += bytes;
           });
           step(nth + 1);
         }
+        await remember();
         await show();
       } catch (error) {
-        told.textContent = say(error.name === "QuotaExceededError" ? "preload_space" : "preload_failed", { name: at });
+        told.textContent = say(error.name === "QuotaExceededError" ? "preload_space" : "preload_failed", { name: doing });
       }
       bar.hidden = true;
       button.disabled = false;
@@ -114,7 +130,12 @@
         await show();
       }
     };
-    if (navigator.onLine === false && "serviceWorker" in navigator) box.hidden = false;
+    // Without network the server says nothing: the device's own record stands.
+    document.addEventListener("DOMContentLoaded", async () => {
+      if (!("serviceWorker" in navigator)) return;
+      if ((await recall()) || navigator.onLine === false) box.hidden = false;
+      await show();
+    });
     button.addEventListener("click", preload);
 
     // A material that is on the device opens from there.

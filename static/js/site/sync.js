@@ -38,6 +38,7 @@
       const told = await answer.json();
       if (told.outcome === "closed") return { recording: false, hindrance: "closed" };
       token = told.csrf;
+      visit.conflicts = told.conflicts;
       return { ...told, hindrance: told.user === visit.user ? "" : "other_user" };
     };
 
@@ -70,6 +71,8 @@
         return "away"; // a page that is not ours: a login wall of the network, say
       }
       if (told.outcome === "kept" || told.outcome === "conflict") {
+        visit.sent = true;
+        if (told.outcome === "kept") visit.conflicts = (visit.conflicts ?? []).filter((code) => code !== thing.indicator);
         visit.draw(told.html);
         await visit.store.drop(thing.seq);
         return "";

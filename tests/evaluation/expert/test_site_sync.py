@@ -191,7 +191,7 @@ def test_two_findings_stand_side_by_side_until_a_person_decides(cast, case):
     status, told = send(second, case, thing)
     assert (status, told["outcome"]) == (200, "conflict")
     assert observed(case) == {"pue": "1.31"}
-    for text in ("1.31", "1.52", first.name, second.name, "改用这一份"):
+    for text in ("1.31", "1.52", first.name, second.name, "改用 1.52"):
         assert text in told["html"]
     assert outcome(second, case, thing) == "conflict"  # sent again
 
@@ -199,16 +199,20 @@ def test_two_findings_stand_side_by_side_until_a_person_decides(cast, case):
     address = f"{page_of(case)}entries/{entry.pk}/"
     standing = findings.stamp(case.site_records.get())
     client = signed_in(first)
-    client.post(address, {"choice": f"adopt:{standing}"})
+    unexplained = client.post(address, {"choice": f"adopt:{standing}"}, follow=True)
+    assert "请写明选定这一份的理由" in unexplained.content.decode()
+    assert observed(case) == {"pue": "1.31"}
+    reason = {f"reason-{entry.pk}": "复测仍为1.52"}
+    client.post(address, {"choice": f"adopt:{standing}"} | reason)
     record = case.site_records.get()
     assert (record.observed, record.recorded_by) == ("1.52", second)
     entry.refresh_from_db()
     assert (entry.outcome, entry.decided_by) == ("adopted", first)
     page = client.get(page_of(case)).content.decode()
-    assert "改用这一份" not in page
+    assert "改用 1.52" not in page
     assert "更早的 1 次记录" in page  # what was not chosen stays readable
     # A second press changes nothing.
-    client.post(address, {"choice": f"keep:{standing}"})
+    client.post(address, {"choice": f"keep:{standing}"} | reason)
     assert observed(case) == {"pue": "1.52"}
 
 
@@ -218,8 +222,12 @@ def test_keeping_what_stands_sets_the_other_aside(cast, case):
     send(second, case, finding(second, "pue", "1.52"))
     entry = case.site_entries.get(outcome="open")
     standing = findings.stamp(case.site_records.get())
-    signed_in(second).post(f"{page_of(case)}entries/{entry.pk}/", {"choice": f"keep:{standing}"})
+    signed_in(second).post(
+        f"{page_of(case)}entries/{entry.pk}/",
+        {"choice": f"keep:{standing}", f"reason-{entry.pk}": "读数的时段不对"},
+    )
     entry.refresh_from_db()
+    assert entry.decision_reason == "读数的时段不对"
     assert (entry.outcome, observed(case)) == ("set_aside", {"pue": "1.31"})
     noted = AuditEvent.objects.get(action="evaluation.site_conflict")
     assert noted.data["observed"] == "1.52"
@@ -232,7 +240,9 @@ def test_a_choice_between_other_findings_than_were_shown_is_refused(cast, case):
     entry, shown = case.site_entries.get(outcome="open"), case.site_records.get()
     site.record(first, case, "pue", "1.4", reason="第三次测量")
     with pytest.raises(Refused, match="又有新的记录"):
-        site_entries.decide(second, case, entry.pk, adopt=True, standing=findings.stamp(shown))
+        site_entries.decide(
+            second, case, entry.pk, adopt=True, standing=findings.stamp(shown), reason="复测"
+        )
     assert observed(case) == {"pue": "1.4"}
 
 
@@ -266,7 +276,7 @@ def test_a_corrected_finding_takes_the_place_of_its_own_open_one(cast, case):
 def test_an_undecided_conflict_holds_the_closing_and_the_signatures(cast, case):
     record_all(cast, case)
     send(cast.experts[1], case, finding(cast.experts[1], "pue", "1.52"))
-    with pytest.raises(Refused, match="两份不同的记录"):
+    with pytest.raises(Refused, match="“电能利用效率”有两份不同的记录"):
         site.close_visit(cast.experts[0], case)
     _status, told = send(cast.experts[0], case, signature(cast.experts[0], case, "team"))
     assert told["sentences"] == ["有指标存在两份不同的记录，请选定其一后再签字。"]
