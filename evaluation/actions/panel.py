@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from evaluation import permissions, steps
+from evaluation.actions import opinions
 from evaluation.actions.challenges import answer, counted_challenges
 from evaluation.actions.dissent import dissents
 from evaluation.actions.meeting import check_signed_in
@@ -26,6 +27,7 @@ from evaluation.models import (
     Duty,
     Evaluation,
     Kind,
+    Opinion,
     PanelScore,
     ScoreRun,
 )
@@ -34,6 +36,8 @@ from evaluation.rulebook import Clean, Scorecard, aggregate, in_language, score
 from evaluation.rulebook.shapes import Edition, Fault, Indicator
 from evaluation.steps import Actor
 from portal.accounts.models import User
+
+Final = tuple[Indicator, Clean, str]
 
 
 def judged(evaluation: Evaluation) -> list[Indicator]:
@@ -165,21 +169,27 @@ def consolidate(
     finals: Mapping[str, tuple[Any, str]],
     overrules: Mapping[str, tuple[Any, str]] | None = None,
     answers: Mapping[int, str] | None = None,
+    *,
+    seen: Sequence[str] | None = None,
 ) -> ScoreRun:
     """提交评审意见: final points for each judged indicator, verified values overruled where the
     panel says why, every doubt answered, every dissent confirmed; and the score computed from
     that record (clause 9). `answers` by the doubt's key; the reason of an overruled value answers
-    the doubts about it."""
+    the doubts about it. The very same was put before the panel first (:func:`share`). `seen`: the
+    marks of the dissent that the leader had before their eyes."""
     with moving(user, evaluation, "consolidate") as move:
         current = move.evaluation
-        record, faults = _final_record(current, finals, overrules or {})
-        proposed = proposals(current, sheets(current))
-        faults += _unexplained(proposed, record)
-        doubts = counted_challenges(current)
-        given, unanswered = _answers(doubts, answers or {}, record)
-        faults += unanswered + _unconfirmed(current)
+        record, given, faults = _opinion(current, finals, overrules or {}, answers or {})
+        faults += _unconfirmed(current)
         if faults:
             raise Refused(*faults)
+        if seen is not None:
+            opinions.check_seen(current, seen)
+        opinion = opinions.check_put_before(current, _content(record, given))
+        opinion.handed_in_at = timezone.now()
+        opinion.save(update_fields=["handed_in_at"])
+        proposed = proposals(current, sheets(current))
+        doubts = counted_challenges(current)
         # After a withdrawn result the earlier opinion stands here; the minutes keep it.
         current.consolidations.all().delete()
         answer(user, doubts, given)
@@ -202,6 +212,46 @@ def consolidate(
         order(current, Kind.REPORT, content.report(current, run))
         move.data = {"run": run.pk, "digest": run.digest, "A": run.result["A"]}
         return run
+
+
+def share(
+    user: User,
+    evaluation: Evaluation,
+    finals: Mapping[str, tuple[Any, str]],
+    overrules: Mapping[str, tuple[Any, str]] | None = None,
+    answers: Mapping[int, str] | None = None,
+) -> Opinion:
+    """送阅: put what is to be handed in before the experts of the panel, who have all scored. The
+    same again is not put before them twice."""
+    with changing(user, evaluation) as current:
+        permissions.check_move(user, current, steps.MOVES["consolidate"])
+        record, given, faults = _opinion(current, finals, overrules or {}, answers or {})
+        if faults:
+            raise Refused(*faults)
+        return opinions.put_before_the_panel(user, current, _content(record, given))
+
+
+def _opinion(
+    current: Evaluation,
+    finals: Mapping[str, tuple[Any, str]],
+    overrules: Mapping[str, tuple[Any, str]],
+    answers: Mapping[int, str],
+) -> tuple[list[Final], dict[int, str], list[str]]:
+    """The panel's final word, the answer to each doubt, and every fault in what was given."""
+    record, faults = _final_record(current, finals, overrules)
+    faults += _unexplained(proposals(current, sheets(current)), record)
+    given, unanswered = _answers(counted_challenges(current), answers, record)
+    return record, given, faults + unanswered
+
+
+def _content(record: list[Final], given: Mapping[int, str]) -> opinions.Content:
+    """An opinion as it is kept: JSON."""
+    said: dict[bool, dict[str, Any]] = {True: {}, False: {}}
+    for indicator, value, reason in record:
+        said[indicator.kind == "judged"][indicator.code] = [indicator.dump(value), reason]
+    content = {"finals": said[True], "overrules": said[False], "answers": given}
+    kept: opinions.Content = json.loads(json.dumps(content))
+    return kept
 
 
 def keep_draft(user: User, evaluation: Evaluation, typed: Mapping[str, list[str]]) -> None:
@@ -302,9 +352,6 @@ def whats_missing(evaluation: Evaluation, sheet: Assignment) -> list[str]:
         elif kept.points < (indicator.points or 0) and not kept.reason:
             faults.append(_("“%(name)s”未给满分，请写明理由。") % {"name": _named(indicator)})
     return faults
-
-
-Final = tuple[Indicator, Clean, str]
 
 
 def _final_record(

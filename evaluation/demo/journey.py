@@ -18,6 +18,7 @@ from evaluation.actions import (
     experts,
     materials,
     meeting,
+    opinions,
     panel,
     publication,
     review,
@@ -28,7 +29,7 @@ from evaluation.actions import (
 from evaluation.demo.files import example_pdf, example_photo
 from evaluation.demo.tables import example_tables
 from evaluation.edition import edition_of
-from evaluation.models import Duty, Evaluation, Side
+from evaluation.models import Duty, Evaluation, ScoreRun, Side
 from portal.accounts.models import User
 
 BY_HAND = "示例：演示需要固定的专家，不经抽取。"
@@ -233,7 +234,16 @@ def _score(evaluation: Evaluation, cast: Cast) -> None:
 
 
 def _consolidate(evaluation: Evaluation, cast: Cast) -> None:
-    panel.consolidate(cast.experts[2], evaluation, points(evaluation))
+    hand_in(cast.experts[2], evaluation, points(evaluation))
+
+
+def hand_in(leader: User, evaluation: Evaluation, *opinion: Any, **answers: Any) -> ScoreRun:
+    """Put an opinion before the panel, have everyone read it, and submit it. Takes what
+    `panel.consolidate` takes."""
+    shared = panel.share(leader, evaluation, *opinion, **answers)
+    for member in opinions.unread(evaluation, shared):
+        opinions.read_opinion(member.expert, evaluation, shared.number)
+    return panel.consolidate(leader, evaluation, *opinion, **answers)
 
 
 def _publish(evaluation: Evaluation, cast: Cast) -> None:

@@ -168,7 +168,7 @@ def _let_one_doubt_and_dissent(evaluation: Evaluation, cast: journey.Cast) -> No
         doubt.pk: "示例：能耗台账含冷却系统，核验值不变。"
         for doubt in challenges.counted_challenges(evaluation)
     }
-    panel.consolidate(leader, evaluation, journey.points(evaluation), answers=answers)
+    journey.hand_in(leader, evaluation, journey.points(evaluation), answers=answers)
 
 
 def _leave_one_sheet_open(evaluation: Evaluation, cast: journey.Cast) -> None:

@@ -30,7 +30,13 @@ from evaluation.models.misuse import (
     MisuseReport,
     MisuseState,
 )
-from evaluation.models.panel import Challenge, ConsolidationDraft, Dissent
+from evaluation.models.panel import (
+    Challenge,
+    ConsolidationDraft,
+    Dissent,
+    Opinion,
+    OpinionReading,
+)
 from evaluation.models.pool import Absence, Expert, ExpertField, ExpertImport, Tie
 from evaluation.models.publication import (
     Channel,
@@ -100,6 +106,8 @@ __all__ = [
     "ObjectionOutcome",
     "ObjectionStep",
     "ObjectorKind",
+    "Opinion",
+    "OpinionReading",
     "Outcome",
     "PanelScore",
     "PaperReceipt",

@@ -1,5 +1,5 @@
-"""What experts of the panel object to (a verified value, or the panel's own final word), and the
-leader's draft of that word."""
+"""What experts of the panel object to (a verified value, or the panel's own final word), the
+leader's draft of that word, and what was put before the panel before it became final."""
 
 from typing import TYPE_CHECKING
 
@@ -101,3 +101,48 @@ class ConsolidationDraft(models.Model):
 
     def __str__(self) -> str:
         return str(self.evaluation)
+
+
+class Opinion(models.Model):
+    """送阅的评审意见: what the leader means to hand in, put before the experts who have scored.
+    Only what was put before them last may be handed in; then `handed_in_at` says when."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="opinions")
+    number = models.PositiveSmallIntegerField()
+    leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    content = models.JSONField(help_text="finals, overrules: indicator → value, reason; answers")
+    shared_at = models.DateTimeField()
+    handed_in_at = models.DateTimeField(null=True)
+
+    if TYPE_CHECKING:
+        evaluation_id: int
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "number"], name="one_opinion_a_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evaluation_id} {self.number}"
+
+
+class OpinionReading(models.Model):
+    """已阅: an expert of the panel has read this version of the opinion."""
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.PROTECT, related_name="readings")
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="+")
+    read_at = models.DateTimeField()
+
+    if TYPE_CHECKING:
+        opinion_id: int
+        assignment_id: int
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["opinion", "assignment"], name="one_reading_an_expert"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opinion_id} {self.assignment_id}"

@@ -4,6 +4,7 @@ from evaluation.views import (
     invitation,
     meeting,
     my_work,
+    opinion,
     panel,
     pool,
     scoring,
@@ -51,5 +52,6 @@ urlpatterns = [
         meeting.signed_sheet,
         name="signed_sheet",
     ),
+    path("cases/<str:number>/opinion/", opinion.opinion, name="opinion"),
     path("cases/<str:number>/consolidation/", panel.consolidate, name="consolidate"),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from evaluation import permissions, queries, steps
-from evaluation.actions import challenges, site
+from evaluation.actions import challenges, opinions, site
 from evaluation.actions import panel as actions
 from evaluation.actions.dissent import dissents
 from evaluation.edition import edition_of, reader_language
@@ -153,28 +153,32 @@ def consolidate(request: SignedInRequest, number: str) -> HttpResponse:
                 {"preview": _preview(evaluation, filled), "saved_at": timezone.now()},
             )
         return _consolidation(request, evaluation, counted, filled)
-    if valid and "check" in request.POST:
-        return _last_look(request, evaluation, counted, filled)
     if valid:
+        given = (
+            _pairs(filled.finals),
+            _pairs(_corrections(filled.overrules)),
+            {pk: form.cleaned_data["answer"] for pk, form in filled.answers.items()},
+        )
+        checking = "check" in request.POST
         try:
-            actions.consolidate(
-                request.user,
-                evaluation,
-                _pairs(filled.finals),
-                _pairs(_corrections(filled.overrules)),
-                {pk: form.cleaned_data["answer"] for pk, form in filled.answers.items()},
-            )
+            if checking:
+                actions.share(request.user, evaluation, *given)
+                return _last_look(request, evaluation, counted, filled)
+            seen = request.POST.getlist("seen")
+            actions.consolidate(request.user, evaluation, *given, seen=seen)
         except (NotAllowed, WrongState):
             raise
         except Refused as refusal:
             show(request, refusal)
+            if not checking and _as_put_before(evaluation, request.POST):
+                return _last_look(request, evaluation, counted, filled, status=422)
         else:
             messages.success(request, _("评审意见已提交，得分已按规范计算。"))
             return redirect("evaluation:case", number)
     return _consolidation(request, evaluation, counted, filled, status=422)
 
 
-LEFT_OUT = ("check", "preview", "csrfmiddlewaretoken")
+LEFT_OUT = ("check", "preview", "opinion", "seen", "csrfmiddlewaretoken")
 
 
 def _typed(sent: QueryDict) -> dict[str, list[str]]:
@@ -190,19 +194,37 @@ def _sent(typed: Mapping[str, list[str]]) -> QueryDict:
     return data
 
 
+def _as_put_before(evaluation: Evaluation, sent: QueryDict) -> bool:
+    """Whether the page that was sent shows what stands before the panel now."""
+    standing = opinions.standing_opinion(evaluation)
+    return standing is not None and sent.get("opinion") == str(standing.number)
+
+
 def _last_look(
     request: SignedInRequest,
     evaluation: Evaluation,
     counted: Sequence[Assignment],
     filled: Filled,
+    status: int = 200,
 ) -> HttpResponse:
-    """What would become final, with everything that was typed carried along."""
+    """What would become final and is before the panel, with everything that was typed carried
+    along; and the dissent as it stands, the newest marked where the page was out of date."""
+    standing = opinions.standing_opinion(evaluation)
+    assert standing is not None, "it was put before the panel"
+    unread = {member.pk for member in opinions.unread(evaluation, standing)}
     edition, language = edition_of(evaluation), reader_language()
     context = {
         "evaluation": evaluation,
         "items": _consolidated(evaluation, counted, filled.finals),
         "doubts": filled.doubts,
         "dissents": _dissents(evaluation),
+        "opinion": standing,
+        "readers": [
+            (member.expert.name, member.pk not in unread)
+            for member in opinions.readers(evaluation)
+            if member.expert_id != standing.leader_id
+        ],
+        "seen": list(opinions.dissent_marks(evaluation)),
         "corrected": [
             {
                 "name": in_language(indicator, "name", language),
@@ -218,7 +240,7 @@ def _last_look(
             (name, value) for name, values in _typed(request.POST).items() for value in values
         ],
     }
-    return render(request, "evaluation/expert/consolidate_check.html", context)
+    return render(request, "evaluation/expert/consolidate_check.html", context, status=status)
 
 
 def _forms(

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from dataaccess.regions import place_name
 from evaluation import permissions, queries, queries_after, queries_office, queries_public, steps
+from evaluation.actions.opinions import standing_opinion
 from evaluation.edition import edition_of
 from evaluation.models import (
     CATEGORIES,
@@ -67,6 +68,13 @@ def _scores_now(user: User, evaluation: Evaluation) -> bool:
     )
 
 
+def _reads_opinion(user: User, evaluation: Evaluation) -> bool:
+    """Whether the leader put an opinion before this member."""
+    member = permissions.is_actor(user, evaluation, Actor.PANEL_EXPERT)
+    leads = permissions.is_actor(user, evaluation, Actor.PANEL_LEADER)
+    return member and not leads and standing_opinion(evaluation) is not None
+
+
 def _sits_or_is_staff(user: User, evaluation: Evaluation) -> bool:
     sits = permissions.is_actor(user, evaluation, Actor.PANEL_EXPERT)
     return sits or user.role in queries.STAFF
@@ -109,6 +117,7 @@ WORK_PAGES = (
     # The first is what to do next: who has not signed in has only the meeting.
     WorkPage("scoring", _("独立打分"), ("panel_scoring",), _scores_now),
     WorkPage("consolidate", _("汇总评分"), ("panel_consolidation",), _acts_as(Actor.PANEL_LEADER)),
+    WorkPage("opinion", _("阅看评审意见"), ("panel_consolidation",), _reads_opinion),
     WorkPage("meeting", _("评审会"), steps.PANEL_SITS, _acts_as(Actor.PANEL_EXPERT)),
     WorkPage("objections", _("办理异议"), ("published",), _acts_as(Actor.SECRETARIAT)),
     WorkPage(

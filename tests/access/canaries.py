@@ -251,7 +251,7 @@ class Scene:
         )
         dissent.confirm_dissent(self.person("panel"), case, held)
         answers = {doubt.pk: WORDS["answer"] for doubt in challenges.counted_challenges(case)}
-        panel.consolidate(self.person("leader"), case, finals, answers=answers)
+        journey.hand_in(self.person("leader"), case, finals, answers=answers)
         print_documents(case)
 
     def go_on_to_deciding(self) -> None:

@@ -607,6 +607,7 @@ EXPERT_ROWS = [
     _part("signed_sheet", "published", "", _sheet, NO_UUID, refused=MISSING,
           get=group("panel") | SECRETARIAT, post=group("panel") | SECRETARIAT,
           but={"GET zhou": FORBIDDEN, "POST zhou": FORBIDDEN}),
+    _case("opinion", "panel_consolidation", get=PANEL, post=PANEL),
     _case("consolidate", "panel_scoring", get=NOBODY, post=NOBODY,
           but={"GET leader": ONWARD, "POST leader": ONWARD}),
     _case("consolidate", "panel_consolidation", get=LEADER, post=LEADER),

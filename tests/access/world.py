@@ -27,6 +27,7 @@ from evaluation.actions import (
     draws,
     experts,
     misuse,
+    panel,
     pool,
     queue,
     signed_sheets,
@@ -261,6 +262,8 @@ class World:
         )
         if state in AFTER_SCORING:
             self._leave_records_of_the_panel(case)
+        if state == "panel_consolidation":
+            panel.share(self.cast.experts[2], case, journey.points(case))
         if state == "certified":
             open_its_review(case, players)
         print_documents(case)

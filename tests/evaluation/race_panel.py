@@ -110,6 +110,7 @@ def main() -> None:
     finals = {
         code: (str(points), "示例：合议。") for code, (points, _why) in journey.points(case).items()
     }
+    panel.share(case.assignments.get(duty="panel", is_leader=True).expert, again(), finals)
     consolidated = at_once(
         [
             *each(panel.consolidate, finals) * 8,

@@ -277,6 +277,15 @@ KINDS = (
         readers=EXPERT,
     ),
     Kind(
+        "opinion_shared",
+        Group.EXPERTS,
+        _("评审意见送阅"),
+        _("请阅看评审意见"),
+        _("组长送阅了案卷{number}的评审意见，请阅看；不同意的内容可以记录保留意见。"),
+        ("number",),
+        readers=EXPERT,
+    ),
+    Kind(
         "review_due",
         Group.CERTIFICATES,
         _("年审提醒"),

@@ -59,7 +59,7 @@ def _score_with_dissent(cast: Any, case: Any) -> None:
         panel.submit_scores(expert, case)
     case.refresh_from_db()
     finals = {**journey.points(case), "industrial_policy": ("4", "合议取整。")}
-    panel.consolidate(
+    journey.hand_in(
         cast.experts[2], case, finals, {"rack_utilization": ("70", "按物理空间重新折算。")}
     )
     case.refresh_from_db()

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -103,7 +104,7 @@ def test_the_columns_of_the_panel_stand_side_by_side(printed: Callable[[str], Pr
     first = {run.text.strip(): run.x for run in reversed(printed("minutes").runs(0))}
     columns = [first[head] for head in ("姓名", "工作单位", "签署承诺书", "签到", "提交评分表")]
     assert columns == sorted(columns)
-    gaps = [right - left for left, right in zip(columns, columns[1:], strict=False)]
+    gaps = [right - left for left, right in pairwise(columns)]
     assert min(gaps) > 20
     assert columns[-1] < 28 + 156 - 20
 

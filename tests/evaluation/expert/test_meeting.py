@@ -110,7 +110,7 @@ def test_a_sheet_is_not_handed_in_before_there_is_a_leader(cast):
         panel.submit_scores(expert, case)
     case.refresh_from_db()
     assert case.state == "panel_consolidation"
-    panel.consolidate(cast.experts[3], case, journey.points(case))
+    journey.hand_in(cast.experts[3], case, journey.points(case))
     frozen = case.documents.get(kind=Kind.MINUTES).content
     assert frozen["leader_chosen"] == "由秘书处指定，理由：专家意见不一，由秘书处指定"
     assert all(member["signed_in_at"] != "—" for member in frozen["panel"])
@@ -169,10 +169,10 @@ def test_every_doubt_is_answered_in_the_record(cast, scoring):
     doubts = {made.indicator: made.pk for made in challenges.counted_challenges(scoring)}
     overrules = {"rack_count": (1500, "复核通电记录后改定")}
     with pytest.raises(Refused) as refused:
-        panel.consolidate(cast.experts[2], scoring, journey.points(scoring), overrules)
+        journey.hand_in(cast.experts[2], scoring, journey.points(scoring), overrules)
     assert list(refused.value.sentences) == ["“电能利用效率”的质疑还没有答复。"]
     answers = {doubts["pue"]: "冷却塔用电已计入，见能耗台账第3页"}
-    panel.consolidate(cast.experts[2], scoring, journey.points(scoring), overrules, answers)
+    journey.hand_in(cast.experts[2], scoring, journey.points(scoring), overrules, answers)
     # The reason of an overruled value answers the doubt about it.
     assert dict(Challenge.objects.values_list("indicator", "answer")) == {
         "pue": "冷却塔用电已计入，见能耗台账第3页",
@@ -203,7 +203,7 @@ def test_dissent_is_recorded_by_the_leader_and_confirmed_by_its_expert(cast, con
     kept = Dissent.objects.get()
     assert OutboxEntry.objects.filter(key__contains=f"dissent:{kept.pk}:").count() == 1
     with pytest.raises(Refused, match="专家马对“公共服务能力”的保留意见尚未经其本人确认"):
-        panel.consolidate(cast.experts[2], consolidating, journey.points(consolidating))
+        journey.hand_in(cast.experts[2], consolidating, journey.points(consolidating))
     waiting = [case.number for case in expert.get("/desk/").context["waiting"]]
     assert waiting == [consolidating.number]
     address = page_of(consolidating, f"dissent/{kept.pk}/")
@@ -220,7 +220,7 @@ def test_dissent_is_recorded_by_the_leader_and_confirmed_by_its_expert(cast, con
     assert leader.post(page_of(consolidating, "dissent/"), held).status_code == 422
     leader.post(address, {"answer": "remove"})
     assert Dissent.objects.get().text == "认为应评3.5分"
-    panel.consolidate(cast.experts[2], consolidating, journey.points(consolidating))
+    journey.hand_in(cast.experts[2], consolidating, journey.points(consolidating))
     frozen = consolidating.documents.get(kind=Kind.MINUTES).content["reservations"]
     assert [(row["expert"], row["name"], row["text"]) for row in frozen] == [
         ("专家马", "公共服务能力", "认为应评3.5分")
@@ -276,7 +276,7 @@ def test_a_signed_sheet_is_tied_to_the_version_code_on_its_pages(cast, consolida
     assert got == {"own": 200, "leader": 404, "secretariat": 404, "applicant": 404}
     # Before the panel has given its opinion the secretariat sees no sheet at all.
     assert signed_in(cast.chen).get(address).status_code == 404
-    panel.consolidate(cast.experts[2], consolidating, journey.points(consolidating))
+    journey.hand_in(cast.experts[2], consolidating, journey.points(consolidating))
     assert signed_in(cast.chen).get(file).status_code == 200
     assert signed_in(cast.zhou).post(address, {"code": typed, "upload": scan()}).status_code == 403
     newer = {"code": typed, "upload": scan("评分表2.pdf")}
@@ -298,7 +298,7 @@ def test_what_the_leader_typed_is_kept_for_the_leader_alone(cast, consolidating)
     named = {"leader": seat(consolidating, cast.experts[3]).pk, "reason": "原组长离会"}
     signed_in(cast.chen).post(page_of(consolidating, "leader/"), named)
     assert "金丝雀-暂存" not in signed_in(cast.experts[3]).get(page).content.decode()
-    panel.consolidate(cast.experts[3], consolidating, journey.points(consolidating))
+    journey.hand_in(cast.experts[3], consolidating, journey.points(consolidating))
     assert not consolidating.consolidation_drafts.exists()
 
 

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaluation.actions import experts, panel
+from evaluation.demo import journey
 from evaluation.models import PanelScore
 from tests.evaluation.cast import make_cast, signed_in
 
@@ -206,7 +207,7 @@ def test_a_second_expert_does_not_see_the_leaders_reasons_even_afterwards(cast, 
         panel.submit_scores(expert, case)
     assert canary not in seen(cast.experts[3], case)
     finals = dict.fromkeys(CODES, ("2.5", "合议结论"))
-    panel.consolidate(cast.experts[2], case, finals)
+    journey.hand_in(cast.experts[2], case, finals)
     assert canary not in seen(cast.experts[3], case)
     assert canary in seen(cast.chen, case)
 

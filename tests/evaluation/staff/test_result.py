@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.actions import materials, panel
+from evaluation.actions import materials
 from evaluation.demo import journey
 from evaluation.demo.files import example_pdf
 from evaluation.models import ScoreRun
@@ -86,7 +86,7 @@ def test_differences_and_overrules_are_explained_with_their_reasons():
             site.record(leader, case, indicator.code, declared[indicator.code])
     site.close_visit(leader, case)
     cast.carry(case, "panel_consolidation")
-    panel.consolidate(
+    journey.hand_in(
         cast.experts[2], case, journey.points(case), {"pue": ("1.29", "扣除办公用电后重算")}
     )
     shown = rows(signed_in(cast.chen).get(page_of(case)))
@@ -141,7 +141,7 @@ def test_the_applicant_sees_no_score_before_publication_and_never_a_panelists_na
     cast = make_cast()
     case = cast.case_in("panel_consolidation")
     finals = dict.fromkeys(journey.points(case), ("4.5", "金丝雀合议意见"))
-    panel.consolidate(cast.experts[2], case, finals)
+    journey.hand_in(cast.experts[2], case, finals)
     case.refresh_from_db()
     total = ScoreRun.objects.get(evaluation=case).result["A"]
     html = applicant_sees(cast, case)

@@ -80,7 +80,7 @@ def test_the_leader_consolidates_anew_and_the_score_follows(cast, judged):
     finals = journey.points(case)
     code = next(iter(finals))
     finals[code] = (str(panel.judged(case)[0].points - 1), "漏计已补。")
-    panel.consolidate(cast.experts[2], case, finals)
+    journey.hand_in(cast.experts[2], case, finals)
     publication.publish(cast.chen, case, working_days=5)
     assert case.publication.score_run.total < first.score_run.total
     first.refresh_from_db()

@@ -1,0 +1,119 @@
+"""The opinion is put before the experts of the panel before it is handed in."""
+
+import pytest
+
+from evaluation.actions import dissent, opinions, panel
+from evaluation.demo import journey
+from evaluation.errors import NotAllowed, Refused
+from evaluation.models import Dissent, Duty, Opinion, ScoreRun
+from portal.notifications.models import Notification
+from tests.evaluation.cast import make_cast, signed_in
+from tests.evaluation.expert.test_consolidation import as_shown, carried, page_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return make_cast()
+
+
+@pytest.fixture
+def case(cast):
+    case = cast.case_in("panel_scoring")
+    for expert, points in ((cast.experts[2], "4"), (cast.experts[3], "4.5")):
+        scores = dict.fromkeys(journey.points(case), (points, f"{expert.name}的理由"))
+        panel.save_scores(expert, case, scores)
+        panel.submit_scores(expert, case)
+    case.refresh_from_db()
+    return case
+
+
+def opinion_of(case):
+    return f"/cases/{case.number}/opinion/"
+
+
+def finals(case, points="4"):
+    return dict.fromkeys(journey.points(case), (points, "合议后的意见"))
+
+
+def test_members_read_final_points_and_changes_but_nobody_elses_scores(cast, case):
+    leader, member = cast.experts[2:4]
+    told = signed_in(member)
+    assert told.get(opinion_of(case))["Location"] == f"/cases/{case.number}/"
+    data = as_shown(signed_in(leader), case) | {"pue-value": "1.3", "pue-reason": "缺一个月"}
+    signed_in(leader).post(page_of(case), data | {"check": "1"})
+    page = told.get(opinion_of(case)).content.decode()
+    assert [row["mine"] for row in told.get(opinion_of(case)).context["points"]] == [4.5] * 4
+    assert "缺一个月" in page
+    assert "1.28 → 1.3" in page
+    assert "专家何的理由" not in page
+    kinds = Notification.objects.filter(kind="opinion_shared")
+    assert [note.user for note in kinds] == [member]
+
+
+def test_only_who_has_scored_and_sits_may_read(cast, case):
+    leader = cast.experts[2]
+    panel.share(leader, case, finals(case))
+    users = {
+        "own": cast.lin, "other": cast.other, "idle": cast.idle_expert, "site": cast.experts[0],
+        "member": cast.experts[3], "leader": leader,
+        "secretariat": cast.chen, "decider": cast.zhou,
+    }  # fmt: skip
+    got = {name: signed_in(user).get(opinion_of(case)).status_code for name, user in users.items()}
+    assert got == {
+        "own": 403, "other": 404, "idle": 404, "site": 403, "member": 200, "leader": 200,
+        "secretariat": 403, "decider": 403,
+    }  # fmt: skip
+
+
+def test_what_was_not_put_before_the_panel_is_not_handed_in(cast, case):
+    leader = cast.experts[2]
+    with pytest.raises(Refused, match="送评审专家阅看"):
+        panel.consolidate(leader, case, finals(case))
+    panel.share(leader, case, finals(case))
+    with pytest.raises(Refused, match="送评审专家阅看"):
+        panel.consolidate(leader, case, finals(case, "3"))
+    panel.share(leader, case, finals(case))
+    assert Opinion.objects.count() == 1  # the same again is no new version
+    panel.consolidate(leader, case, finals(case))
+    assert Opinion.objects.get().handed_in_at is not None
+
+
+def test_a_changed_mandatory_value_waits_for_every_member(cast, case):
+    leader, member = cast.experts[2:4]
+    changed = {"fp16_peak": ("999", "扣除未交付的服务器")}
+    panel.share(leader, case, finals(case), changed)
+    with pytest.raises(Refused, match="须待专家马阅看"):
+        panel.consolidate(leader, case, finals(case), changed)
+    signed_in(member).post(opinion_of(case), {"number": "1"})
+    panel.consolidate(leader, case, finals(case), changed)
+    assert ScoreRun.objects.count() == 1
+
+
+def test_reading_counts_for_the_version_that_was_read(cast, case):
+    leader, member = cast.experts[2:4]
+    panel.share(leader, case, finals(case))
+    panel.share(leader, case, finals(case, "3"))
+    with pytest.raises(Refused, match="新的评审意见"):
+        opinions.read_opinion(member, case, 1)
+    opinions.read_opinion(member, case, 2)
+    assert opinions.unread(case, opinions.standing_opinion(case)) == []
+    with pytest.raises(NotAllowed):
+        opinions.read_opinion(cast.chen, case, 2)
+
+
+def test_a_dissent_that_comes_late_is_shown_before_anything_is_final(cast, case):
+    leader, member = cast.experts[2:4]
+    client = signed_in(leader)
+    looked = client.post(page_of(case), as_shown(client, case) | {"check": "1"})
+    seat = case.assignments.get(duty=Duty.PANEL, expert=member)
+    dissent.record_dissent(member, case, seat, "public_service", "应评3分")
+    answer = client.post(page_of(case), carried(looked))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "您打开本页之后有新增或改动：专家马对“公共服务能力”的保留意见" in page
+    assert "应评3分" in page
+    assert not ScoreRun.objects.exists()
+    assert client.post(page_of(case), carried(answer)).status_code == 302
+    assert Dissent.objects.get().confirmed_at is not None
