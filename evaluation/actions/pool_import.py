@@ -43,7 +43,8 @@ def looked_through(begun: ExpertImport) -> Sorted:
     }
     for row in rows:
         first, last = row.row.get("term_from"), row.row.get("term_to")
-        if not row.errors and first and last and last < first:
+        # Both were read as days: a reversed term is told beside any other fault of the row.
+        if first and last and not {"term_from", "term_to"} & row.errors.keys() and last < first:
             row.errors["term_to"] = _("聘期结束不能早于开始。")
         if identity(row.row) in others and "email" not in row.errors:
             row.errors["email"] = _("是另一个账号的邮箱，请用本人的另一个邮箱")

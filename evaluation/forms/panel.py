@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluation import uploads
-from evaluation.edition import reader_language
 from evaluation.forms.site import NumberField, ValueForm
 from evaluation.models import Assignment
 from evaluation.rulebook import Indicator, plain
@@ -47,10 +46,17 @@ class ScoreForm(forms.Form):
         cleaned = super().clean() or {}
         raw = cleaned.get("points", "")
         if raw:
-            _points, faults = self.indicator.parse_award(raw)
-            for fault in faults:
-                english = reader_language() == "en"
-                self.add_error("points", fault.message_en if english else fault.message)
+            assert self.indicator.points is not None, "a judged indicator has points"
+            if self.indicator.parse_award(raw)[1]:
+                self.add_error(
+                    "points",
+                    _("请填0至%(most)s之间、以%(step)s分为一档的分数，您填的是%(raw)s。")
+                    % {
+                        "most": plain(self.indicator.points),
+                        "step": plain(self.indicator.award_step),
+                        "raw": raw,
+                    },
+                )
         elif cleaned.get("reason", "").strip() and "points" not in self.errors:
             self.add_error("points", _("已写理由，请同时给出分数。"))
         return cleaned

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +20,7 @@ from evaluation.errors import Refused
 from evaluation.forms.pool import MOST_ROWS, OwnRecordForm, RecordForm, RecordForms, RetireForm
 from evaluation.models import Assignment, Expert, Left, Tie
 from evaluation.pool import fields
+from evaluation.pool.order import in_order
 from evaluation.views.refusals import add_to_form, show
 from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
@@ -34,6 +35,12 @@ STATES = (
     ("term", gettext_lazy("不在聘期")),
     ("retired", gettext_lazy("已退出")),
 )
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "employer": ("employer",),
+    "term": (F("term_to").asc(nulls_last=True),),
+    "serving": ("-serving",),
+    "served": ("-served",),
+}
 for_the_secretariat = for_roles(Role.SECRETARIAT)
 
 
@@ -53,9 +60,8 @@ def pool(request: SignedInRequest) -> HttpResponse:
         )
     if field:
         found = found.filter(field_rows__field=field)
-    page = Paginator(found.order_by("user__name", "pk"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    order = request.GET.get("order", "")
+    page = _page(found, order if order in ORDERS else "", request.GET.get("page"))
     waiting = queries.experts_never_invited().count()
     context = {
         "page": page,
@@ -65,6 +71,7 @@ def pool(request: SignedInRequest) -> HttpResponse:
         "q": text,
         "field": field,
         "state": state,
+        "orders": _orders(request, order if order in ORDERS else ""),
         "filtered": bool(text or field or state),
         "fields": fields.choices(),
         "states": STATES,
@@ -75,6 +82,28 @@ def pool(request: SignedInRequest) -> HttpResponse:
         % {"count": waiting},
     }
     return render(request, "evaluation/pool/list.html", context)
+
+
+def _page(found: QuerySet[Expert], order: str, number: str | None) -> Page[Any]:
+    """One page of the pool, by pinyin or by the chosen column; the rows of a page only are read."""
+    if order:
+        return Paginator(found.order_by(*ORDERS[order], "pk"), PAGE_SIZE).get_page(number)
+    names = in_order(found.values_list("pk", "user__name"), lambda pair: pair[1])
+    page: Page[Any] = Paginator([pk for pk, _name in names], PAGE_SIZE).get_page(number)
+    records = {record.pk: record for record in found.filter(pk__in=list(page.object_list))}
+    page.object_list = [records[pk] for pk in page.object_list if pk in records]
+    return page
+
+
+def _orders(request: SignedInRequest, order: str) -> dict[str, tuple[str, bool]]:
+    """The address of each order, and whether it is the one shown; the filters stay."""
+    addresses = {}
+    for name in ("", *ORDERS):
+        query = request.GET.copy()
+        query.pop("page", None)
+        query["order"] = name
+        addresses[name or "name"] = (f"?{query.urlencode()}", name == order)
+    return addresses
 
 
 def _in_state(found: QuerySet[Expert], state: str) -> QuerySet[Expert]:

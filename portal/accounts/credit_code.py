@@ -22,10 +22,12 @@ def validate_credit_code(value: str) -> None:
         uscc.validate(value)
     except InvalidChecksum:
         raise ValidationError(
-            _("统一社会信用代码的校验位不正确，请对照营业执照逐位核对。"), code="checksum"
+            _("统一社会信用代码的校验位不正确，请对照营业执照或登记证书逐位核对。"), code="checksum"
         ) from None
     except NumberError:
         raise ValidationError(
-            _("统一社会信用代码只含数字和大写字母（不含 I、O、Z、S、V），请对照营业执照核对。"),
+            _(
+                "统一社会信用代码只含数字和大写字母（不含 I、O、Z、S、V），请对照营业执照或登记证书核对。"
+            ),
             code="format",
         ) from None

@@ -96,11 +96,11 @@ def test_a_draft_may_be_partial_and_says_what_is_missing(cast, case, expert):
 @pytest.mark.parametrize(
     ("points", "sentence"),
     [
-        ("5.5", "应为0至5之间的数值"),
-        ("-0.5", "应为0至5之间的数值"),
-        ("4.2", "应为以0.5分为一档的分数"),
-        ("很好", "应为0至5之间的数值"),
-        ("1e-1", "应为以0.5分为一档的分数"),
+        ("5.5", "请填0至5之间、以0.5分为一档的分数，您填的是5.5。"),
+        ("-0.5", "您填的是-0.5。"),
+        ("4.2", "您填的是4.2。"),
+        ("很好", "您填的是很好。"),
+        ("1e-1", "您填的是1e-1。"),
     ],
 )
 def test_all_faults_are_shown_at_once_and_nothing_is_saved(cast, case, expert, points, sentence):
