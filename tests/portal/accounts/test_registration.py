@@ -129,7 +129,7 @@ def test_a_refused_form_keeps_what_was_typed_and_the_scan(client):
     refused = register(client, credit_code="91350100M000100Y44", phone="")
     page = refused.content.decode()
     assert refused.status_code == 422
-    assert "统一社会信用代码的校验位不正确，请对照营业执照逐位核对。" in page
+    assert "统一社会信用代码的校验位不正确，请对照营业执照或登记证书逐位核对。" in page
     assert 'value="示例滨海智算有限公司"' in page
     kept = refused.context["form"]["kept"].value()
     put_right = asked(kept=kept)
