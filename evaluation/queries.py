@@ -1,5 +1,7 @@
 """Reads. Each starts from what the user may see; another's object is a missing one."""
 
+import functools
+import operator
 from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
@@ -351,17 +353,34 @@ def result_visible(user: User, evaluation: Evaluation) -> bool:
 # The pool of experts
 
 
+def _duty_goes_on() -> Q:
+    """Whether an assignment's work is not done: its case is in the duty's step, or before it."""
+    return functools.reduce(
+        operator.or_,
+        (
+            Q(
+                duty=duty,
+                evaluation__state__in=[
+                    code
+                    for code, state in steps.STATES.items()
+                    if state.step <= step and not state.ended
+                ],
+            )
+            for duty, step in steps.STEP_OF_DUTY.items()
+        ),
+    )
+
+
 def experts_with_service() -> QuerySet[Expert]:
     """The records with how much each serves now, and has served on altogether."""
     pledged = Assignment.objects.filter(
         expert=OuterRef("user"), pledged_at__isnull=False, released_at__isnull=True
     )
-    ended = [code for code, state in steps.STATES.items() if state.ended]
     return (
         Expert.objects.select_related("user")
         .prefetch_related("field_rows")
         .annotate(
-            serving=_count_of(pledged.exclude(evaluation__state__in=ended)),
+            serving=_count_of(pledged.filter(_duty_goes_on())),
             served=_count_of(pledged),
         )
     )
@@ -389,12 +408,11 @@ def was_invited(record: Expert) -> bool:
 def workload(user: User) -> dict[str, Any]:
     """How much an expert is asked and serves, and whether the own record was looked through. Two
     queries."""
-    ended = [code for code, state in steps.STATES.items() if state.ended]
     own = Assignment.objects.filter(expert=user.pk, recused_at=None, released_at=None)
     serving = Q(pledged_at__isnull=False)
     load = own.aggregate(
         asked=Count("pk", filter=_answer_is_needed() & Q(pledged_at__isnull=True)),
-        serving=Count("pk", filter=serving & ~Q(evaluation__state__in=ended)),
+        serving=Count("pk", filter=serving & _duty_goes_on()),
         year=Count("pk", filter=Q(pledged_at__gte=timezone.now() - timedelta(days=365))),
         all=Count("pk", filter=serving),
     )

@@ -454,6 +454,8 @@ ASSIGNABLE = {
     "site": ("site_preparation", "site_visit"),
     "panel": ("panel_preparation", "panel_scoring"),
 }
+# The step in which each duty is carried out: past it, its experts are done.
+STEP_OF_DUTY = {"site": 4, "panel": 5}
 # The leader may be changed until the leader's own work is done.
 LEADABLE = {
     "site": ASSIGNABLE["site"],

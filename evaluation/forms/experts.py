@@ -36,7 +36,7 @@ class ReleaseForm(forms.Form):
 class DeclineForm(forms.Form):
     words = forms.CharField(
         label=_("谢绝的原因"),
-        help_text=_("可不填。只有秘书处和审批人能看到。"),
+        help_text=_("可不填。只有秘书处能看到。"),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),

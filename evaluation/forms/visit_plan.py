@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evaluation import workdays
 from evaluation.actions.visit_plans import Plan
 from evaluation.models import Assignment, VisitPlan
 from evaluation.rulebook import Indicator
 
-DAYS_AHEAD = 7  # what a new plan proposes
+DAYS_AHEAD = 5  # working days: what a new plan proposes
 LONGEST = timedelta(days=30)
 # A usual day; the maker changes what differs.
 USUAL_DAY = (
@@ -51,6 +52,9 @@ class PlanForm(forms.Form):
             self.add_error("last_day", _("结束日期不能早于开始日期。"))
         elif first and last and last - first > LONGEST:
             self.add_error("last_day", _("现场评估最长为31天，请核对日期。"))
+        # A visit under way may be planned anew: only what has not begun must lie ahead.
+        if first and first < timezone.localdate() and first != self.initial.get("first_day"):
+            self.add_error("first_day", _("开始日期已过，请改为今天或以后。"))
         return cleaned
 
 
@@ -74,6 +78,12 @@ class ScheduleRow(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("全体")}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.empty_permitted and not self.is_bound:
+            for field in self.fields.values():  # no asterisk on a line that may stay blank
+                field.required = False
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -159,7 +169,7 @@ class ChangeForm(forms.Form):
 def initial_plan(plan: VisitPlan | None, place: str) -> dict[str, Any]:
     """What the form begins with: the newest version, or a proposal."""
     if plan is None:
-        day = timezone.localdate() + timedelta(days=DAYS_AHEAD)
+        day = workdays.after(timezone.localdate(), DAYS_AHEAD)
         return {"first_day": day, "last_day": day, "place": place}
     return {name: getattr(plan, name) for name in PlanForm.base_fields}
 
@@ -167,7 +177,7 @@ def initial_plan(plan: VisitPlan | None, place: str) -> dict[str, Any]:
 def initial_schedule(plan: VisitPlan | None) -> list[dict[str, Any]]:
     if plan is not None:
         return list(plan.schedule)
-    day = (timezone.localdate() + timedelta(days=DAYS_AHEAD)).isoformat()
+    day = workdays.after(timezone.localdate(), DAYS_AHEAD).isoformat()
     return [
         {"day": day, "begins": begins, "ends": ends, "what": str(what), "who": ""}
         for begins, ends, what in USUAL_DAY

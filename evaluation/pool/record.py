@@ -148,7 +148,7 @@ def _told_round(draw: Draw, made: DrawRound, by_id: Mapping[int, Any]) -> dict[s
     replaced = made.replaces
     return {
         "number": made.number,
-        "cause": made.get_cause_display(),
+        "cause": _("已谢绝") if made.cause == "declined" else made.get_cause_display(),
         "replaced": replaced.expert.name if replaced else "",
         # Why somebody recused or declined was told to the secretariat alone.
         "reason": replaced.release_reason if replaced and made.cause == "released" else "",

@@ -167,6 +167,7 @@ def draw_document(request: SignedInRequest, draw_id: uuid.UUID) -> Any:
     made = get_object_or_404(_records(request), pk=draw_id)
     document = _document(made)
     if document is None or not document.ready:
+        messages.info(request, _("抽取记录正在生成，请稍候再下载。"))
         return redirect("evaluation:draw_record", draw_id)
     return attachment(document, f"{document.title}-{made.evaluation.number}.pdf", "application/pdf")
 

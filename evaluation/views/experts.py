@@ -21,6 +21,7 @@ from evaluation.forms.experts import AssignForm, ChosenForm, ReleaseForm
 from evaluation.models import Assignment, Duty, Evaluation, Left
 from evaluation.pool import exclusions
 from evaluation.pool.exclusions import Judge, Need, employer_name
+from evaluation.pool.order import in_order
 from evaluation.pool.record import told_seat
 from evaluation.steps import Actor
 from evaluation.views.refusals import add_to_form, case_view, show
@@ -284,7 +285,7 @@ def _pool(text: str, number: str | None) -> Page:
             | Q(organisation__name__icontains=text)
             | Q(expert_record__employer__icontains=text)
         )
-    return Paginator(pool.order_by("name", "pk"), POOL_PAGE).get_page(number)
+    return Paginator(in_order(pool, lambda user: user.name), POOL_PAGE).get_page(number)
 
 
 def _candidates(
@@ -293,7 +294,9 @@ def _candidates(
     asked = {a.expert_id for a in assignments if a.duty == duty and not a.released_at}
     recused = {a.expert_id for a in assignments if a.recused_at}
     elsewhere = {a.expert_id for a in assignments if a.duty != duty and not a.released_at}
-    judge = Judge(evaluation, duty, timezone.localdate())
+    today = timezone.localdate()
+    judge, need = Judge(evaluation, duty, today), Need(duty, 1, {}, today, today)
+    records = {record.user_id: record for record in exclusions.in_pool().filter(user__in=page)}
     candidates = []
     for expert in page:
         record = getattr(expert, "expert_record", None)
@@ -304,6 +307,10 @@ def _candidates(
             refusal = _("已声明回避")
         elif expert.pk in asked:
             refusal = _("已邀请过")
+        elif expert.pk in records:
+            # The secretariat may still ask: what a draw would leave out is marked, not barred.
+            reasons = judge.reasons(records[expert.pk], need, need.seats)
+            note = _("；").join(exclusions.told(reason) for reason in reasons)
         elif expert.pk in elsewhere:
             note = _("参加过本案卷的现场评估") if duty == Duty.PANEL else ""
         fields = exclusions.fields_of(record) if record is not None else []
@@ -322,7 +329,7 @@ def _member(
     drawn_in: dict[int | None, str],
 ) -> Member:
     state, label, reason = _answer(assignment)
-    if assignment.recused_at and not secretariat:
+    if not secretariat and (assignment.recused_at or assignment.left == Left.DECLINED):
         reason = ""  # the expert was promised that only the secretariat reads it
     serving = state not in ("refused", "neutral")
     drawn = assignment.draw_round

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from evaluation import steps
+from evaluation import queries, steps
 from evaluation.actions import experts as actions
 from evaluation.documents.content.common import filled, text_file
 from evaluation.documents.content.pledge import DUTY_NAMES
@@ -93,7 +93,13 @@ def _shown(assignment: Assignment) -> dict[str, Any]:
         return {"stage": "over"}
     shown: dict[str, Any] = {"assignment": assignment, "answer_by": assignment.answer_by}
     if assignment.accepted_at is None and assignment.pledged_at is None:
-        return {**shown, "stage": "asked", "days": _days(assignment)}
+        days = _days(assignment)
+        return {
+            **shown,
+            "stage": "asked",
+            "days": days,
+            "day_count": (days[1] - days[0]).days + 1 if days else 0,
+        }
     return {
         **shown,
         "stage": "pledged" if assignment.pledged_at else "accepted",
@@ -103,7 +109,11 @@ def _shown(assignment: Assignment) -> dict[str, Any]:
 
 
 def _days(assignment: Assignment) -> tuple[datetime.date, ...]:
-    """The days that the draw was made for."""
+    """The days of the work: those of the plan that the applicant has, or of the draw. They tell
+    nothing of whose base it is; the province might, where it has one applicant only."""
+    plan = queries.visit_plan(assignment.evaluation) if assignment.duty == Duty.SITE else None
+    if plan is not None:
+        return plan.first_day, plan.last_day
     if assignment.draw_round is None:
         return ()
     asked = assignment.draw_round.draw.requirement

@@ -318,7 +318,13 @@ def _shown(card: Scorecard) -> Preview:
         bars=score_strip(card),
         conclusion=_("满足10.1的认定条件") if card.qualified else _("未满足10.1的认定条件"),
         conclusion_kind="met" if card.qualified else "not_met",
-        reasons=card.reasons_en if reader_language() == "en" else card.reasons,
+        reasons=card.reasons_en
+        if reader_language() == "en"
+        # The same sentences as of a declaration, but the values are those of the visit.
+        else [
+            sentence.replace("，填报为", "，核验为")  # not translated: words of a stored score
+            for sentence in card.reasons
+        ],
     )
 
 

@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from evaluation import queries
+from evaluation import queries, steps
 from evaluation.actions import pool as actions
 from evaluation.errors import Refused
 from evaluation.forms.pool import MOST_ROWS, OwnRecordForm, RecordForm, RecordForms, RetireForm
@@ -31,7 +31,7 @@ MORE_ROWS = 3
 STATES = (
     ("", gettext_lazy("在库")),
     ("ready", gettext_lazy("可抽取")),
-    ("waiting", gettext_lazy("未启用")),
+    ("waiting", pgettext_lazy("专家", "未启用")),
     ("term", gettext_lazy("不在聘期")),
     ("retired", gettext_lazy("已退出")),
 )
@@ -127,7 +127,7 @@ def _state(record: Expert) -> dict[str, str]:
     if record.retired_at is not None:
         return {"kind": "neutral", "label": _("已退出")}
     if not record.user.is_active:
-        return {"kind": "waiting", "label": _("未启用")}
+        return {"kind": "waiting", "label": pgettext("专家", "未启用")}
     if (record.term_from and record.term_from > today) or (
         record.term_to and record.term_to < today
     ):
@@ -267,6 +267,8 @@ def told_state(assignment: Assignment) -> tuple[str, str]:
         return "waiting", _("待答复") if assignment.accepted_at is None else _("待签承诺书")
     if assignment.evaluation.current.ended:
         return "done", _("已办结")
+    if assignment.evaluation.current.step > steps.STEP_OF_DUTY[assignment.duty]:
+        return "done", _("已完成")
     return "current", _("正在参加")
 
 

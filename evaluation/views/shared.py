@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, Window
@@ -427,6 +428,7 @@ def document(
     evaluation = queries.case_for(request.user, number)
     made = get_object_or_404(queries.documents_for(request.user, evaluation), pk=document_id)
     if not made.ready:
+        messages.info(request, str(_("文书正在生成，完成后可在本页下载。")))
         return redirect("evaluation:case", number)
     # Two prints of one form must not lie in a folder under one name.
     code = f"-{made.version_code}" if made.kind in FORM_KINDS else ""

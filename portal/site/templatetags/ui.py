@@ -6,7 +6,7 @@ Numbers, dates and signs as the reader sees them, icons, the menu of the frame, 
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
@@ -52,6 +52,20 @@ def number(value: Any) -> str:
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
     return plain.replace(",", GROUP_SEPARATOR)
+
+
+@register.filter
+def points(value: Any) -> str:
+    """Points for a reader: at most two decimals. What they would round to a mark that it misses,
+    or does not keep, is written in full: 79.998 is not 80."""
+    try:
+        exact = Decimal(str(value))
+    except ArithmeticError:
+        return number(value)
+    if not exact.is_finite():
+        return number(value)
+    short = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return number(exact if short != exact and short == short.to_integral_value() else short)
 
 
 @register.filter

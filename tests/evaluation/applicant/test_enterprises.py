@@ -111,7 +111,10 @@ def test_good_rows_are_kept_and_bad_ones_come_back_as_typed(
     form = read(response, "enterprise-form").sent
     assert form["enterprises-1-name"] == ["<b>坏企业</b>"]
     words = text_of(response)
-    assert "统一社会信用代码：统一社会信用代码的校验位不正确，请对照营业执照或登记证书逐位核对。" in words
+    assert (
+        "统一社会信用代码：统一社会信用代码的校验位不正确，请对照营业执照或登记证书逐位核对。"
+        in words
+    )
     assert "支撑领域或方向：请填写“支撑领域或方向”" in words
     assert "#id_enterprises-1-field" in read(response).links
     form |= {"enterprises-1-credit_code": [""], "enterprises-1-field": ["电力"]}

@@ -118,7 +118,10 @@ def test_an_organisation_with_a_false_code_is_refused(system):
         reverse("accounts:create_organisation"),
         {"name": "示例单位", "credit_code": "91350100M000100Y44"},
     )
-    assert "统一社会信用代码的校验位不正确，请对照营业执照或登记证书逐位核对。" in answer.content.decode()
+    assert (
+        "统一社会信用代码的校验位不正确，请对照营业执照或登记证书逐位核对。"
+        in answer.content.decode()
+    )
     assert not Organisation.objects.exists()
 
 
