@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from dataaccess import windows
 from dataaccess.models import Base, DataCall, DataCallItem
@@ -38,16 +38,20 @@ def answer(base: Base, kind: Kind, receipt: UUID, at: datetime, day: date | None
 
 
 def calls_of(bases: QuerySet[Base]) -> QuerySet[DataCall]:
-    """The calls that ask some of these bases, with how many items are asked and answered there."""
+    """The calls that ask some of these bases, with how many of these are asked, and how many have
+    answered in full."""
     here = Q(items__base__in=bases)
     return (
         DataCall.objects.filter(
             Exists(DataCallItem.objects.filter(call=OuterRef("pk"), base__in=bases))
         )
         .annotate(
-            asked=Count("items", filter=here),
-            answered=Count("items", filter=here & Q(items__answered_at__isnull=False)),
+            asked=Count("items__base", filter=here, distinct=True),
+            waits=Count(
+                "items__base", filter=here & Q(items__answered_at__isnull=True), distinct=True
+            ),
         )
+        .annotate(answered=F("asked") - F("waits"))
         .select_related("issued_by")
         .order_by("-issued_at", "-id")
     )

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from dataaccess.models import ConformanceAttempt, ConformanceRun, DataCallItem
-from dataaccess.shapes import Kind
+from dataaccess.samples import BODIES
+from dataaccess.shapes import Kind, tables
 
 Attempts = Sequence[ConformanceAttempt]
 
@@ -156,8 +158,23 @@ def _answered(run: ConformanceRun, attempts: Attempts) -> Result:
     return Result(CALL, failed=_last_refused(CALL, attempts))
 
 
-# How each is tried from a shell, with $KEY and the portal's address; what the files hold stands
-# on the page of the interfaces.
+# What the commands send: the examples of the documentation, to be filled with real figures.
+_EVENT = BODIES["security_event"]
+_LEFT_OUT = "GPU总算力"  # not translated: the printed name of a field
+FILES: dict[str, Any] = {
+    "base.json": BODIES["base_info"],
+    "compute.json": BODIES["compute_report"],
+    "event.json": {**_EVENT, tables.EVENT_HANDLING: "未处理"},  # not translated: a printed value
+    "event-handled.json": {
+        **_EVENT,
+        tables.EVENT_HANDLING: "已处理",  # not translated: a printed value
+    },
+    "events.json": [{**_EVENT, tables.EVENT_ID: f"{_EVENT[tables.EVENT_ID]}-{n}"} for n in (1, 2)],
+    "faulty.json": {
+        name: value for name, value in BODIES["compute_report"].items() if name != _LEFT_OUT
+    },
+}
+# How each is tried from a shell, with $KEY and the portal's address.
 _CURL = 'curl -H "Authorization: Bearer $KEY"'
 _JSON = f'{_CURL} -H "Content-Type: application/json"'
 _RESEND = f"{_JSON} -H 'Idempotency-Key: 1'"

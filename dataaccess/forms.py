@@ -59,6 +59,7 @@ class KeyForm(NetworksForm):
         choices=lambda: [(kind, printed(table.title)) for kind, table in TABLES.items()],
         widget=forms.CheckboxSelectMultiple,
         initial=list(keys.ALL_SCOPES),
+        error_messages={"required": _("请至少选一项。")},
     )
     until = forms.DateField(
         label=_("有效期至"),
@@ -92,6 +93,13 @@ class DowntimeForm(forms.Form):
         max_length=200,
         help_text=_("例如：机房搬迁、电力检修。秘书处可以看到。"),
     )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        first, last = said.get("first_day"), said.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("末日不能早于首日。"))
+        return said
 
 
 class DataCallForm(forms.Form):

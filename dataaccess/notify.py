@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dataaccess.models import Base, DataCall, Question
+from dataaccess.models import ApiKey, Base, DataCall, Question
 from dataaccess.shapes import KINDS, TABLES
+from dataaccess.words import printed
 from portal.accounts.models import Role, User
 from portal.notifications.telling import tell
 
@@ -83,6 +84,35 @@ def question_answered(question: Question) -> None:
     )
 
 
+def question_closed(question: Question) -> None:
+    """Tell each operator that nothing more is asked, and what the centre remarked."""
+    tell(
+        operators(question.base),
+        "question_closed",
+        f"question:{question.pk}:closed",
+        path=reverse("dataaccess:question", args=[question.pk]),
+        base=question.base.name,
+        day=question.day,
+        remark=question.remark or _said_nothing,
+    )
+
+
+def _said_nothing() -> str:
+    return _("无")
+
+
+def key_revoked(key: ApiKey) -> None:
+    """Tell each operator that somebody else has ended a key: its programs are refused now."""
+    tell(
+        operators(key.base),
+        "key_revoked",
+        f"key:{key.pk}:revoked",
+        path=reverse("dataaccess:keys"),
+        base=key.base.name,
+        prefix=key.prefix,
+    )
+
+
 def data_call(call: DataCall, bases: Sequence[Base], mark: str) -> None:
     """Tell each operator of each base: of the call, its withdrawal, or a reminder."""
     for base in bases:
@@ -115,7 +145,9 @@ def _about(call: DataCall) -> dict[str, Any]:
         "title": call.title,
         "reason": call.reason,
         "deadline": call.deadline,
-        "interfaces": lambda: _("、").join(TABLES[kind].title for kind in KINDS if kind in asked),
+        "interfaces": lambda: _("、").join(
+            printed(TABLES[kind].title) for kind in KINDS if kind in asked
+        ),
     }
 
 

@@ -62,7 +62,7 @@ def questions_for(user: User) -> QuerySet[Question]:
 
 def keys_for(user: User) -> QuerySet[ApiKey]:
     """The keys a person may look after: the own organisation's, or all of them."""
-    keys = ApiKey.objects.select_related("base__organisation", "created_by")
+    keys = ApiKey.objects.select_related("base__organisation", "created_by", "revoked_by")
     return keys.filter(base__in=bases_with_keys(user))
 
 

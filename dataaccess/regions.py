@@ -91,9 +91,13 @@ def city_name(code: str) -> str:
     return region.present_name
 
 
-def place_name(province: str, city: str) -> str:
-    """山东省济南市; a municipality is named once."""
+def place_name(province: str, city: str, language: str = "zh") -> str:
+    """山东省济南市; a municipality is named once. In English the province has its English name and
+    the city, which has none here, its own: Shandong 济南市."""
     first, second = province_name(province), city_name(city)
+    if language == "en":
+        english = province_name(province, "en")
+        return english if first == second or not second else f"{english} {second}"
     return first if first == second else first + second
 
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path("sandbox/", sandbox.home, name="sandbox"),
     path("sandbox/key/", sandbox.new_key, name="sandbox_key"),
     path("sandbox/start/", sandbox.start, name="start_conformance"),
+    path("sandbox/files/<str:name>", sandbox.example, name="sandbox_file"),
     path("sandbox/runs/<uuid:pk>/", sandbox.run, name="conformance_run"),
     path("sandbox/runs/<uuid:pk>/checks/", sandbox.checks, name="conformance_checks"),
     path("sandbox/runs/<uuid:pk>/call/", sandbox.practise, name="practise_data_call"),

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dataaccess import notify
 from dataaccess.errors import Invalid
 from dataaccess.models import ApiKey, Base
-from dataaccess.permissions import check_manage_keys
+from dataaccess.permissions import check_manage_keys, is_own
 from dataaccess.shapes import KINDS
 from portal.accounts.models import User
 from portal.ledger import audit
@@ -101,7 +102,7 @@ def revoke(key: ApiKey, *, actor: User | None) -> bool:
         check_manage_keys(actor, key.base)
     with transaction.atomic():
         ended = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(
-            revoked_at=timezone.now()
+            revoked_at=timezone.now(), revoked_by=actor
         )
         if ended:
             audit.record(
@@ -111,6 +112,8 @@ def revoke(key: ApiKey, *, actor: User | None) -> bool:
                 key=key.pk,
                 prefix=key.prefix,
             )
+            if actor is None or not is_own(actor, key.base):
+                notify.key_revoked(key)
     return bool(ended)
 
 

@@ -104,11 +104,14 @@ def answer(question: Question, text: str, *, actor: User) -> None:
 def close(question: Question, remark: str, *, actor: User) -> None:
     """The secretariat is content, or knows the reason without an answer and says so."""
     check_close_questions(actor)
-    locked = Question.objects.select_for_update().get(pk=question.pk)
+    locked = (
+        Question.objects.select_for_update(of=("self",)).select_related("base").get(pk=question.pk)
+    )
     if locked.closed_at is not None:
         raise Invalid(_("这项询问已经办结。"))
     if locked.answered_at is None and not remark.strip():
         raise Invalid(_("基地尚未答复，办结时请写明理由。"))
     locked.remark, locked.closed_by, locked.closed_at = remark.strip(), actor, timezone.now()
     locked.save(update_fields=["remark", "closed_by", "closed_at"])
+    notify.question_closed(locked)
     audit.record(actor, "question.closed", f"question:{locked.pk}", remark=locked.remark)

@@ -1,11 +1,14 @@
 """The keys a base signs its deliveries with. A key is shown once; only its hash is kept."""
 
+from datetime import date, time, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dataaccess import windows
 from dataaccess.models.base import Base
 
 
@@ -24,6 +27,9 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     valid_until = models.DateTimeField(_("有效期至"), null=True, blank=True)
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     # The key that takes over, where this one was rotated: once.
     successor = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="predecessor"
@@ -41,6 +47,14 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, where it ends with a day; not where it ends within one."""
+        if self.valid_until is None:
+            return None
+        end = self.valid_until.astimezone(windows.SHANGHAI)
+        return end.date() - timedelta(days=1) if end.time() == time() else None
 
     @property
     def state(self) -> str:

@@ -49,6 +49,17 @@ WORDS = {
     "空闲上行网络流量": "Idle uplink traffic",
     "空闲下行网络流量": "Idle downlink traffic",
     "核": "cores",
+    # Security events
+    "攻击事件ID": "Event ID",
+    "攻击时间": "Time of attack",
+    "攻击者IP": "Attacker IP",
+    "攻击目标IP": "Target IP",
+    "攻击手段": "Attack method",
+    "是否仍在攻击": "Still attacking",
+    "当前防御处理状态": "Handling",
+    "被攻击资产类型": "Asset attacked",
+    "攻击事件描述": "Description",
+    "攻击危险程度": "Severity",
     # Table B.2
     "系统漏洞": "System vulnerability",
     "拒绝服务攻击": "Denial of service",

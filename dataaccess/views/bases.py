@@ -22,7 +22,7 @@ from dataaccess.shapes import tables
 from dataaccess.trend import Point, trend
 from dataaccess.views.questions import sentence
 from dataaccess.views.shared import base_context, base_for, reader, refuse_unless, shown_day
-from dataaccess.words import printed
+from dataaccess.words import printed, reads_english
 from portal.accounts.requests import SignedInRequest
 
 BASES_A_PAGE = 25
@@ -53,8 +53,9 @@ def own(request: SignedInRequest) -> HttpResponse:
             | Q(organisation__name__icontains=wanted)
         )
     page = Paginator(bases.order_by("code"), BASES_A_PAGE).get_page(request.GET.get("page"))
+    language = "en" if reads_english() else "zh"
     for base in page:
-        base.place = regions.place_name(base.province, base.city)  # type: ignore[attr-defined]
+        base.place = regions.place_name(base.province, base.city, language)  # type: ignore[attr-defined]
         base.today = days.today_of(base, now)  # type: ignore[attr-defined]
     here = reverse("dataaccess:bases")
     chips = [
@@ -78,7 +79,7 @@ def one(request: SignedInRequest, code: str) -> HttpResponse:
     if context["may_read"]:
         context |= _reported(base) | _over_time(request, base)
     if context["may_manage_keys"]:
-        context["keys"] = list(base.keys.select_related("created_by"))
+        context["keys"] = list(base.keys.select_related("created_by", "revoked_by"))
         context["scope_names"] = {
             kind: printed(table.title) for kind, table in tables.TABLES.items()
         }

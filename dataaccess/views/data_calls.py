@@ -1,5 +1,6 @@
 """Data calls: the list, a new one, and who has answered."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -13,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dataaccess import calls, permissions, queries
+from dataaccess import calls, permissions, queries, regions
 from dataaccess.actions import data_calls
 from dataaccess.errors import Invalid
 from dataaccess.forms import DataCallForm
 from dataaccess.models import Base, DataCall, DataCallItem
 from dataaccess.shapes import KINDS, tables
 from dataaccess.views.shared import reader, refuse_unless
-from dataaccess.words import printed
+from dataaccess.words import printed, reads_english
 from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
 
@@ -42,7 +43,7 @@ def every(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedInRequest) -> HttpResponse:
     refuse_unless(permissions.can_issue_calls(reader(request)))
-    bases = _bases(request).order_by("province", "code")
+    bases = _bases(request).order_by("province", "name", "code")
     form = DataCallForm(bases, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -61,7 +62,40 @@ def new(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("数据统计要求已下发，并已通知各基地。"))
             return redirect("dataaccess:data_call", call.pk)
     status = 422 if request.method == "POST" else 200
-    return render(request, "dataaccess/new_data_call.html", {"form": form}, status=status)
+    context = {"form": form} | _choices(form, bases)
+    return render(request, "dataaccess/new_data_call.html", context, status=status)
+
+
+# How Table B.1 calls a base of each category.
+NODES = {
+    "economic_region": "经济聚集区域节点",  # not translated: printed() translates it
+    "computing_hub": "算力网络枢纽节点",  # not translated: printed() translates it
+    "province": "省级节点",  # not translated: printed() translates it
+    "city": "城市节点",  # not translated: printed() translates it
+    "industry": "行业节点",  # not translated: printed() translates it
+}
+
+
+def _choices(form: DataCallForm, bases: Iterable[Base]) -> dict[str, Any]:
+    """The bases by province, each with its category, and what they can be picked by at once."""
+    names = dict(regions.province_choices("en" if reads_english() else "zh"))
+    chosen = set(form["bases"].value() or ())
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for base in bases:
+        node = NODES.get(base.category)
+        row = {
+            "base": base,
+            "node": printed(node) if node else "",
+            "checked": str(base.pk) in chosen,
+        }
+        groups.setdefault(base.province, []).append(row)
+    found = {row["base"].category: row["node"] for rows in groups.values() for row in rows}
+    return {
+        "groups": [
+            (code, names.get(code) or _("省份不详"), rows) for code, rows in sorted(groups.items())
+        ],
+        "categories": [(code, found[code]) for code in NODES if code in found],
+    }
 
 
 @login_required

@@ -1,5 +1,6 @@
 """The applicant's sandbox: test key, guided run with its live list, record."""
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -113,6 +114,19 @@ def finish(request: SignedInRequest, pk: Any) -> HttpResponse:
 
 @login_required
 @require_safe
+def example(request: SignedInRequest, name: str) -> HttpResponse:
+    """A file that the commands of a run name, to begin from."""
+    refuse_unless(reader(request).role == Role.APPLICANT)
+    if name not in conformance.FILES:
+        raise Http404
+    content = json.dumps(conformance.FILES[name], ensure_ascii=False, indent=2) + "\n"
+    response = HttpResponse(content, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@login_required
+@require_safe
 def record(request: SignedInRequest, pk: Any) -> FileResponse:
     """The PDF of a finished run."""
     found = _run(request, pk)
@@ -138,7 +152,10 @@ def _live(found: ConformanceRun) -> dict[str, Any]:
     attempts = list(found.attempts.all()[:CALLS_SHOWN])
     for attempt in attempts:
         table = TABLES.get(attempt.call)  # type: ignore[call-overload]
-        attempt.title = printed(table.title) if table else attempt.call  # type: ignore[attr-defined]
+        other = {"status": _("查询上报情况"), "receipt": _("查询回执")}
+        attempt.title = (  # type: ignore[attr-defined]
+            printed(table.title) if table else other.get(attempt.call, attempt.call)
+        )
     results = conformance.results(found)
     frozen = [check["passed"] for check in found.record["checks"]] if found.record else None
     passed = frozen or [result.passed for result in results]
@@ -146,6 +163,7 @@ def _live(found: ConformanceRun) -> dict[str, Any]:
     commands = [conformance.COMMANDS[each.check.code].format(api=api) for each in results]
     return {
         "run": found,
+        "files": list(conformance.FILES),
         "rows": list(zip(results, passed, commands, strict=True)),
         "passed": sum(passed),
         "attempts": attempts,

@@ -72,6 +72,8 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "deadline": Variable(_("期限"), _("2026年8月7日")),
         "days": Variable(_("天数"), "7"),
         "count": Variable(_("数量"), "3"),
+        "prefix": Variable(_("密钥前缀"), "gyzs_AbCdEf1"),
+        "remark": Variable(_("处理意见"), _("电话核实，属计划停机。")),
         "names": Variable(_("基地名单"), _("济南示例基地（jinan）")),
         "certificate": Variable(_("证书编号"), "GYZS-2026-C-37-0001"),
         "title": Variable(_("名称"), _("国庆保障期算力统计")),

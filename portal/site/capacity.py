@@ -11,6 +11,7 @@ from dataaccess.capacity import Offer
 from dataaccess.distance import read_location, seat_of
 from dataaccess.models import Base, BaseInfo, ComputeReport, Downtime
 from dataaccess.shapes import tables
+from dataaccess.words import reads_english
 from evaluation.models import Certificate
 from evaluation.queries_public import STANDING
 
@@ -52,13 +53,14 @@ def listed() -> dict[str, Listed]:
         .values_list("base_id", "last_day")
     )
     found = {}
+    language = "en" if reads_english() else "zh"
     for base in bases:
         report = reports.get(base.pk)
         found[base.code] = Listed(
             base.code,
             base.name,
             certificates[base.pk].number,
-            regions.place_name(base.province, base.city),
+            regions.place_name(base.province, base.city, language),
             _offer(base, report, located.get(base.pk), down.get(base.pk)) if report else None,
         )
     return found

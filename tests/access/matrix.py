@@ -651,6 +651,8 @@ BASE_ROWS = [
     _call("withdraw_data_call", post=SECRETARIAT),
     _call("remind_data_call", post=SECRETARIAT),
     Row("dataaccess:sandbox", HIDDEN, get=APPLICANTS | MEMBERS),
+    Row("dataaccess:sandbox_file", HIDDEN, get=APPLICANTS | MEMBERS,
+        args=lambda world: ["base.json"], missing=lambda world: ["other.json"]),
     Row("dataaccess:sandbox_key", HIDDEN, post=APPLICANTS),
     Row("dataaccess:start_conformance", HIDDEN, post=APPLICANTS),
     _conformance("conformance_run", get=MEMBERS),

@@ -166,12 +166,37 @@ def test_the_centre_issues_tracks_reminds_and_withdraws(
     assert waiting(call) == [("jinan", "compute_report")]
 
 
+def test_bases_are_counted_not_interfaces(
+    chen: User, lin: User, jinan: Base, qingdao: Base
+) -> None:
+    call = issue(chen, jinan, qingdao)
+    deliver(jinan, "compute_report", report(), NINE + timedelta(hours=1))
+    pages = ("/data-calls/", f"/data-calls/{call.pk}/")
+    for page in pages:
+        assert "0 / 2" in signed_in(chen).get(page).content.decode()
+    deliver(jinan, "security_event", event(), NINE + timedelta(hours=1))
+    for page in pages:
+        assert "1 / 2" in signed_in(chen).get(page).content.decode()
+        own = signed_in(lin).get(page).content.decode()
+        assert ("1 / 1" in own, "本单位已答复" in own) == (True, True)
+
+
+def test_bases_stand_by_province_and_say_whether_they_are_certified(
+    chen: User, jinan: Base, qingdao: Base
+) -> None:
+    Base.objects.filter(pk=jinan.pk).update(category="province")
+    page = " ".join(signed_in(chen).get("/data-calls/new/").content.decode().split())
+    assert "山东省" in page
+    assert "jinan · 省级节点" in page
+    assert "qingdao · 未认定" in page
+
+
 def test_an_operator_sees_the_own_answers_only(
     chen: User, lin: User, zhou: User, jinan: Base, qingdao: Base
 ) -> None:
     call = issue(chen, jinan, qingdao)
     page = signed_in(lin).get(f"/data-calls/{call.pk}/").content.decode()
-    assert (jinan.name in page, qingdao.name in page, "0 / 2" in page) == (True, False, True)
+    assert (jinan.name in page, qingdao.name in page, "0 / 1" in page) == (True, False, True)
     only = issue(chen, qingdao)
     assert signed_in(lin).get(f"/data-calls/{only.pk}/").status_code == 404
     assert signed_in(lin).post(f"/data-calls/{call.pk}/withdraw/").status_code == 404

@@ -16,6 +16,7 @@ from dataaccess.actions import keys
 from dataaccess.models import ApiKey, Base
 from portal.accounts.models import Role, User
 from portal.ledger.models import AuditEvent
+from portal.notifications.models import Notification
 from tests.dataaccess.bodies import base_info, event, report
 from tests.dataaccess.conftest import Caller, person, signed_in
 
@@ -265,6 +266,8 @@ def test_all_keys_are_found_and_revoked_on_one_page(lin: User, jinan: Base, qing
     ):
         assert set(security.get(f"/keys/{asked}").context["page_obj"]) == shown
     answer = security.post(f"/bases/qingdao/keys/{foreign.pk}/revoke/", {"back": "keys"})
+    revoked = security.get("/keys/?state=revoked").content.decode()
+    assert "· sec</small>" in revoked
     assert answer["Location"] == "/keys/"
     assert list(security.get("/keys/?state=revoked").context["page_obj"]) == [foreign]
 
@@ -303,3 +306,28 @@ def test_the_secretariat_cannot_touch_keys(jinan: Base) -> None:
     assert client.post("/bases/jinan/keys/new/", {"scopes": ["base_info"]}).status_code == 404
     assert client.post(f"/bases/jinan/keys/{key.pk}/revoke/").status_code == 404
     assert ApiKey.objects.get().revoked_at is None
+
+
+def test_somebody_elses_revocation_is_told_to_the_operators(
+    lin: User, jinan: Base, key: tuple[ApiKey, str]
+) -> None:
+    security = signed_in(person("an", Role.SECURITY_ADMIN))
+    security.post(f"/bases/jinan/keys/{key[0].pk}/revoke/")
+    [note] = Notification.objects.filter(kind="key_revoked")
+    assert note.user == lin
+    own, _text = keys.issue(jinan, actor=lin)
+    signed_in(lin).post(f"/bases/jinan/keys/{own.pk}/revoke/")
+    assert Notification.objects.filter(kind="key_revoked").count() == 1
+
+
+def test_a_key_that_ends_with_a_day_names_that_day(lin: User, jinan: Base) -> None:
+    until = timezone.localdate() + timedelta(days=30)
+    client = signed_in(lin)
+    empty = client.post("/bases/jinan/keys/new/", {"networks": ""})
+    assert "请至少选一项。" in empty.content.decode()
+    client.post(
+        "/bases/jinan/keys/new/",
+        {"scopes": ["base_info"], "networks": "", "until": until.isoformat()},
+    )
+    page = " ".join(client.get("/bases/jinan/").content.decode().split())
+    assert f"{until.year}年{until.month}月{until.day}日<br /><small>含当天</small>" in page

@@ -157,3 +157,12 @@ def test_a_dry_run_warns_and_asks_nobody(jinan: Base, caller: Caller) -> None:
     answer = caller.send("POST", "compute-reports?dry_run=true", body)
     assert [each["field"] for each in answer.json()["warnings"]] == ["CPU总核数"]
     assert not OutboxEntry.objects.exists()
+
+
+def test_the_operator_is_told_when_a_question_is_closed(
+    question: Question, lin: User, chen: User
+) -> None:
+    signed_in(chen).post(f"/questions/{question.pk}/", {"text": "电话核实，属计划停机。"})
+    [note] = Notification.objects.filter(kind="question_closed")
+    assert note.user == lin
+    assert "处理意见：电话核实，属计划停机。" in note.body_zh

@@ -55,6 +55,29 @@ KINDS = (
         ("base", "day"),
         readers=CENTRE,
     ),
+    Kind(
+        "question_closed",
+        Group.DATA,
+        _("上报数据的询问已办结"),
+        _("关于{base}{day}上报数据的询问已办结"),
+        _("关于{base}{day}上报数据的询问已办结，不必再说明。处理意见：{remark}"),
+        ("base", "day", "remark"),
+        readers=OPERATORS,
+    ),
+    Kind(
+        "key_revoked",
+        Group.DATA,
+        _("接口密钥被吊销"),
+        _("{base}的接口密钥 {prefix}… 已被吊销"),
+        _(
+            "{base}的接口密钥 {prefix}… 已被安全管理员吊销，使用它的程序不能再上报。\n\n"
+            "请查明原因，在基地页面签发新密钥并更换配置。"
+        ),
+        ("base", "prefix"),
+        mail=Mail.ALWAYS,
+        why_always=_("密钥失效会使上报中断，不能关闭邮件。"),
+        readers=OPERATORS,
+    ),
     *(
         Kind(
             code,
