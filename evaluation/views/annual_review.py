@@ -32,6 +32,7 @@ from evaluation.forms.annual_review import (
 )
 from evaluation.models import CaseFile, Review, ReviewItem, ReviewStage
 from evaluation.review_items import Asked, asked
+from evaluation.review_words import facts_of
 from evaluation.steps_after import (
     PARTY_NAMES,
     RECTIFYING,
@@ -41,7 +42,6 @@ from evaluation.steps_after import (
     Party,
     review_moves_from,
 )
-from evaluation.views.figures import facts_of
 from evaluation.views.refusals import add_to_form, led_back
 from evaluation.views.shared import attachment
 from portal.accounts.models import Role, User

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import links
@@ -22,6 +24,7 @@ from portal.accounts.models import (
     Role,
     User,
 )
+from portal.contacts.keys import unseal
 from portal.ledger import outbox
 from portal.notifications import telling, wording
 from portal.notifications.channels import CHANNELS, Message
@@ -105,6 +108,25 @@ def _to(user: User, kind: str, path: str = "", /, **values: Any) -> Letter | Non
 
 def _page(name: str, *args: Any) -> str:
     return reverse(name, args=args)
+
+
+# Passwords
+
+
+@_letter
+def reset_password(user: int) -> Letter | None:
+    holder = User.objects.filter(pk=user, is_active=True).first()
+    if holder is None:
+        return None
+    values = {"link": links.reset_link(holder)}
+    return Letter("reset_password", holder.email, holder.name, holder.language, values)
+
+
+@_letter
+def unknown_account(address: str, language: str) -> Letter | None:
+    """To an address that no account has; `address` is sealed."""
+    with translation.override(language):
+        return Letter("unknown_account", unseal(address), gettext("您好"), language)
 
 
 # Registration

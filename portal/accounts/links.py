@@ -7,10 +7,20 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from portal.accounts.models import Invitation, Registration
+from portal.accounts.models import Invitation, Registration, User
 
 # The token stands in the query, which is not logged.
 PARAMETER = "t"
+
+
+def reset_link(user: User) -> str:
+    """Where a person chooses a new password: good for one change, and not for long."""
+    # allauth's forms need the apps, which are not loaded yet when this module is.
+    from allauth.account.forms import default_token_generator
+    from allauth.account.utils import user_pk_to_url_str
+
+    about = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=about)
 
 
 def invitation_link(invitation: Invitation) -> str:

@@ -13,8 +13,9 @@ from django.utils import timezone, translation
 
 from evaluation import queries, uploads
 from evaluation.documents import pages
-from evaluation.documents.archive.records import moment, tables
+from evaluation.documents.archive.records import tables
 from evaluation.documents.archive.sealing import Writer
+from evaluation.documents.archive.tables import Link, Table, moment
 from evaluation.documents.content.common import case_facts
 from evaluation.models import CaseArchive, CaseFile, Document, Evaluation, Purpose
 from portal.accounts.models import User
@@ -27,6 +28,7 @@ FOLDERS = {
     "files": "其他上传的文件",
     "reviews": "年审和整改材料",
 }
+HASH = re.compile(r"[0-9a-f]{40,64}")
 Entry = dict[str, str]
 
 
@@ -82,7 +84,7 @@ class _Case:
         self.records: list[Entry] = []
         self.documents: list[Entry] = []
         self.files: dict[str, list[Entry]] = {}
-        self.photos: dict[str, str] = {}
+        self.paths: dict[str, str] = {}  # where each file of the case lies, by its id
         self.files_to_come = list(self._files())
         self.papers = list(queries.documents_for(self.reader, self.evaluation))
         self.whole = sum(f.size for f in self.files_to_come) + sum(p.size for p in self.papers)
@@ -90,15 +92,10 @@ class _Case:
 
     def write(self) -> str:
         self._progress(1)
-        for table in tables(self.evaluation):
-            rows = [[_plain(cell) for cell in row] for row in table.rows]
-            content = {"title": table.title, "head": table.head, "rows": rows}
-            self.writer.text(f"{table.path}.json", _json(content))
-            page = self._page("table", depth=table.path.count("/"), table=table)
-            name = self.writer.text(f"{table.path}.html", page)
-            self.records.append({"path": name, "title": table.title})
         for file in self.files_to_come:
             self._file(file)
+        for table in tables(self.evaluation, self.paths):
+            self._table(table)
         for number, paper in enumerate(self.papers, start=1):
             self._paper(number, paper)
         self.writer.text("style.css", (STYLE / "archive" / "style.css").read_text("utf-8"))
@@ -106,6 +103,7 @@ class _Case:
         facts = {**case_facts(self.evaluation), "state": str(self.evaluation.current.label)}
         self.writer.text("case.json", _json(facts))
         self.writer.text("index.html", self._page("index", facts=facts))
+        self.writer.sums()
         return self.writer.close(
             {
                 "archive": str(self.archive.pk),
@@ -114,6 +112,23 @@ class _Case:
                 "ordered_at": self.archive.ordered_at.isoformat(),
             }
         )
+
+    def _table(self, table: Table) -> None:
+        rows = [[_plain(cell) for cell in row] for row in table.rows]
+        content = {"title": table.title, "head": table.head, "rows": rows}
+        if table.values is not None:
+            content["values"] = table.values
+        data = self.writer.text(f"{table.path}.json", _json(content))
+        page = self._page(
+            "table",
+            depth=table.path.count("/"),
+            table=table,
+            rows=[[_cell(cell) for cell in row] for row in table.rows],
+            data=data,
+        )
+        name = self.writer.text(f"{table.path}.html", page)
+        if table.shown:
+            self.records.append({"path": name, "title": table.title})
 
     def _files(self) -> list[CaseFile]:
         """The evidence of reviews as far as it was handed in, and every other file of the case."""
@@ -138,12 +153,14 @@ class _Case:
         title = f"{file.get_purpose_display()}{file.slot or ''}　{file.name}"
         entry = {"path": name, "title": title, "sha256": file.sha256}
         self.files.setdefault(FOLDERS.get(name.split("/")[0], "文件"), []).append(entry)
-        self.photos[str(file.pk)] = name
+        self.paths[str(file.pk)] = name
         self._count(file.size)
 
     def _paper(self, number: int, paper: Document) -> None:
         """An official document: as it was printed, what it was made from, and a page of it."""
-        stem = f"documents/{number:03d}-{_name(paper.title)}"
+        # Of pledges and score sheets there is one for each expert.
+        told = f"{paper.title}（{paper.owner.name}）" if paper.owner else paper.title
+        stem = f"documents/{number:03d}-{_name(told)}"
         if paper.ready:
             with paper.stored.open("rb") as source:
                 printed = self.writer.stream(f"{stem}.pdf", source)
@@ -154,12 +171,12 @@ class _Case:
         page = page.replace("</head>", '<link rel="stylesheet" href="../document.css"></head>')
         page = re.sub(f'{pages.PHOTO_SCHEME}([^"]+)', lambda at: self._photo(at[1]), page)
         read = self.writer.text(f"{stem}.html", page)
-        title = f"{paper.number}　{paper.title}"
+        title = f"{paper.number}　{told}"
         self.documents.append({"path": printed or read, "title": title, "page": read})
         self._count(paper.size)
 
     def _photo(self, key: str) -> str:
-        return f"../{self.photos[key]}" if key in self.photos else ""
+        return f"../{self.paths[key]}" if key in self.paths else ""
 
     def _page(self, kind: str, depth: int = 0, **context: Any) -> str:
         return render_to_string(
@@ -196,11 +213,20 @@ def _name(name: str) -> str:
     return re.sub(r'[\\/:*?"<>|\s]+', "-", uploads.safe_name(name))[:100].strip("-.") or "file"
 
 
-def _plain(value: Any) -> Any:
-    """What JSON can hold; exact numbers as text."""
-    if isinstance(value, (str, int, bool, type(None), list, dict)):
-        return value
-    return str(value)
+def _plain(cell: Any) -> Any:
+    """A cell as JSON: its words, of a link the words alone."""
+    if isinstance(cell, list):
+        return [str(link) for link in cell]
+    return cell if isinstance(cell, str | int) or cell is None else str(cell)
+
+
+def _cell(cell: Any) -> dict[str, Any]:
+    """A cell as the page shows it: links, a hash that may break anywhere, a number, or words."""
+    if isinstance(cell, Link | list):
+        return {"links": cell if isinstance(cell, list) else [cell]}
+    words = "" if cell is None else str(cell)
+    kind = "hash" if HASH.fullmatch(words) else "num" if isinstance(cell, int) else ""
+    return {"words": words, "kind": kind}
 
 
 def _json(content: Any) -> str:

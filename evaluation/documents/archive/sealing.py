@@ -1,6 +1,7 @@
 """The ZIP of a case: written as it comes, listed in a manifest, sealed; and the check of one.
 
-`manifest.json` names every file with its size and SHA-256. The seal is the ZIP's comment, at the
+`manifest.json` names every file with its size and SHA-256; `SHA256SUMS` says the same to everybody who
+has the unpacked folder and `sha256sum -c`. The seal is the ZIP's comment, at the
 very end: the SHA-256 of every byte before it, so that a change anywhere is found, in the ZIP's own
 directory as well. Pure: no Django, no database."""
 
@@ -12,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
 FORMAT = 1
 CHUNK = 1024 * 1024
 SEAL = b"sha256:"
@@ -48,6 +50,11 @@ class Writer:
                 target.write(chunk)
         self._list(name, size, digest.hexdigest())
         return name
+
+    def sums(self) -> None:
+        """The hashes of everything so far, as `sha256sum -c` reads them."""
+        lines = [f"{file['sha256']}  {file['path']}\n" for file in self._files]
+        self.text(SUMS, "".join(lines))
 
     def close(self, about: dict[str, Any]) -> str:
         """Write the manifest and the seal. Returns the SHA-256 of the whole file."""

@@ -52,6 +52,15 @@ def application_print(
     }
 
 
+def filled_tables(declaration: Declaration) -> list["FilledTable"]:
+    """Every table of Appendix A with what a submitted version says, in words."""
+    edition = edition_of(declaration.evaluation)
+    working = declared_values(edition, declaration.tables)
+    return [
+        FilledTable(table, declaration.tables.get(table.key, {}), working) for table in edition.form
+    ]
+
+
 def _form(
     evaluation: Evaluation,
     saved: Mapping[str, Any],
@@ -62,7 +71,9 @@ def _form(
     materials."""
     edition = edition_of(evaluation)
     working = declared_values(edition, saved)
-    tables = {table.key: _Table(table, saved.get(table.key, {}), working) for table in edition.form}
+    tables = {
+        table.key: FilledTable(table, saved.get(table.key, {}), working) for table in edition.form
+    }
     declared = shown(edition, values)
     facts = case_facts(evaluation)
     cover, organisation, base = tables["cover"], tables["organisation"], tables["base"]
@@ -131,7 +142,7 @@ def _materials(edition: Edition, files: Mapping[int, list[Json]]) -> list[Json]:
     ]
 
 
-def _annexes(tables: Mapping[str, "_Table"]) -> list[Json]:
+def _annexes(tables: Mapping[str, "FilledTable"]) -> list[Json]:
     """The lists of the form (enterprises, card-hours, racks, cards, meters), each a table."""
     return [
         {
@@ -145,7 +156,7 @@ def _annexes(tables: Mapping[str, "_Table"]) -> list[Json]:
     ]
 
 
-class _Table:
+class FilledTable:
     """One table of the form with what was filled in, as text."""
 
     def __init__(self, table: FormTable, content: Mapping[str, Any], working: Declared) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from dataaccess.regions import city_name, province_name
+from dataaccess.regions import place_name
 from evaluation.edition import edition_of
 from evaluation.models import Declaration, Evaluation
 from evaluation.rulebook import Edition, Indicator
@@ -37,8 +37,7 @@ def moment(value: datetime) -> str:
 
 def region(province: str, city: str) -> str:
     """The names of a province and a city of GB/T 2260-2007, from their codes."""
-    parts = [province_name(province) if province else "", city_name(city) if city else ""]
-    return "".join(part for part in parts if part) or NOTHING
+    return place_name(province, city) or NOTHING
 
 
 def case_facts(evaluation: Evaluation) -> Json:

@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dataaccess.cells import csv_lines
-from evaluation.steps import MOVES
 from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
 from portal.ledger import audit as chain
 from portal.ledger.models import AuditEvent, AuditHead
+from portal.ledger.wording import ACTIONS, action_label
+from portal.site.audit_words import facts_of, names_of
 
 PAGE_SIZE = 50
 LARGEST_SEQ = 2**63 - 1
@@ -47,16 +48,21 @@ def audit(request: SignedInRequest) -> HttpResponse:
     """The events, the newest first, a page at a time by their numbers."""
     filters = audit_filters(request)
     events, newer, older = _page(found(filters), request)
+    names = names_of(events)
     context = {
-        # Pairs, because in a template a key "items" would stand for the method of that name.
         "rows": [
-            (event, _told(event), _holds(event), list(event.data.items())) for event in events
+            (
+                event,
+                action_label(event.action),
+                names[event.subject],
+                _holds(event),
+                facts_of(event),
+            )
+            for event in events
         ],
         "filters": filters,
         "filtered": any(filters.values()),
-        "actions": list(
-            AuditEvent.objects.order_by("action").values_list("action", flat=True).distinct()
-        ),
+        "actions": sorted(((str(label), code) for code, label in ACTIONS.items())),
         "head": AuditHead.objects.first(),
         "newer": newer,
         "older": older,
@@ -75,7 +81,7 @@ def audit_export(request: SignedInRequest) -> StreamingHttpResponse:
     with transaction.atomic():
         chain.record(request.user, "export_audit", "audit", filters=filters)
     head = [
-        _("序号"), _("时间"), _("操作人"), _("操作"), _("对象"), _("案卷"), _("内容"),
+        _("序号"), _("时间"), _("操作人"), _("操作"), _("操作代码"), _("对象"), _("案卷"), _("内容"),
         _("前一哈希"), _("哈希"),
     ]  # fmt: skip
     response = StreamingHttpResponse(
@@ -140,12 +146,6 @@ def _seq(text: str | None) -> int | None:
     return min(int(text[:19]), LARGEST_SEQ)
 
 
-def _told(event: AuditEvent) -> Any:
-    """What the timeline calls the action, where it is a move of a case."""
-    move = MOVES.get(event.action.removeprefix("evaluation."))
-    return move.done if move else ""
-
-
 def _holds(event: AuditEvent) -> bool:
     """Whether the event still says what was hashed when it was written."""
     return event.hash == chain.digest(event)
@@ -157,6 +157,7 @@ def _cells(events: QuerySet[AuditEvent]) -> Iterator[list[Any]]:
             event.seq,
             timezone.localtime(event.at).isoformat(timespec="seconds"),
             event.actor_name,
+            str(action_label(event.action)),
             event.action,
             event.subject,
             event.case,

@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -220,3 +221,33 @@ def test_names_that_people_chose_lead_nowhere_else(tmp_path: Path) -> None:
     assert writer.add("manifest.json", b"3") == "manifest-2.json"
     writer.close({"case": "PG2026-0001"})
     assert list(sealing.faults(path)) == []
+
+
+def test_a_reader_without_the_portal_finds_words_not_inner_values(zip_file: Path) -> None:
+    with zipfile.ZipFile(zip_file) as archive:
+        pages = {
+            name: archive.read(name).decode()
+            for name in archive.namelist()
+            if name.endswith(".html") and not name.startswith("documents/")
+        }
+    for name, page in pages.items():
+        for inner in ("True", "[&#x27;", "{&#x27;", "economic_region", "provincial", "370100"):
+            assert inner not in page, (name, inner)
+    assert "山东省济南市" in pages["forms/version-1.html"]
+    assert 'href="../forms/version-1-clustering-enterprises.html"' in pages["forms/version-1.html"]
+    assert "企业名称" in pages["forms/version-1-clustering-enterprises.html"]
+    assert "计算资源虚拟化" in pages["scores/run-1.html"]
+    assert "合格" in pages["review/verdicts.html"]
+    assert 'href="materials/01/' in pages["materials.html"]
+    assert "情况说明" in pages["reviews/year-1/items.html"]
+    assert "按时上报率" in pages["reviews/year-1/figures.html"]
+
+
+def test_the_unpacked_folder_is_checked_with_sha256sum(zip_file: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(zip_file) as archive:
+        archive.extractall(tmp_path / "case")
+    check = ["sha256sum", "-c", "--quiet", "SHA256SUMS"]
+    assert subprocess.run(check, cwd=tmp_path / "case", check=False).returncode == 0
+    (tmp_path / "case" / "timeline.html").write_text("changed")
+    told = subprocess.run(check, cwd=tmp_path / "case", check=False, capture_output=True, text=True)
+    assert "timeline.html: FAILED" in told.stdout
