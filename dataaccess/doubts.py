@@ -1,6 +1,8 @@
-"""What a compute report just kept gives to ask: said in the answer, and asked of the operator once
-the delivery is committed. A report is never refused for it."""
+"""What a delivery just kept leaves in doubt: said in the answer. Of a compute report the operator is
+asked as well, once the delivery is committed. Nothing is refused for it."""
 
+import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +10,7 @@ from dataaccess import certified, plausibility
 from dataaccess.models import Base, ComputeReport
 from dataaccess.plausibility import Reported, Suspicion
 from dataaccess.shapes import tables
+from dataaccess.shapes.text import shown
 from portal.ledger import outbox
 
 KIND = "implausible_report"
@@ -25,6 +28,35 @@ def of_report(base: Base, day: date, today: date) -> list[Suspicion]:
         for at, *figures in rows.values_list("date", *COLUMNS)[:2]
     ]
     return plausibility.suspicions(found[::-1], certified.fp16_of(base.pk))
+
+
+# What Table B.1 leaves free in form, and what a value hardly is without. No reason to refuse.
+_CONTACTS = {
+    "单位网址": (re.compile(r"[\w-]+(\.[\w-]+)+"), "不像网址，应如 https://www.example.org"),
+    "负责人联系电话": (re.compile(r"(\d\D*){7}"), "不像电话号码，应至少有7位数字"),
+    "负责人邮箱地址": (
+        re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"),
+        "不像邮箱地址，应如 name@example.org",
+    ),
+}
+_CONTACTS |= {
+    name.replace("负责人", "联系人"): form
+    for name, form in _CONTACTS.items()
+    if name.startswith("负责人")
+}
+
+
+def of_base_info(values: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Contacts by which nobody could be reached, as warnings of the answer."""
+    return [
+        {
+            "field": name,
+            "code": "contact",
+            "message": f"“{shown(values[name])}”{said}。数据已按所报保存，请核对后更正重发。",
+        }
+        for name, (form, said) in _CONTACTS.items()
+        if not form.search(values[name])
+    ]
 
 
 def ask_after_commit(base: Base, day: date, receipt: Any) -> None:

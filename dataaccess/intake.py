@@ -81,6 +81,8 @@ def accept(
         delivery = storage.Delivery(base, uuid4(), at, admission)
         counts, timeliness = _keep(delivery, checked)
         answer = _answer(delivery, checked, counts, timeliness, client_ahead)
+        if checked.base_info is not None and (odd := doubts.of_base_info(checked.base_info)):
+            answer.body["warnings"] = odd
         if checked.day is not None:
             found = doubts.of_report(base, checked.day, windows.day_of(at))
             if found:

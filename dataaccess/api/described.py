@@ -95,7 +95,7 @@ _CLOCK: Schema = {
 
 _WARNINGS: Schema = {
     "type": "array",
-    "description": "仅在算力信息可疑时出现：数据已保存，请核对",
+    "description": "仅在数据可疑时出现：已按所报保存，请核对",
     "items": _FAULT,
 }
 
@@ -350,8 +350,8 @@ _STATUS: Schema = {
             },
         },
         "now": {"type": "string", "format": "date-time"},
-        "reported": {**_COUNT, "description": "已上报的天数"},
-        "late": {**_COUNT, "description": "窗口外和补报的天数"},
+        "reported": {**_COUNT, "description": "已上报的天数，含 late"},
+        "late": {**_COUNT, "description": "其中窗口外（out_of_window）和补报（makeup）的天数"},
         "missing": {**_COUNT, "description": "未上报的天数，不含事先报备的停机"},
         "days": {
             "type": "array",

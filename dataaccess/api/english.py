@@ -107,7 +107,7 @@ TEXTS = {
     "错在哪里，应当怎样发送": "What is wrong and what to send instead",
     "被拒绝的事件在批中的位置，从 0 起": "The refused event's place in the batch, from 0",
     "on_time 按时，out_of_window 窗口外，makeup 补报": (
-        "on_time; out_of_window: outside the window; makeup: late, for an earlier day"
+        "on_time; out_of_window: outside the window; makeup: for an earlier day"
     ),
     "试运行时为 null": "null in a dry run",
     "created、updated、unchanged 之和": "The sum of created, updated and unchanged",
@@ -116,8 +116,8 @@ TEXTS = {
     "仅在请求的 Date 与服务器相差超过一分钟时出现": (
         "Only where the request's Date is more than a minute from the server's clock"
     ),
-    "仅在算力信息可疑时出现：数据已保存，请核对": (
-        "Only where a compute report is doubtful: it was kept; check it"
+    "仅在数据可疑时出现：已按所报保存，请核对": (
+        "Only where the data are doubtful: they were kept as sent; check them"
     ),
     "正数为请求方快，负数为慢": "Positive where the caller's clock is ahead, negative where behind",
     "应当怎样做": "What to do",
@@ -131,8 +131,11 @@ TEXTS = {
     "基地代码": "The base's code",
     "今天的上报时段": "Today's reporting window",
     "已选定、尚未生效的上报时段": "A window that was chosen and does not hold yet",
-    "已上报的天数": "Days reported",
-    "窗口外和补报的天数": "Days reported outside the window or later",
+    "已上报的天数，含 late": "Days reported, those of late among them",
+    "其中窗口外（out_of_window）和补报（makeup）的天数": (
+        "Of these, the days reported outside the window (out_of_window) or made up on a later day "
+        "(makeup)"
+    ),
     "未上报的天数，不含事先报备的停机": "Days not reported, without downtime announced beforehand",
     "planned 为事先报备的停机，pending 为时段尚未结束": (
         "planned: downtime announced beforehand; pending: the window is not over yet"
@@ -189,7 +192,7 @@ TEXTS = {
     "物理 CPU 核数": "Physical CPU cores",
     "空闲物理 CPU 核数": "Idle physical CPU cores",
     "可选，YYYY-MM-DD，缺省为当天；早于当天为补报": (
-        "Optional, YYYY-MM-DD, today where absent; earlier than today is a late report"
+        "Optional, YYYY-MM-DD, today where absent; earlier than today is a makeup report"
     ),
     "年-月-日 时:分:秒（北京时间），如 2024-07-26 10:20:35": (
         "YYYY-MM-DD hh:mm:ss (Beijing), such as 2024-07-26 10:20:35"

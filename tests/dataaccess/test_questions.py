@@ -166,3 +166,17 @@ def test_the_operator_is_told_when_a_question_is_closed(
     [note] = Notification.objects.filter(kind="question_closed")
     assert note.user == lin
     assert "处理意见：电话核实，属计划停机。" in note.body_zh
+
+
+def test_contacts_by_which_nobody_could_be_reached_are_doubted(caller: Caller) -> None:
+    answer = caller.info(
+        {**BODIES["base_info"], "单位网址": "abc", "联系人联系电话": "abc", "联系人邮箱地址": "abc"}
+    )
+    assert answer.status_code == 201
+    assert [(each["field"], each["code"]) for each in answer.json()["warnings"]] == [
+        ("单位网址", "contact"),
+        ("联系人联系电话", "contact"),
+        ("联系人邮箱地址", "contact"),
+    ]
+    assert "warnings" not in caller.info(BODIES["base_info"]).json()
+    assert not Question.objects.exists()
