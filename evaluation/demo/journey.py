@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from evaluation import findings, queries
+from evaluation import findings, queries, workdays
 from evaluation.actions import (
     agreement,
     application,
@@ -127,7 +127,7 @@ def _dispatch(evaluation: Evaluation, cast: Cast) -> None:
 
 def _plan(evaluation: Evaluation, cast: Cast) -> None:
     """A plan that the leader has sent, and the applicant confirmed."""
-    day = timezone.localdate() + timedelta(days=7)
+    day = workdays.after(timezone.localdate(), 5)
     first, second = (expert.pk for expert in cast.experts[:2])
     rows = (
         ("09:00", "09:30", "首次会议：介绍评估组，核对日程和分工", ""),
