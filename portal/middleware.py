@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -53,6 +54,8 @@ class ChosenLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(_API):
+            return _for_a_program(self.get_response, request)
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
@@ -60,6 +63,29 @@ class ChosenLanguage:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+_API = "/api/v1/"
+
+
+def _for_a_program(get_response: GetResponse, request: HttpRequest) -> HttpResponse:
+    """A program says what it reads with Accept-Language, and sends no cookie. Chinese where it
+    does not prefer English."""
+    language = _asked_language(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    with translation.override(language):
+        response = get_response(request)
+    response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def _asked_language(header: str) -> str:
+    for code, _weight in parse_accept_lang_header(header):
+        if code == "en" or code.startswith("en-"):
+            return "en"
+        if code == "zh" or code.startswith("zh-"):
+            break
+    return settings.LANGUAGE_CODE
 
 
 class CallsOfMachines:
@@ -70,13 +96,15 @@ class CallsOfMachines:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith("/api/v1/"):
+        if not request.path_info.startswith(_API):
             return self.get_response(request)
         request.get_host()  # a host that is not ours is refused
         view = resolve(request.path_info)
         if view.namespaces != ["dataaccess"]:
             return self.get_response(request)
-        response: HttpResponse = view.func(request, *view.args, **view.kwargs)
+        response = _for_a_program(
+            lambda asked: view.func(asked, *view.args, **view.kwargs), request
+        )
         response.headers["Content-Length"] = str(len(response.content))
         response.headers["Cache-Control"] = "no-store, private"
         response.headers["X-Frame-Options"] = "DENY"

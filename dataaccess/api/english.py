@@ -1,5 +1,5 @@
 """English for the OpenAPI document and its page: what the Chinese document says, sentence by
-sentence. The interface itself answers in Chinese."""
+sentence. What the interface itself answers is in told.py."""
 
 TEXTS = {
     # The document

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 
+from dataaccess.api.told import told
 from dataaccess.intake import Refused
 from dataaccess.shapes import Fault, Rejected
 
@@ -24,7 +25,7 @@ class Denied(Exception):
 
 
 def answer(status: int, body: Mapping[str, Any]) -> HttpResponse:
-    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+    return HttpResponse(orjson.dumps(told(body)), status=status, content_type="application/json")
 
 
 def problem(
@@ -48,7 +49,7 @@ def problem(
     if rejected is not None:
         body["rejected"] = rejected
     return HttpResponse(
-        orjson.dumps(body),
+        orjson.dumps(told(body)),
         status=status,
         content_type="application/problem+json",
         headers=dict(headers or {}),

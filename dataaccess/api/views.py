@@ -296,7 +296,7 @@ def _content_type(request: Any, kind: Kind) -> str:
             415,
             _("不支持的内容类型"),
             _("请以 UTF-8 编码、不压缩发送，Content-Type 为 %(types)s。")
-            % {"types": " 或 ".join(accepted)},
+            % {"types": _(" 或 ").join(accepted)},
         )
     return content_type
 
