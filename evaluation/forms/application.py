@@ -27,7 +27,9 @@ class ScopeForm(forms.Form):
         label=gettext_lazy("拟认定名称中的（XX）"),
         max_length=32,
         error_messages={"required": gettext_lazy("请填写命名用的地区或行业名称。")},
-        help_text=gettext_lazy("只填名称本身，例如“山东”；证书上的名称由此组成。"),
+        help_text=gettext_lazy(
+            "填省、市、经济区、枢纽或行业的名称，例如“山东”“潍坊市”“钢铁”，不带括号；证书上的名称由此组成。"
+        ),
     )
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
@@ -89,7 +91,9 @@ class StartForm(ScopeForm):
     city = forms.ChoiceField(
         label=gettext_lazy("新基地所在省份和城市"),
         required=False,
-        help_text=gettext_lazy("按 GB/T 2260-2007；在列表中输入省份或城市名称可以快速定位。"),
+        help_text=gettext_lazy(
+            "按省份分组，代码依 GB/T 2260-2007，名称用现名；打开列表后输入城市名称可以快速定位。"
+        ),
     )
 
     def __init__(

@@ -204,8 +204,9 @@ def _read_rows(
 
 
 def _please_fill(path: str, asked: FormField | Column) -> Fault:
-    verb = "选择" if asked.kind in ("choice", "multichoice", "bool") else "填写"
-    return Fault(path, f"请{verb}“{asked.label}”", f"please give “{asked.label_en}”")
+    choose = asked.kind in ("choice", "multichoice", "bool")
+    verb, verb_en = ("选择", "Choose") if choose else ("填写", "Fill in")
+    return Fault(path, f"请{verb}“{asked.label}”", f"{verb_en} “{asked.label_en}”")
 
 
 def computed_fields(edition: Edition, tables: Tables) -> set[tuple[str, str]]:
@@ -482,7 +483,7 @@ def _missing_in(
             yield Missing(table.key, asked.key, fault.message, fault.message_en)
         elif asked.must_be_true and raw is not True:
             yield Missing(
-                table.key, asked.key, f"须勾选“{asked.label}”", f"please tick “{asked.label_en}”"
+                table.key, asked.key, f"须勾选“{asked.label}”", f"Tick “{asked.label_en}”"
             )
         where = re.compile(re.escape(f"{table.key}.{asked.key}") + r"(?:\[([0-9]+)\].*)?")
         for fault in faults.values():

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
 from evaluation.rulebook.shapes import Indicator, Requirement, in_language, with_unit
-from evaluation.rulebook.values import Clean, plain
+from evaluation.rulebook.values import Clean, plain, rounded_up
 
 State = Literal["met", "partial", "not_met", "missing"]
 Judge = Callable[[Any], "Step"]
@@ -63,7 +63,7 @@ class Step(NamedTuple):
         unit = self.indicator.unit_en if english else self.indicator.unit
         if unit == "%":  # two shares differ by points, not by a share
             unit = "percentage points" if english else "个百分点"
-        amount = with_unit(plain(abs(self.distance)), unit)
+        amount = with_unit(plain(rounded_up(abs(self.distance))), unit)
         strict = self.indicator.comparison == "<"
         if not self.distance:
             if strict:

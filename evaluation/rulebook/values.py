@@ -9,7 +9,16 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_DOWN, Context, Decimal, InvalidOperation
+from decimal import (
+    MAX_EMAX,
+    MAX_PREC,
+    MIN_EMIN,
+    ROUND_DOWN,
+    ROUND_UP,
+    Context,
+    Decimal,
+    InvalidOperation,
+)
 from typing import Any
 
 Clean = Decimal | bool | str | tuple[str, ...] | dict[str, Decimal | bool]
@@ -88,6 +97,19 @@ def shortened(number: Decimal) -> str:
         return plain(number)
     held = number.quantize(Decimal(1).scaleb(-SHOWN_PLACES), ROUND_DOWN, context=_LONGEST)
     return plain(held if held else number)
+
+
+DISTANCE_PLACES = 2
+DISTANCE_DIGITS = 2
+
+
+def rounded_up(distance: Decimal) -> Decimal:
+    """How far a value is from its limit, for a reader who is to make it up: two decimal places, or
+    two digits of a smaller one, rounded away from zero, so that whoever makes it up gets there."""
+    if not distance or distance.adjusted() > MOST_WHOLE_DIGITS_SHOWN:
+        return distance
+    places = max(DISTANCE_PLACES, DISTANCE_DIGITS - 1 - distance.adjusted())
+    return distance.quantize(Decimal(1).scaleb(-places), ROUND_UP, context=_LONGEST)
 
 
 def _brief(number: Decimal) -> str:

@@ -143,7 +143,7 @@ class Draft:
         slots = len(self.edition.materials)
         items.append(
             NavItem(
-                label=_("提交材料（表1）"),
+                label=_("提交材料（规范表1）"),
                 note=_("%(filled)s / %(all)s 项已上传") % {"filled": len(self.files), "all": slots},
                 url=reverse("evaluation:materials", args=[number]),
                 current=current == "materials",
@@ -170,6 +170,7 @@ class Draft:
             "nav": nav,
             "nav_done": sum(item.state in ("complete", "optional") for item in parts),
             "nav_total": len(parts),
+            "materials_lacking": sum(gap.slot is not None for gap in self.blocking),
             "score": self.score,
         }
 

@@ -22,6 +22,7 @@ from evaluation.edition import edition_of
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.models import Evaluation, Purpose
 from evaluation.rulebook import FormTable
+from evaluation.rulebook.shapes import Material
 from evaluation.views.applicant_draft import Draft, place_of, prefilled
 from evaluation.views.applicant_submission import sealed
 from evaluation.views.material_slots import ACCEPT, Slots, coverage_of, hints, shown_slot
@@ -199,9 +200,18 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
             for gap in draft.table_gaps(table.key)
         ]
 
+    paper = sealed(evaluation, draft.tables)
+
+    def doubtful(material: Material) -> bool:
+        """A slot that holds files, about which something is said below all the same."""
+        if material.number == stamping.SLOT:
+            return paper["stamp"] in ("other", "unknown")
+        coverage = coverage_of(draft, material)
+        return bool(draft.files.get(material.number)) and bool(coverage and not coverage.enough)
+
     context = {
         **draft.context("completeness"),
-        **sealed(evaluation, draft.tables),
+        **paper,
         "tables": [
             {
                 "table": table,
@@ -216,6 +226,7 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
                 "material": material,
                 "state": shown_slot(draft, material, defects.get(material.number)),
                 "coverage": coverage_of(draft, material),
+                "doubtful": doubtful(material),
                 "url": f"{reverse('evaluation:materials', args=[number])}#slot-{material.number}",
             }
             for material in draft.edition.materials

@@ -74,6 +74,8 @@ class ScanForm(forms.Form):
             self.fields["scan"].help_text = gettext(
                 "已上传“%(name)s”，无需重新选择；如选择新文件则替换。"
             ) % {"name": escape(self.evidence.name)}
+            # Bound fields take their help when they are made, which is before this.
+            self["scan"].help_text = self.fields["scan"].help_text
         return data
 
     def _kept(self, token: str) -> Evidence | None:

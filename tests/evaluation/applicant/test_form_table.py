@@ -241,7 +241,8 @@ def test_the_foot_says_who_saved_it_and_when(client: Client, case: Evaluation) -
     post(client, case, "other", features_text="余热供暖。")
     saved = draft(case, "other")
     assert saved.saved_at is not None
-    clock = timezone.localtime(saved.saved_at).strftime("%H:%M")
+    when = timezone.localtime(saved.saved_at)
+    clock = f"{when.year}年{when.month}月{when.day}日 {when:%H:%M}"
     assert f"已保存 {clock} 林工" in text_of(client.get(url(case, "other")))
 
 
@@ -411,7 +412,8 @@ def test_an_autosave_keeps_what_is_typed_and_tells_the_score_of_it(
     assert answer["version"] == saved.version
     assert "A2 得 85 分" in answer["parts"]
     assert 'id="derived-pue"></div>' in answer["parts"]
-    clock = timezone.localtime(saved.saved_at).strftime("%H:%M")
+    when = timezone.localtime(saved.saved_at)
+    clock = f"{when.year}年{when.month}月{when.day}日 {when:%H:%M}"
     assert f"已保存 {clock} 林工" in answer["parts"]
 
 

@@ -131,6 +131,7 @@ def test_a_refused_form_keeps_what_was_typed_and_the_scan(client):
     assert refused.status_code == 422
     assert "统一社会信用代码的校验位不正确，请对照营业执照或登记证书逐位核对。" in page
     assert 'value="示例滨海智算有限公司"' in page
+    assert f"已上传“{photo().name}”，无需重新选择；如选择新文件则替换。" in page
     kept = refused.context["form"]["kept"].value()
     put_right = asked(kept=kept)
     del put_right["scan"]
