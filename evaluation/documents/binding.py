@@ -17,6 +17,7 @@ from pypdf.generic import (
     ArrayObject,
     DecodedStreamObject,
     DictionaryObject,
+    FloatObject,
     IndirectObject,
     NameObject,
     NumberObject,
@@ -100,7 +101,7 @@ class Binder:
                 page = reader.pages[number]
                 _tame(page)
                 taken = self.writer.add_page(page)
-                self._number(taken)
+                self._number(taken, _fit(taken))
             except Exception:  # see opened()
                 lost.append(number + 1)
                 self._drop_pages_beyond(self.count)
@@ -168,8 +169,9 @@ class Binder:
 
     # The number at the foot
 
-    def _number(self, page: PageObject) -> None:
-        """— 12 — at the foot of the page as it is seen, whatever its size and turn."""
+    def _number(self, page: PageObject, scale: float = 1) -> None:
+        """— 12 — at the foot of the page as it is seen, whatever its size and turn. `scale`: what
+        was on the page is drawn so much smaller."""
         text = b"\x97 %d \x97" % (self.count + 1)
         digits = len(str(self.count + 1))
         width = (2 * 1.0 + 2 * 0.278 + digits * 0.556) * NUMBER_SIZE  # Helvetica's own widths
@@ -200,7 +202,15 @@ class Binder:
                 if isinstance(held, ArrayObject)
                 else [raw if isinstance(raw, IndirectObject) else self.writer._add_object(held)]
             )
-        page[NameObject("/Contents")] = ArrayObject([self._save, *middle, self._stream(drawn)])
+        page[NameObject("/Contents")] = ArrayObject(
+            [
+                self._save
+                if scale == 1
+                else self._stream(b"q %.5f 0 0 %.5f 0 0 cm\n" % (scale, scale)),
+                *middle,
+                self._stream(drawn),
+            ]
+        )
         resources = _part(page, "/Resources")
         _part(resources, "/Font")[NameObject("/PortalNumber")] = self._font
 
@@ -248,6 +258,37 @@ def _part(holder: Any, key: str) -> Any:
         found = DictionaryObject()
         holder[NameObject(key)] = found
     return found
+
+
+BOXES = ("/MediaBox", "/CropBox", "/TrimBox", "/BleedBox", "/ArtBox")
+NEARLY = 0.96  # American paper is let be
+
+
+def _fit(page: PageObject) -> float:
+    """Make a page larger than A4 (a drawing, a poster) as large as A4, either way up: whoever
+    prints the volume has one size of paper. Returns by how much its content has to shrink."""
+    unit = page.pop("/UserUnit", 1)
+    box = page.cropbox
+    short, long = sorted((float(box.width), float(box.height)))
+    if not short:
+        return 1
+    scale = min(A4[0] / short, A4[1] / long)
+    if scale >= NEARLY and unit == 1:
+        return 1
+    scale = min(scale, 1)
+    for key in BOXES:
+        held = page.get(key) or (page.mediabox if key == "/MediaBox" else None)
+        if held is not None:
+            page[NameObject(key)] = ArrayObject(
+                FloatObject(float(each) * scale) for each in held.get_object()
+            )
+    for entry in page.get("/Annots", ()):
+        note = entry.get_object()
+        if "/Rect" in note:
+            note[NameObject("/Rect")] = ArrayObject(
+                FloatObject(float(each) * scale) for each in note["/Rect"].get_object()
+            )
+    return scale
 
 
 def _tame(page: PageObject) -> None:

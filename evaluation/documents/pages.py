@@ -41,11 +41,12 @@ class Imprint:
     version_code: str
     made_at: str
     example: bool = False
+    version_label: str = "版本"
 
     @property
     def text(self) -> str:
         case = [f"案卷 {self.case}"] if self.case else []
-        parts = [self.number, *case, f"版本 {self.version_code}", self.made_at]
+        parts = [self.number, *case, f"{self.version_label} {self.version_code}", self.made_at]
         if self.example:
             parts.append("示例数据，不具效力")
         return "　".join(parts)
@@ -62,6 +63,8 @@ def imprint_of(content: Mapping[str, Any], version_code: str) -> Imprint:
         version_code,
         f"{made_at:%Y-%m-%d %H:%M} 制作",
         document.get("example", False),
+        # A receipt prints the code of the form that came; its own is another.
+        "回执版本" if document.get("kind") == "receipt" else "版本",
     )
 
 

@@ -161,34 +161,41 @@ def _front(volume: Volume, parts: list[Part]) -> tuple[bytes, dict[str, int]]:
     """Cover, contents and the leaf of each slot, and on which of its pages each leaf begins. How
     many pages the contents have is known once they are laid out: laid out again, until the numbers
     that they print are those of the volume."""
-    write, places, count = _laid_out(volume, parts)
+    write, places, count = _laid_out(volume, parts, {})
     for _attempt in range(3):
         before = dict(places)
-        _number(parts, places, count)
-        write, places, count = _laid_out(volume, parts)
+        leaves = _number(parts, places, count)
+        write, places, count = _laid_out(volume, parts, leaves)
         if places == before:
             break
     return write(), places
 
 
-def _number(parts: list[Part], places: dict[str, int], count: int) -> None:
-    """Give each file its first page: after the front, and after the leaf of its slot."""
+def _number(parts: list[Part], places: dict[str, int], count: int) -> dict[int, int]:
+    """Give each file its first page: after the front, and after the leaf of its slot. Returns the
+    page of each leaf."""
+    leaves = {}
     slots = sorted({part.slot for part in parts})
     starts = [places[f"slot-{slot}"] for slot in slots]
     page = starts[0] if starts else count
     for slot, start, end in zip(slots, starts, [*starts[1:], count], strict=True):
+        leaves[slot] = page + 1
         page += end - start
         for part in (part for part in parts if part.slot == slot):
             part.first = page + 1
             page += part.count
+    return leaves
 
 
-def _laid_out(volume: Volume, parts: list[Part]) -> tuple[Callable[[], bytes], dict[str, int], int]:
+def _laid_out(
+    volume: Volume, parts: list[Part], leaves: dict[int, int]
+) -> tuple[Callable[[], bytes], dict[str, int], int]:
     content = volume.content
     slots = [
         {
             "number": int(number),
             "name": name,
+            "leaf": leaves.get(int(number)),
             "proves": content["proves"].get(number, []),
             "files": [
                 {

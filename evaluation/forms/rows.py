@@ -116,7 +116,7 @@ def row_html(
         (
             (
                 column.kind,
-                _with_unit(column, language),
+                _with_unit(column, language) + (" *" if column.required else ""),
                 cell_html(
                     column,
                     f"{name}-{number}-{column.key}",

@@ -339,7 +339,7 @@
       });
       box.hidden = !entry;
       if (!entry) return;
-      box.querySelector("[data-kept-at]").textContent = new Date(entry.at).toLocaleString(document.documentElement.lang);
+      box.querySelector("[data-kept-at]").textContent = new Date(entry.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
       const now = new Map(fields());
       const texts = entry.fields.filter(([name, value]) => value.trim() && now.get(name) !== value);
       box.querySelector("[data-kept-list]").replaceChildren(
@@ -359,7 +359,7 @@
       const input = form.elements[name];
       const one = input instanceof RadioNodeList ? input[0] : input;
       const label = one?.closest(".field")?.querySelector("label, legend, .field-label");
-      return one?.getAttribute("aria-label") ?? label?.textContent.trim() ?? "";
+      return one?.getAttribute("aria-label") ?? label?.textContent.replace("*", "").trim() ?? "";
     };
 
     // The server takes it like any save; where another save stands against it, it shows both.

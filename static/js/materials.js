@@ -143,6 +143,8 @@
       this.show("finishing");
       const { said, parts } = await this.ask(this.told.finish_url);
       this.show("done", said);
+      // The file stands in its list by now; saying it twice is enough for a while.
+      setTimeout(() => this.row.remove(), 8000);
       showParts(parts);
     }
 

@@ -17,6 +17,9 @@
       }
     }
     preview.hidden = chosen === null;
+    const source = form.querySelector('select[name="source"]');
+    const files = form.querySelector('input[name="with_files"]')?.closest(".field");
+    if (files) files.hidden = !source.value;
     const fresh = form.querySelector("[data-new-base]");
     const base = form.querySelector('input[name="base"]:checked');
     if (fresh && base) fresh.hidden = base.value !== "new";

@@ -116,10 +116,10 @@ def proof(indicator: Indicator, files: Mapping[int, list[Json]]) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes as people read them: 1.5 MiB."""
+    """Bytes as people read them, in the units that the pages use: 1.5 MB."""
     amount, unit = float(count), "B"
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if amount < 1024 or unit == "GiB":
+    for unit in ("B", "KB", "MB", "GB"):
+        if amount < 1024 or unit == "GB":
             break
         amount /= 1024
     return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"

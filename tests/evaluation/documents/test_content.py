@@ -286,8 +286,8 @@ def test_small_texts() -> None:
     assert [size(count) for count in (1, 1023, 1024, 1536 * 1024)] == [
         "1 B",
         "1023 B",
-        "1.0 KiB",
-        "1.5 MiB",
+        "1.0 KB",
+        "1.5 MB",
     ]
 
 
