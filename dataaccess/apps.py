@@ -6,4 +6,9 @@ class DataAccessConfig(AppConfig):
     verbose_name = "Appendix B"
 
     def ready(self) -> None:
-        from dataaccess import tasks  # noqa: F401  registers the outbox handlers
+        from dataaccess import (
+            contacts,
+            tasks,  # noqa: F401  registers the outbox handlers
+        )
+
+        contacts.declare_all()

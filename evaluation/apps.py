@@ -8,11 +8,16 @@ class EvaluationConfig(AppConfig):
     def ready(self) -> None:
         from dataaccess import certified
         from evaluation import (
+            contacts,
             queries,
             tasks,  # noqa: F401  registers the outbox handlers
             terms,
         )
+        from evaluation.actions import erasure
+        from portal.accounts.actions import erasure as accounts_erasure
         from portal.ledger import runtime
 
         runtime.declare(*terms.SETTINGS)
         certified.ask(queries.certified_fp16_of)
+        contacts.declare_all()
+        accounts_erasure.also(erasure.of_an_expert)

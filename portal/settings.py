@@ -125,6 +125,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "portal.site.templatetags.ui",
+                "portal.contacts.templatetags.contacts",
             ],
         },
     }
@@ -483,6 +484,8 @@ EDITION = env.str("EDITION", default="2024")
 # The length of the 公示 is not in the standard (readings, clause 7.1).
 OBJECTION_WORKING_DAYS = env.int("OBJECTION_WORKING_DAYS", default=5)
 OBJECTION_MIN_WORKING_DAYS = env.int("OBJECTION_MIN_WORKING_DAYS", default=5 if PRODUCTION else 0)
+# So long after an objection or a report was closed, its person's contact data may be erased.
+CONTACT_RETENTION_DAYS = env.int("CONTACT_RETENTION_DAYS", default=1095)
 CERTIFICATE_NUMBER_PATTERN = env.str(
     "CERTIFICATE_NUMBER_PATTERN", default="GYZS-{year}-{type}-{province}-{serial:04d}"
 )

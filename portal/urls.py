@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("portal.notifications.urls")),
+    path("", include("portal.contacts.urls")),
     path("admin/", include("portal.site.administration_urls")),
     path("", include("portal.accounts.urls")),
     path("", include("dataaccess.urls")),

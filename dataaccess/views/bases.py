@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dataaccess import calls, days, intake, queries, regions, windows
+from dataaccess import calls, days, intake, permissions, queries, regions, windows
 from dataaccess.actions import window
+from dataaccess.contacts import MASKED
 from dataaccess.forms import WindowForm
 from dataaccess.models import Base, BaseInfo, ComputeReport, Receipt
 from dataaccess.shapes import tables
@@ -77,7 +78,8 @@ def one(request: SignedInRequest, code: str) -> HttpResponse:
     base = base_for(request, code)
     context = base_context(request, base)
     if context["may_read"]:
-        context |= _reported(base) | _over_time(request, base)
+        context |= _reported(base, permissions.is_own(reader(request), base))
+        context |= _over_time(request, base)
     if context["may_manage_keys"]:
         context["keys"] = list(base.keys.select_related("created_by", "revoked_by"))
         context["scope_names"] = {
@@ -111,7 +113,7 @@ def choose_window(request: SignedInRequest, code: str) -> HttpResponse:
     return redirect("dataaccess:base", base.code)
 
 
-def _reported(base: Base) -> dict[str, Any]:
+def _reported(base: Base, own: bool) -> dict[str, Any]:
     shown = days.reporting_days(base)
     report = ComputeReport.objects.filter(base=base).first()
     info = BaseInfo.objects.filter(base=base).first()
@@ -142,7 +144,7 @@ def _reported(base: Base) -> dict[str, Any]:
         if report
         else [],
         "info": info,
-        "info_facts": _facts(info) if info else [],
+        "info_facts": _facts(info, own) if info else [],
         "events": queries.events_page(base),
     }
 
@@ -187,9 +189,12 @@ def _resources(report: ComputeReport) -> list[dict[str, Any]]:
     ]
 
 
-def _facts(info: BaseInfo) -> list[tuple[str, str]]:
-    """The 17 fields as sent, codes with the names they stand for."""
+def _facts(info: BaseInfo, own: bool) -> list[tuple[str, str]]:
+    """The 17 fields as sent, codes with the names they stand for; people's addresses in full for
+    the base's own people alone."""
     shown = dict(info.values)
+    if not own:
+        shown |= {name: mask(str(shown[name])) for name, mask in MASKED.items()}
     for name, of_code in PLACES.items():
         shown[name] = f"{of_code(shown[name])}（{shown[name]}）"
     return [(printed(field.name), printed(shown[field.name])) for field in tables.BASE_INFO.fields]

@@ -189,14 +189,6 @@ def close_objection(user: User, objection: Objection, outcome: str, answer: str)
         objection_mail.put(objection, "answered")
 
 
-def read_identity(user: User, objection: Objection) -> str:
-    """The number of the objector's identity document. Each reading is audited."""
-    with changing(user, objection.publication.evaluation) as current:
-        permissions.check_staff(user)
-        note(user, current, "read_objector", objection=objection.number)
-    return objection.identity
-
-
 def opened_by(number: str, secret: str) -> Objection | None:
     """The objection of a receipt, for whoever holds its number and code."""
     typed = "".join(secret.split()).replace("-", "").upper()

@@ -60,6 +60,7 @@ class MisuseReport(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     closed_at = models.DateTimeField(null=True)
+    contact_erased_at = models.DateTimeField(null=True)
 
     if TYPE_CHECKING:
         certificate_id: int | None

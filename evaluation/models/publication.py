@@ -134,6 +134,7 @@ class Objection(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     closed_at = models.DateTimeField(null=True)
+    contact_erased_at = models.DateTimeField(null=True)
 
     if TYPE_CHECKING:
         publication_id: int
@@ -157,7 +158,9 @@ class Objection(models.Model):
                 name="objection_recorded_by_its_channel",
             ),
             models.CheckConstraint(
-                condition=~Q(objector="") & ~Q(contact=""), name="objection_is_not_anonymous"
+                condition=~Q(objector="") & ~Q(contact="")
+                | Q(contact_erased_at__isnull=False, closed_at__isnull=False),
+                name="objection_is_not_anonymous",
             ),
         ]
 

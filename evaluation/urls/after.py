@@ -37,5 +37,6 @@ urlpatterns = [
     ),
     path("misuse-reports/", misuse.misuse_reports, name="misuse_reports"),
     path("misuse-reports/<int:pk>/", misuse.misuse_report, name="misuse_report"),
+    path("misuse-reports/<int:pk>/erase/", misuse.erase_reporter, name="erase_reporter"),
     path("misuse-reports/<int:pk>/files/<uuid:file_id>/", misuse.misuse_file, name="misuse_file"),
 ]

@@ -53,14 +53,14 @@ urlpatterns = [
     path("cases/<str:number>/objections/", objections.objections, name="objections"),
     path("cases/<str:number>/objections/<int:pk>/", objections.objection, name="objection"),
     path(
-        "cases/<str:number>/objections/<int:pk>/identity/",
-        objections.read_identity,
-        name="objection_identity",
-    ),
-    path(
         "cases/<str:number>/objections/<int:pk>/steps/",
         objections.take_step,
         name="objection_step",
+    ),
+    path(
+        "cases/<str:number>/objections/<int:pk>/erase/",
+        objections.erase_objector,
+        name="erase_objector",
     ),
     path(
         "cases/<str:number>/objections/<int:pk>/close/",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from evaluation import permissions, queries
 from evaluation.actions import application, stamping
+from evaluation.contacts import IN_THE_FORM, reads_form_in_full
 from evaluation.edition import edition_of, reader_language
 from evaluation.forms.application_table import shown_value
 from evaluation.models import CaseFile, Evaluation
@@ -88,8 +89,10 @@ def declaration(request: SignedInRequest, number: str, version: int) -> HttpResp
             files,
             declared_values(edition, frozen.tables),
             self_score(edition, evaluation.category, values),
+            in_full=reads_form_in_full(request.user),
         ),
         "declaration": frozen,
+        "in_full": reads_form_in_full(request.user),
         "stamp": stamping.stamp_of(frozen),
         **volume_context(request, evaluation, frozen),
         "versions": list(evaluation.declarations.values_list("number", flat=True)),
@@ -103,6 +106,8 @@ def _context(
     files: dict[int, list[CaseFile]],
     declared: Declared,
     score: SelfScore,
+    *,
+    in_full: bool = True,
 ) -> dict[str, Any]:
     edition = edition_of(evaluation)
     language = reader_language()
@@ -118,7 +123,7 @@ def _context(
         "evaluation": evaluation,
         "edition": edition,
         "category": edition.category(evaluation.category),
-        "tables": read_tables(edition, tables, declared),
+        "tables": read_tables(edition, tables if in_full else masked(tables), declared),
         "score": score,
         "groups": indicator_groups(score.card, evidence=evidence, judged_is_open=True),
         "slots": [
@@ -138,6 +143,15 @@ def _context(
             for material in edition.materials
         ],
     }
+
+
+def masked(tables: dict[str, Any]) -> dict[str, Any]:
+    """The form as others than the applicant read it: without how to reach its people."""
+    found = {key: dict(content) for key, content in tables.items()}
+    for (table, key), mask in IN_THE_FORM.items():
+        if found.get(table, {}).get(key):
+            found[table][key] = mask(str(found[table][key]))
+    return found
 
 
 def _working(found: Derivation | None) -> tuple[str, ...]:

@@ -2,17 +2,19 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from evaluation import queries
+from evaluation.contacts import reads_form_in_full
 from evaluation.edition import edition_of, reader_language
 from evaluation.models import Declaration
 from evaluation.rulebook import in_language
 from evaluation.rulebook.form import declared_values
-from evaluation.views.applicant_reading import ReadField, ReadTable, read_tables
+from evaluation.views.applicant_reading import ReadField, ReadTable, masked, read_tables
 from evaluation.views.evidence import FileRow, Materials, materials
 from evaluation.views.refusals import case_view
 from portal.accounts.requests import SignedInRequest
@@ -82,7 +84,7 @@ def changes(request: SignedInRequest, number: str, version: int) -> HttpResponse
     if version not in found or since not in found or since >= version:
         raise Http404
     before, after = found[since], found[version]
-    tables = changed_tables(before, after)
+    tables = changed_tables(before, after, in_full=reads_form_in_full(request.user))
     slots = changed_slots(before, after)
     context = {
         "evaluation": evaluation,
@@ -96,15 +98,22 @@ def changes(request: SignedInRequest, number: str, version: int) -> HttpResponse
     return render(request, "evaluation/changes.html", context)
 
 
-def changed_tables(before: Declaration, after: Declaration) -> list[TableChange]:
+def changed_tables(before: Declaration, after: Declaration, *, in_full: bool) -> list[TableChange]:
     """The tables of Appendix A in which a field differs, with those fields alone."""
-    old, new = _read(before), _read(after)
+    old, new = _read(before, before.tables), _read(after, after.tables)
+    covered = masked(before.tables), masked(after.tables)
+    shown = (old, new) if in_full else (_read(before, covered[0]), _read(after, covered[1]))
     found = []
-    for was, now in zip(old, new, strict=True):
+    for was, now, shown_was, shown_now in zip(old, new, *shown, strict=True):
+        # A number may differ where it is covered.
+        differ = [
+            one.text != other.text or one.rows != other.rows
+            for one, other in zip(was.fields, now.fields, strict=True)
+        ]
         fields = [
             change
-            for one, other in zip(was.fields, now.fields, strict=True)
-            if (change := _changed_field(one, other)) is not None
+            for one, other, differs in zip(shown_was.fields, shown_now.fields, differ, strict=True)
+            if differs and (change := _changed_field(one, other)) is not None
         ]
         if fields:
             found.append(TableChange(now.number, now.title, fields))
@@ -125,9 +134,9 @@ def changed_slots(before: Declaration, after: Declaration) -> list[SlotChange]:
     return found
 
 
-def _read(declaration: Declaration) -> list[ReadTable]:
+def _read(declaration: Declaration, tables: dict[str, Any]) -> list[ReadTable]:
     edition = edition_of(declaration.evaluation)
-    return read_tables(edition, declaration.tables, declared_values(edition, declaration.tables))
+    return read_tables(edition, tables, declared_values(edition, declaration.tables))
 
 
 def _changed_field(was: ReadField, now: ReadField) -> FieldChange | None:
@@ -136,8 +145,6 @@ def _changed_field(was: ReadField, now: ReadField) -> FieldChange | None:
         if rows is None:
             return None
         return FieldChange(now.number, now.label, now.unit, "", "", rows)
-    if was.text == now.text:
-        return None
     return FieldChange(now.number, now.label, now.unit, was.text, now.text)
 
 

@@ -12,13 +12,14 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from evaluation.actions import erasure
 from evaluation.actions import misuse as actions
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.misuse import CloseForm, NoteForm
 from evaluation.models import MisuseFile, MisuseReport, MisuseState
-from evaluation.views.refusals import add_to_form, led_back
+from evaluation.views.refusals import add_to_form, led_back, show
 from evaluation.views.shared import attachment
 from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
@@ -100,6 +101,7 @@ def misuse_report(request: SignedInRequest, pk: int) -> HttpResponse:
         "notes": found.notes.select_related("written_by"),
         "note": note,
         "close": close,
+        "can_erase": erasure.can_be_erased(found),
         "handling": found.state == MisuseState.HANDLING,
     }
     status = 422 if note.errors or close.errors else 200
@@ -131,6 +133,23 @@ def _handled(
         add_to_form(form, refusal)
         return None
     return redirect("evaluation:misuse_report", found.pk)
+
+
+@led_back(_here)
+@require_POST
+def erase_reporter(request: SignedInRequest, pk: int) -> HttpResponse:
+    """清除联系方式 of a report that was closed long ago."""
+    _only_for_the_secretariat(request)
+    found = get_object_or_404(MisuseReport, pk=pk)
+    try:
+        erasure.erase_reporter(request.user, found, request.POST.get("reason", "")[:1000])
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        show(request, refusal)
+    else:
+        messages.success(request, _("已清除举报人的联系方式。"))
+    return redirect("evaluation:misuse_report", pk)
 
 
 @led_back(_here)

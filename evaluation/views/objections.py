@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluation import permissions, queries, steps
+from evaluation.actions import erasure
 from evaluation.actions import objections as actions
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.objections import (
@@ -21,7 +22,7 @@ from evaluation.forms.objections import (
 )
 from evaluation.models import Evaluation, Objection, ObjectorKind, Publication
 from evaluation.steps import Actor
-from evaluation.views.refusals import add_to_form, case_view
+from evaluation.views.refusals import add_to_form, case_view, show
 from evaluation.views.shared import attachment
 from portal.accounts.requests import SignedInRequest
 
@@ -111,7 +112,6 @@ def _one(
     evaluation: Evaluation,
     objection: Objection,
     *,
-    identity: str = "",
     step_form: StepForm | None = None,
     answer_form: AnswerForm | None = None,
 ) -> HttpResponse:
@@ -120,8 +120,7 @@ def _one(
     context = {
         "evaluation": evaluation,
         "objection": objection,
-        "identity": identity,
-        "hidden_identity": hidden(objection.identity),
+        "can_erase": handles and erasure.can_be_erased(objection),
         "files": list(objection.files.all()),
         "steps": list(objection.steps.select_related("made_by")),
         # The answer may still have to be posted after it was given.
@@ -131,23 +130,6 @@ def _one(
     refused = step_form is not None or answer_form is not None
     template = "evaluation/staff/objection.html"
     return render(request, template, context, status=422 if refused else 200)
-
-
-def hidden(identity: str) -> str:
-    """An identity document's number with its middle covered."""
-    if len(identity) < 8:
-        return "*" * len(identity)
-    return identity[:3] + "*" * (len(identity) - 5) + identity[-2:]
-
-
-@case_view
-@require_POST
-def read_identity(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
-    """The number of the objector's identity document in full; who read it is audited."""
-    evaluation = queries.case_for(request.user, number)
-    permissions.check_staff(request.user)
-    found = _objection(evaluation, pk)
-    return _one(request, evaluation, found, identity=actions.read_identity(request.user, found))
 
 
 @case_view
@@ -195,6 +177,24 @@ def close_objection(request: SignedInRequest, number: str, pk: int) -> HttpRespo
             )
             return redirect("evaluation:objection", number, pk)
     return _one(request, evaluation, found, answer_form=form)
+
+
+@case_view
+@require_POST
+def erase_objector(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
+    """清除联系方式 of an objection that was closed long ago."""
+    evaluation = queries.case_for(request.user, number)
+    permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
+    found = _objection(evaluation, pk)
+    try:
+        erasure.erase_objector(request.user, found, request.POST.get("reason", "")[:1000])
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        show(request, refusal)
+    else:
+        messages.success(request, _("已清除异议人的联系方式。"))
+    return redirect("evaluation:objection", number, pk)
 
 
 @case_view

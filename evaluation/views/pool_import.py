@@ -20,6 +20,7 @@ from evaluation.views.imports import preview, taken, workbook_response
 from evaluation.views.pool import for_the_secretariat
 from evaluation.views.refusals import add_to_form
 from portal.accounts.requests import SignedInRequest
+from portal.contacts.reveal import note_export
 
 
 @for_the_secretariat
@@ -40,6 +41,7 @@ def export(request: SignedInRequest) -> HttpResponse:
         .order_by("user__name", "pk")
     )
     rows = [row_of(record) for record in records]
+    note_export(request.user, "pool", len(rows))
     return workbook_response(workbook.export(pool_sheet(), rows), _("专家名单.xlsx"))
 
 

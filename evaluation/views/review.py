@@ -20,7 +20,7 @@ from evaluation.models import Declaration, Evaluation, FieldDefect, SlotReview, 
 from evaluation.rulebook import Clean, Edition, Indicator, Step, in_language, score
 from evaluation.rulebook.form import declared_values
 from evaluation.steps import Actor
-from evaluation.views.applicant_reading import ReadTable, read_tables
+from evaluation.views.applicant_reading import ReadTable, masked, read_tables
 from evaluation.views.evidence import FileRow, Materials, materials
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
@@ -227,7 +227,8 @@ def _slots(
     verdicts = {v.slot: v for v in declaration.slot_reviews.select_related("reviewed_by")}
     earlier = {defect.slot: defect for defect in answered if defect.slot}
     usual = list(UsualReason.objects.all()) if judging else []
-    tables = read_tables(edition, declaration.tables, declared_values(edition, declaration.tables))
+    declared = declared_values(edition, declaration.tables)
+    tables = read_tables(edition, masked(declaration.tables), declared)
     card = score(edition, evaluation.category, _clean(edition, declaration))
     slots = []
     for material in edition.materials:

@@ -8,9 +8,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.accounts import (
+            contacts,
             letters,  # noqa: F401  registers what sends mail
             rules,
         )
         from portal.ledger import runtime
 
         runtime.declare(*rules.SETTINGS)
+        contacts.declare_all()

@@ -24,6 +24,7 @@ from portal.accounts.models import (
     Role,
     User,
 )
+from portal.contacts import masking
 from portal.contacts.keys import unseal
 from portal.ledger import outbox
 from portal.notifications import telling, wording
@@ -238,7 +239,7 @@ def asks_to_join(help: int, user: int) -> Letter | None:
         "asks_to_join",
         _page("accounts:organisation"),
         person=row.person_name,
-        email=row.email,
+        email=masking.email(row.email),  # kept in the inbox; their page has it in full
         organisation=row.organisation.name,
     )
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path("admin/people/", people.people, name="people"),
     path("admin/people/new/", people.create_person, name="create_person"),
     path("admin/people/<int:pk>/", people.edit_person, name="edit_person"),
+    path("admin/people/<int:pk>/erase/", people.erase_person, name="erase_person"),
     path("admin/people/<int:pk>/enable/", people.enable_person, name="enable_person"),
     path("admin/people/<int:pk>/disable/", people.disable_person, name="disable_person"),
     path("admin/organisations/", people.organisations, name="organisations"),

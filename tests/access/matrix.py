@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from dataaccess.models import ConformanceRun, DataCall
+from dataaccess.models import BaseInfo, ConformanceRun, DataCall
 from evaluation.models import (
     CalendarDay,
     Dissent,
@@ -514,8 +514,8 @@ STAFF_ROWS = [
     _case("result", "published", get=STAFF | LEADER | MEMBERS),
     _case("objections", "published", get=STAFF, post=SECRETARIAT),
     _part("objection", "published", "", _objection, NO_PK, get=STAFF),
-    _part("objection_identity", "published", "", _objection, NO_PK, post=STAFF),
     _part("objection_step", "published", "", _objection, NO_PK, post=SECRETARIAT),
+    _part("erase_objector", "published", "", _objection, NO_PK, post=SECRETARIAT),
     _part("close_objection", "published", "", _objection, NO_PK, post=SECRETARIAT),
     Row(
         "evaluation:objection_file", CASE, state="published", get=STAFF,
@@ -769,6 +769,8 @@ ADMINISTRATION_ROWS = [
     Row("accounts:create_person", CLOSED, get=SYSTEM, post=SYSTEM),
     Row("accounts:edit_person", CLOSED, get=SYSTEM, post=SYSTEM, args=_somebody,
         missing=lambda world: [NO_PK]),
+    Row("accounts:erase_person", CLOSED, post=SYSTEM, args=_somebody,
+        missing=lambda world: [NO_PK]),
     Row("accounts:enable_person", CLOSED, post=SECURITY, args=_somebody,
         missing=lambda world: [NO_PK]),
     Row("accounts:disable_person", CLOSED, post=SECURITY, args=_somebody,
@@ -886,10 +888,35 @@ AFTER_ROWS = [
     Row("evaluation:misuse_reports", HIDDEN, get=SECRETARIAT),
     Row("evaluation:misuse_report", HIDDEN, get=SECRETARIAT, post=SECRETARIAT,
         args=lambda world: [world.misuse.pk], missing=lambda world: [NO_PK]),
+    Row("evaluation:erase_reporter", HIDDEN, post=SECRETARIAT,
+        args=lambda world: [world.misuse.pk], missing=lambda world: [NO_PK]),
     Row("evaluation:misuse_file", HIDDEN, get=SECRETARIAT,
         args=lambda world: [world.misuse.pk, world.misuse.files.get().pk],
         missing=lambda world: [world.misuse.pk, NO_UUID]),
 ]  # fmt: skip
+
+
+def _to_show(kind: str, find: Callable[[World], Any], who: Roles) -> Row:
+    """The button that shows masked contact data in full."""
+    return Row(
+        "contacts:show", HIDDEN, post=who, label=kind, args=lambda world: [kind, find(world)],
+        missing=lambda world: [kind, NO_PK],
+    )  # fmt: skip
+
+
+CONTACT_ROWS = [
+    _to_show("person", lambda world: world.cast.lin.pk, SECRETARIAT | SYSTEM | SECURITY),
+    _to_show("registration", lambda world: world.admissions["registration"].pk, SECRETARIAT),
+    _to_show("help", lambda world: world.admissions["help"].pk, SECRETARIAT),
+    _to_show("objection", lambda world: _objection(world.case("published")), SECRETARIAT),
+    _to_show("misuse", lambda world: world.misuse.pk, SECRETARIAT),
+    _to_show(
+        "declaration",
+        lambda world: world.case("published").declarations.latest("number").pk,
+        SECRETARIAT,
+    ),
+    _to_show("base_info", lambda world: BaseInfo.objects.earliest("pk").pk, SECRETARIAT),
+]
 
 WHO_IS_IN_GOES_ON = {f"{m} {role}": ONWARD for m in ("GET", "POST") for role in SIGNED_IN}
 ACCOUNT_ROWS = [
@@ -935,6 +962,7 @@ ROWS = [
     *ORGANISATION_ROWS,
     *NOTIFICATION_ROWS,
     *ADMINISTRATION_ROWS,
+    *CONTACT_ROWS,
     *PUBLIC_ROWS,
     *AFTER_ROWS,
     *ACCOUNT_ROWS,

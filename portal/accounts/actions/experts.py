@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts import letters, queries
 from portal.accounts.actions.members import expiry, username
+from portal.accounts.actions.people import check_not_erased
 from portal.accounts.errors import LinkOver, Refused
 from portal.accounts.models import Invitation, Organisation, Role, User
 from portal.accounts.permissions import check_role
@@ -106,6 +107,7 @@ def join(invitation: Invitation, *, name: str, phone: str, password: str, langua
 def change_person(actor: User, user: User, *, name: str, email: str, phone: str) -> User:
     """Put an expert's name and addresses right; links to the former address end."""
     current = User.objects.select_for_update().get(pk=user.pk)
+    check_not_erased(current)
     before = {"name": current.name, "email": current.email, "phone": current.phone}
     after = {"name": name, "email": email, "phone": phone}
     changed = sorted(key for key, value in after.items() if before[key] != value)
@@ -143,5 +145,6 @@ def open_invitations(user: User) -> Any:
 def check_waits(user: User) -> None:
     """Raise unless this is an expert's account that has had no effect yet: an invitation does not
     bring back what the security administrator took away."""
+    check_not_erased(user)
     if user.role != Role.EXPERT or user.is_active or user.has_usable_password():
         raise Refused(_("此邮箱的专家账号已经启用过，请直接登录；如不能登录，请联系秘书处。"))

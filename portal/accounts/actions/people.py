@@ -57,6 +57,7 @@ def change_user(
     the security administrator has enabled it. Returns whether that is needed."""
     check_role(actor, Role.SYSTEM_ADMIN)
     locked = User.objects.select_for_update().get(pk=user.pk)
+    check_not_erased(locked)
     before = _details(locked)
     moved = email.strip().lower() != locked.email.lower()
     if moved and locked.is_active:
@@ -76,11 +77,19 @@ def change_user(
         actor,
         "accounts.change_user",
         f"user:{locked.pk}",
-        before=before,
-        after=_details(locked),
+        before=_on_record(before),
+        after=_on_record(_details(locked)),
+        # Of addresses which, not what: they stay out of the audit trail.
+        changed=sorted(key for key, value in _details(locked).items() if before[key] != value),
         disabled=waits,
     )
     return waits
+
+
+def check_not_erased(user: User) -> None:
+    """Raise where the contact data were erased: the person comes back by a new account."""
+    if user.contact_erased_at is not None:
+        raise Refused(_("此账号的联系方式已清除，不能再启用或更改；需要时请另建账号。"))
 
 
 def _details(user: User) -> dict[str, Any]:
@@ -90,6 +99,10 @@ def _details(user: User) -> dict[str, Any]:
         "phone": user.phone,
         "organisation": user.organisation_id,
     }
+
+
+def _on_record(details: dict[str, Any]) -> dict[str, Any]:
+    return {key: details[key] for key in ("name", "organisation")}
 
 
 def _check_another_stays(user: User) -> None:
@@ -109,6 +122,7 @@ def enable_user(actor: User, user: User) -> None:
     """Give an account its effect."""
     check_role(actor, Role.SECURITY_ADMIN)
     locked = User.objects.select_for_update().get(pk=user.pk)
+    check_not_erased(locked)
     if locked.left_at is not None:
         raise Refused(
             _("%(name)s已离开原单位，不能直接启用；请由其单位负责人重新邀请。")

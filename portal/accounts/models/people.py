@@ -74,6 +74,7 @@ class User(AbstractUser):
         help_text=_("仅用于申报单位的账号。"),
     )
     language = models.CharField(max_length=10, blank=True, help_text="of mails; empty: Chinese")
+    contact_erased_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True, help_text="left the organisation")
 
     REQUIRED_FIELDS = ["email", "name", "role"]
@@ -93,6 +94,10 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(left_at__isnull=True) | Q(is_active=False),
                 name="who_left_signs_in_no_more",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_erased_at__isnull=True) | Q(is_active=False, phone=""),
+                name="who_was_erased_signs_in_no_more",
             ),
             # An applicant without an organisation would see nothing; an expert's is the employer.
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.accounts.actions import erasure
 from portal.accounts.actions import people as actions
 from portal.accounts.errors import Refused
 from portal.accounts.forms import DetailsForm, OrganisationForm, UserForm, add_refusal
@@ -69,6 +70,20 @@ def edit_person(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect("accounts:people")
     context = {"form": form, "person": user}
     return render(request, "accounts/edit_person.html", context, status=status(form))
+
+
+@for_roles(Role.SYSTEM_ADMIN)
+@require_POST
+def erase_person(request: SignedInRequest, pk: int) -> HttpResponse:
+    """清除联系方式 of an account that is used no more."""
+    user = get_object_or_404(User, pk=pk)
+    try:
+        erasure.erase_person(request.user, user, request.POST.get("reason", "")[:1000])
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("已清除%(name)s的联系方式。") % {"name": user.username})
+    return redirect("accounts:edit_person", pk)
 
 
 @for_roles(Role.SECURITY_ADMIN)

@@ -203,10 +203,15 @@ def test_the_identity_documents_number_is_covered_and_reading_it_is_audited(cast
     html = chen.get(one).content.decode()
     assert "11010519491231002X" not in html
     assert "110*************2X" in html
-    assert not AuditEvent.objects.filter(action="evaluation.read_objector").exists()
-    assert "11010519491231002X" in chen.post(f"{one}identity/").content.decode()
-    event = AuditEvent.objects.get(action="evaluation.read_objector")
-    assert (event.actor, event.data) == (cast.chen, {"objection": kept.number})
+    assert not AuditEvent.objects.filter(action="contacts.reveal").exists()
+    show = f"/contacts/objection/{kept.pk}/show/"
+    assert show in html
+    assert "11010519491231002X" in chen.post(show).content.decode()
+    event = AuditEvent.objects.get(action="contacts.reveal")
+    assert (event.actor, event.subject, event.case) == (
+        cast.chen, f"objection:{kept.pk}", case.number,
+    )  # fmt: skip
+    assert event.data == {"fields": ["identity", "contact"]}
 
 
 def test_before_the_publication_there_is_no_page(cast):
