@@ -69,7 +69,7 @@ def _erase_requests(email: str) -> None:
     Invitation.objects.filter(
         email_blind__in=wanted, accepted_at__isnull=True, revoked_at__isnull=True
     ).update(revoked_at=timezone.now())
-    decided: list[QuerySet] = [  # type: ignore[type-arg]
+    decided: list[QuerySet] = [
         model.objects.filter(email_blind__in=wanted).exclude(outcome=Outcome.OPEN)
         for model in (Registration, HelpRequest)
     ]
