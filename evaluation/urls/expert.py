@@ -16,6 +16,7 @@ from evaluation.views import (
 
 urlpatterns = [
     path("invitations/<int:pk>/", invitation.invitation, name="invitation"),
+    path("desk/worker.js", site_device.desk_worker, name="desk_worker"),
     path("my-work/", my_work.my_work, name="my_work"),
     path("my-record/", pool.own_record, name="own_record"),
     path("cases/<str:number>/site-visit/", site.site_visit, name="site_visit"),

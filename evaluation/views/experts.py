@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluation import permissions, queries, steps
@@ -341,7 +342,9 @@ def _member(
         label=label,
         reason=reason,
         employer=employer_name(assignment.expert),
-        how=_("抽取：%(seat)s") % {"seat": told_seat(assignment.seat)} if drawn else _("直接指派"),
+        how=_("抽取：%(seat)s") % {"seat": told_seat(assignment.seat)}
+        if drawn
+        else pgettext("产生方式", "直接指派"),
         draw=drawn.draw_id if drawn else None,
         manual_reason=assignment.manual_reason,
         until=assignment.answer_by if state == "waiting" and open_now else None,

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,9 +14,11 @@ from django.views.decorators.http import require_safe
 
 from evaluation import permissions, queries
 from evaluation.views.refusals import View, case_view
+from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
 
 WORKER = settings.BASE_DIR / "static" / "js" / "site" / "worker.js"
+DESK_WORKER = WORKER.with_name("desk_worker.js")
 
 
 # The policy of a page with a service worker of its own, and with pictures from the device's store.
@@ -28,6 +31,17 @@ def site_worker(request: SignedInRequest, number: str) -> HttpResponse:
     """The script that answers for this visit's page, and for no other, without network."""
     permissions.check_site_team(request.user, queries.case_for(request.user, number))
     response = HttpResponse(WORKER.read_bytes(), "text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@login_required
+@require_safe
+def desk_worker(request: SignedInRequest) -> HttpResponse:
+    """The script that leads from the desk to the preloaded visits without network."""
+    if request.user.role != Role.EXPERT:
+        raise Http404
+    response = HttpResponse(DESK_WORKER.read_bytes(), "text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -100,6 +114,8 @@ def words() -> dict[str, str]:
         "restored": _("已恢复上次未保存的填写"),
         "discard": _("删除本机的这份记录"),
         "discard_ask": _("删除后无法恢复。确定删除本机的这份记录吗？"),
+        "desk_title": _("当前没有网络"),
+        "desk_text": _("待办须联网查看。已预载到本机的现场评估可以离线打开："),
         "preload_start": _("正在预载 {done}/{total}"),
         "preload_done": _("已预载于 {when}，可离线使用：页面和 {total} 份证明材料（{size}）"),
         "preload_part": _("已预载 {done}/{total} 份证明材料"),

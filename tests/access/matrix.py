@@ -568,6 +568,7 @@ POOL_ROWS = [
         for name in ("draw_record", "draw_document")
     ),
     Row("evaluation:my_work", HIDDEN, get=EXPERTS),
+    Row("evaluation:desk_worker", HIDDEN, get=EXPERTS),
     Row("evaluation:own_record", HIDDEN, get=EXPERTS, post=EXPERTS),
 ]  # fmt: skip
 

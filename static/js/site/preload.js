@@ -56,7 +56,10 @@
 
     const remember = async () => {
       at = new Date().toISOString();
-      await (await caches.open(name)).put(RECORD, new Response(JSON.stringify({ files, at })));
+      // For the desk's own worker, too: what to call this visit, and in which words.
+      const words = { title: say("desk_title"), text: say("desk_text") };
+      const record = { files, at, title: document.title, lang: document.documentElement.lang, words };
+      await (await caches.open(name)).put(RECORD, new Response(JSON.stringify(record)));
     };
 
     // What the device itself knows of its preloading: all there is to go by without network.
@@ -90,6 +93,7 @@
       try {
         const registration = await navigator.serviceWorker.register(worker, { scope });
         await registration.update();
+        await navigator.serviceWorker.register(page.dataset.deskWorker, { scope: page.dataset.gone });
         navigator.storage?.persist?.();
         const cache = await caches.open(name);
         await keep(cache, scope);
