@@ -26,6 +26,7 @@ pytestmark = pytest.mark.browser
 
 expect.set_options(timeout=30_000)
 NOTHING_LEFT = "全部内容已上传"
+NOTHING_YET = "还没有填写内容"
 LEADER, MEMBER = "expert1", "expert2"
 CASES = """
 from evaluation.actions import application
@@ -242,13 +243,13 @@ def test_a_whole_visit_in_a_basement_with_the_tablet_switched_off_in_between(
     tablet = switched_on()
     tablet.sign_in(LEADER)
     tablet.open()
-    tablet.says(NOTHING_LEFT)
+    tablet.says(NOTHING_YET)
     tablet.ready()
 
     tablet.fill("pue", "1.31", instrument="关口电表", reading="1.308")
     tablet.save("pue")
     expect(tablet.item("pue")).to_contain_text("核验值与申报值不一致，请写明差异原因。")
-    tablet.says(NOTHING_LEFT, "1 项已填写、未保存")
+    tablet.says(NOTHING_YET, "1 项已填写、未保存")
     tablet.fill("pue", "1.31", "夏季实测", instrument="关口电表", reading="1.308")
     tablet.save("pue")
     expect(tablet.item("pue")).to_contain_text("结论待上传后由系统判定")
@@ -419,7 +420,7 @@ def test_a_session_that_ran_out_keeps_everything_and_goes_on_after_signing_in(
     tablet.back_online()
     tablet.says("1 项尚未上传", "当前登录的是另一账号")
     tablet.open()
-    tablet.says(NOTHING_LEFT)
+    tablet.says(NOTHING_YET)
     assert portal.observed(case) == {}
     tablet.sign_in(LEADER)
     tablet.open()
