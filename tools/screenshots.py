@@ -30,6 +30,10 @@ FINENESS = 2  # for screens that are fine; the page shows the picture at half it
 QUALITY = 55
 START_SECONDS = 300
 
+INVITED = "whoever was drawn and has not answered"
+POOL = [f"expert{number}" for number in range(6, 24)]  # from whom the example data draw
+ANSWER = "main a.btn-primary"  # on the desk of such an expert
+
 # Of each picture: who is signed in, the page, and what is pressed there.
 PICTURES = {
     "self-test": ("", "/self-test/?category=province", ""),
@@ -37,7 +41,7 @@ PICTURES = {
     "applicant-materials": ("applicant", "/cases/PG2026-0010/materials/", ""),
     "applicant-check": ("applicant", "/cases/PG2026-0010/completeness/", ""),
     "applicant-case": ("applicant-ulanqab", "/cases/PG2026-0006/", ""),
-    "expert-invitation": ("expert12", "/desk/", "a.btn-primary"),
+    "expert-invitation": (INVITED, "/desk/", ANSWER),
     "expert-site": ("expert1", "/cases/PG2026-0006/site-visit/", ""),
     "expert-scoring": ("expert4", "/cases/PG2026-0005/scoring/", ""),
     "secretariat-queue": ("secretariat", "/cases/", ""),
@@ -99,7 +103,8 @@ def take(address: str) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for name, (user, path, pressed) in PICTURES.items():
             if user and user not in signed_in:
-                signed_in[user] = sign_in(browser, address, user)
+                found = invited(browser, address) if user == INVITED else user
+                signed_in[user] = sign_in(browser, address, found)
             for language, code in LANGUAGES.items():
                 page = new_page(browser, address, code, signed_in.get(user, []))
                 page.goto(address + path)
@@ -134,6 +139,17 @@ def sign_in(browser: Browser, address: str, user: str) -> list[Cookie]:
     cookies = [each for each in page.context.cookies() if each["name"] != "django_language"]
     page.context.close()
     return cookies
+
+
+def invited(browser: Browser, address: str) -> str:
+    for user in POOL:
+        page = new_page(browser, address, "zh-hans", sign_in(browser, address, user))
+        page.goto(f"{address}/desk/")
+        waits = page.locator(ANSWER).count()
+        page.context.close()
+        if waits:
+            return user
+    raise SystemExit("Nobody of the pool has an invitation to answer.")
 
 
 def keep(page: Page, file: Path) -> int:
