@@ -1,8 +1,11 @@
 """Names of 10.2 and review dates of 10.4.1."""
 
+import tomllib
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from itertools import count, islice
+from pathlib import Path
 
 from evaluation.rulebook.shapes import Edition
 
@@ -16,8 +19,29 @@ def certificate_name(edition: Edition, category: str, place: str, language: str 
     if not place or not place.isprintable() or any(mark in place for mark in "()（）"):
         raise ValueError(f"not a name for the brackets of 10.2: {place!r}")
     naming = edition.category(category).naming
-    pattern = naming.pattern_en if language.startswith("en") else naming.pattern
-    return pattern.replace("{place}", place)
+    if language.startswith("en"):
+        return naming.pattern_en.replace("{place}", english_place(place))
+    return naming.pattern.replace("{place}", place)
+
+
+# What a place may be written with: 山东省, 广西壮族自治区, 钢铁行业.
+ENDINGS = ("特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市", "枢纽", "行业")
+
+
+def english_place(place: str) -> str:
+    """What stands in the brackets of 10.2, in English; as it is where no English name is known."""
+    names = _english_places()
+    for ending in ("", *ENDINGS):
+        found = names.get(place.removesuffix(ending))
+        if found:
+            return found
+    return place
+
+
+@cache
+def _english_places() -> dict[str, str]:
+    groups = tomllib.loads((Path(__file__).parent / "places_en.toml").read_text("utf-8"))
+    return {place: name for group in groups.values() for place, name in group.items()}
 
 
 def review_years(edition: Edition) -> Iterator[int]:

@@ -37,7 +37,7 @@ def certificate(certificate: Certificate) -> Json:
         "name_en": certificate.name_en,
         # A name too long for one line breaks before its place, never inside a word.
         "name_parts": _before_the_place(certificate.name, "（"),
-        "name_en_parts": _before_the_place(certificate.name_en, "("),
+        "name_en_parts": _english_phrases(certificate.name_en),
         "holder": certificate.holder,
         # By it the certificate chooses a type in which long names still fit on its one page.
         "names_length": len(certificate.holder) + len(certificate.base.name),
@@ -57,6 +57,13 @@ def _before_the_place(name: str, bracket: str) -> list[str]:
     """The name of 10.2 in two parts; the place between its brackets has none of its own."""
     head, found, tail = name.partition(bracket)
     return [head, found + tail]
+
+
+def _english_phrases(name: str) -> list[str]:
+    """The English name in the phrases that stay together on a line, so that no word is alone."""
+    head, place = _before_the_place(name, "(")
+    base, of, center = head.strip().partition(" of the ")
+    return [part for part in (base, f"{of.strip()} {center}".strip(), place) if part]
 
 
 def _english(value: date) -> str:

@@ -76,3 +76,20 @@ def test_the_29th_of_february_falls_on_the_28th_in_other_years(edition: Edition)
 def test_reviews_are_counted_from_one(edition: Edition, nth: int) -> None:
     with pytest.raises(ValueError, match="reviews are counted from 1"):
         review_date(edition, date(2024, 1, 1), nth)
+
+
+@pytest.mark.parametrize(
+    ("place", "english"),
+    [
+        ("京津冀", "Beijing-Tianjin-Hebei"),
+        ("宁夏回族自治区", "Ningxia"),
+        ("山东省", "Shandong"),
+        ("轨道交通", "Rail Transport"),
+        ("潍坊", "潍坊"),
+    ],
+)
+def test_the_english_name_has_the_english_place_where_one_is_known(
+    edition: Edition, place: str, english: str
+) -> None:
+    name = certificate_name(edition, "province", place, "en")
+    assert name.endswith(f"({english}), Provincial Node")
