@@ -132,6 +132,15 @@ REVIEW_MOVES: dict[str, ReviewMove] = {
     for move in (
         ReviewMove("open", ("planned",), "open", Party.SYSTEM, _("启动年审"), _("发出了年审通知")),
         ReviewMove(
+            "open_early",
+            ("planned",),
+            "open",
+            Party.SECRETARIAT,
+            _("提前启动年审"),
+            _("提前发出了年审通知"),
+            needs_reason=True,
+        ),
+        ReviewMove(
             "submit",
             REVIEW_FILLING,
             "submitted",

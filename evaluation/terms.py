@@ -124,10 +124,21 @@ SETTINGS = (
         "objection_min_working_days",
         "objections",
         gettext_lazy("公示期（最短）"),
-        gettext_lazy("公布评估结果时可以选择的最短公示期。"),
+        gettext_lazy(
+            "公布评估结果时可以选择的最短公示期。填0时可以不设公示期，公布当天即可提请认定；正式使用请填写大于0的天数。"
+        ),
         Whole(0, 60),
         lambda: settings.OBJECTION_MIN_WORKING_DAYS,
         unit=gettext_lazy("个工作日"),
+    ),
+    Setting(
+        "review_open_days",
+        "certificates",
+        gettext_lazy("年审启动"),
+        gettext_lazy("在年审应完成之日前几天启动年审并发出年审通知。"),
+        Whole(0, 366),
+        lambda: settings.REVIEW_OPEN_DAYS,
+        unit=gettext_lazy("天"),
     ),
     Setting(
         "review_reminder_days",

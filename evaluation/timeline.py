@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from evaluation import queries, steps
@@ -47,7 +48,7 @@ class Timeline:
 
 
 def timeline(evaluation: Evaluation, reader: User) -> Timeline:
-    """The seven nodes with what happened in each. One query."""
+    """The seven nodes with what happened in each, and every deadline that was put off."""
     state = evaluation.current
     nodes = [Node(step.number, step.name, _node_state(step.number, state)) for step in steps.STEPS]
     nodes[0].date = evaluation.created_at
@@ -73,6 +74,7 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
         since = transition.at
         if after.step != before.step:
             nodes[after.step - 1].date = transition.at
+    events += _extensions(evaluation, reader)
     current = nodes[state.step - 1]
     if not state.ended:
         spent[state.step] += timezone.now() - since
@@ -92,7 +94,20 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
         current.awaited = _(
             "已签署承诺书的组长或专家人数不足，或仍有专家未答复邀请，请秘书处补派专家。"
         )
-    return Timeline(nodes, events[::-1])
+    return Timeline(nodes, sorted(events, key=lambda event: event.at, reverse=True))
+
+
+def _extensions(evaluation: Evaluation, reader: User) -> list[Event]:
+    """Each time a deadline was put off; experts read the new day, not the reason."""
+    return [
+        Event(
+            made.made_at,
+            steps.ACTOR_NAMES[Actor.SECRETARIAT],
+            _("延长期限至%(day)s") % {"day": format_date(made.after, _("Y年n月j日"))},
+            "" if reader.role == Role.EXPERT else made.reason,
+        )
+        for made in evaluation.extensions.all()
+    ]
 
 
 def _first_owner(step: int) -> Actor:

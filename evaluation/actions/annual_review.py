@@ -35,7 +35,7 @@ from evaluation.models import (
     ReviewTransition,
 )
 from evaluation.review_items import asked, keys_for
-from evaluation.steps_after import REVIEW_FILLING, REVIEW_MOVES, REVIEW_STATES
+from evaluation.steps_after import LASTING, REVIEW_FILLING, REVIEW_MOVES, REVIEW_STATES
 from portal.accounts.models import User
 
 
@@ -136,13 +136,33 @@ def _check_given(
 def open_review(review: Review) -> None:
     """启动年审: its items are laid out and the notice (年审通知) is sent."""
     with moving(None, review, "open") as move:
-        evaluation = move.review.certificate.evaluation
-        ReviewItem.objects.bulk_create(
-            ReviewItem(review=move.review, key=key, position=position)
-            for position, key in enumerate(keys_for(evaluation), start=1)
-        )
-        frozen = content.review_notice(move.review)
-        move.document = order(evaluation, Kind.REVIEW_NOTICE, frozen)
+        _lay_out(move)
+
+
+def open_early(user: User, review: Review, reason: str) -> None:
+    """提前启动年审: by hand, before its time, with the reason on record; the nearest one only."""
+    with moving(user, review, "open_early", reason) as move:
+        check_nearest(move.review)
+        _lay_out(move)
+
+
+def check_nearest(review: Review) -> None:
+    """Refused while the certificate does not last, or another review comes before."""
+    certificate = review.certificate
+    if certificate.state not in LASTING:
+        raise Refused(_("证书已不在有效期内，不能启动年审。"))
+    before = certificate.reviews.filter(closed_at__isnull=True, due_on__lt=review.due_on).first()
+    if before is not None:
+        raise Refused(_("第%(year)s年年审尚未办结，请先办理。") % {"year": before.year})
+
+
+def _lay_out(move: Moving) -> None:
+    evaluation = move.review.certificate.evaluation
+    ReviewItem.objects.bulk_create(
+        ReviewItem(review=move.review, key=key, position=position)
+        for position, key in enumerate(keys_for(evaluation), start=1)
+    )
+    move.document = order(evaluation, Kind.REVIEW_NOTICE, content.review_notice(move.review))
 
 
 # The applicant's part
@@ -308,22 +328,33 @@ def send_back(user: User, review: Review, reason: str) -> None:
 def conclude(user: User, review: Review) -> None:
     """作出合格结论, when every item was judged and found met."""
     with moving(user, review, "conclude") as move:
-        items = list(move.review.items.all())
-        _check_all_judged(move.review, [item for item in items if item.met is None])
-        if any(item.met is False for item in items):
-            raise Refused(_("有不合格的项目，请发出整改通知。"))
+        check_passable(move.review)
         _pass(user, move.review, register.passed(move.review.year))
+
+
+def check_passable(review: Review) -> None:
+    """Refused unless every item was judged and found met."""
+    items = list(review.items.all())
+    _check_all_judged(review, [item for item in items if item.met is None])
+    if any(item.met is False for item in items):
+        raise Refused(_("有不合格的项目，请发出整改通知。"))
+
+
+def check_rectifiable(review: Review) -> list[ReviewItem]:
+    """The unmet items; Refused while one is not judged, or where none is unmet."""
+    items = list(review.items.all())
+    if review.state not in REVIEW_FILLING:
+        _check_all_judged(review, [item for item in items if item.met is None])
+    unmet = [item for item in items if item.met is False]
+    if not unmet:
+        raise Refused(_("没有判为不合格的项目，不需要整改。"))
+    return unmet
 
 
 def require_rectification(user: User, review: Review, reason: str, deadline: date) -> None:
     """发出整改通知 with every unmet item; the register says 整改中 from now on."""
     with moving(user, review, "require_rectification", reason, deadline) as move:
-        items = list(move.review.items.all())
-        if move.review.state not in REVIEW_FILLING:
-            _check_all_judged(move.review, [item for item in items if item.met is None])
-        unmet = [item for item in items if item.met is False]
-        if not unmet:
-            raise Refused(_("没有判为不合格的项目，不需要整改。"))
+        unmet = check_rectifiable(move.review)
         _order_rectification(move, unmet, deadline, reason)
         certificate = move.review.certificate
         if certificate.state == CertificateState.VALID:

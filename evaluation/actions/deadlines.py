@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from evaluation import notify, permissions, steps, terms
+from evaluation import notify, permissions, queries, steps, terms
 from evaluation.actions.moving import changing, locked, note
 from evaluation.errors import Refused
 from evaluation.models import DeadlineReminder, Evaluation, Extension
@@ -56,7 +56,7 @@ def extend(user: User, evaluation: Evaluation, deadline: date, reason: str) -> E
             after=str(deadline),
             reason=reason,
         )
-        _tell(current, "deadline_extended", f"extension:{made.pk}", reason=reason)
+        _tell(current, "deadline_extended", f"extension:{made.pk}", but=user, reason=reason)
     evaluation.refresh_from_db()
     return made
 
@@ -96,22 +96,24 @@ def _remind(pk: int, distances: list[int]) -> bool:
     return True
 
 
-def _tell(case: Evaluation, kind: str, key: str, **values: Any) -> None:
-    """Tell those who have the case, and the secretariat of what is overdue. An expert is told that
-    work is due, not of which case."""
+def _tell(case: Evaluation, kind: str, key: str, but: User | None = None, **values: Any) -> None:
+    """Tell those who have the case, and the secretariat of what is overdue; not whoever did it. An
+    expert is told that work is due, not of which case. The state is named as each reader's page
+    names it."""
     people = notify.owners(case)
     if kind == "deadline_passed":
         people += [user for user in notify.secretariat() if user not in people]
-    experts = [user for user in people if user.role == Role.EXPERT]
-    notify.tell_of_case(
-        [user for user in people if user.role != Role.EXPERT],
-        kind,
-        key,
-        case,
-        state=lambda: steps.STATES[case.state].applicant_label,
-        deadline=case.deadline,
-        **values,
-    )
+    people = [user for user in people if user != but]
+    state = steps.STATES[case.state]
+    for readers, label in (
+        ([user for user in people if user.role == Role.APPLICANT], state.applicant_label),
+        ([user for user in people if user.role in queries.STAFF], state.label),
+    ):
+        notify.tell_of_case(readers, kind, key, case, state=label, deadline=case.deadline, **values)
     notify.tell(
-        experts, "expert_deadline", key, path=reverse("evaluation:desk"), deadline=case.deadline
+        [user for user in people if user.role == Role.EXPERT],
+        "expert_deadline",
+        key,
+        path=reverse("evaluation:desk"),
+        deadline=case.deadline,
     )

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -28,8 +27,8 @@ def run_calendar() -> int:
 
 
 def open_due() -> int:
-    """Open every planned review whose due day is near (REVIEW_OPEN_DAYS). How many there were."""
-    near = timezone.localdate() + timedelta(days=settings.REVIEW_OPEN_DAYS)
+    """Open every planned review whose due day is near (a setting). How many there were."""
+    near = timezone.localdate() + timedelta(days=runtime.read("review_open_days"))
     due = Review.objects.filter(
         state="planned", due_on__lte=near, certificate__state__in=LASTING
     ).select_related("certificate")

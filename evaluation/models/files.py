@@ -124,7 +124,7 @@ class Kind(models.TextChoices):
     CERTIFICATE = "certificate", _("证书")
     REVIEW_NOTICE = "review_notice", _("年审通知")
     RECTIFICATION_NOTICE = "rectification_notice", _("整改通知")
-    REVOCATION_NOTICE = "revocation_notice", _("撤销公告")
+    REVOCATION_NOTICE = "revocation_notice", _("取消认定公告")
     DRAW = "draw", _("专家抽取记录")
 
 

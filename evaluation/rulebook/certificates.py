@@ -25,7 +25,17 @@ def certificate_name(edition: Edition, category: str, place: str, language: str 
 
 
 # What a place may be written with: 山东省, 广西壮族自治区, 钢铁行业.
-ENDINGS = ("特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市", "枢纽", "行业")
+ENDINGS = (
+    "特别行政区",
+    "壮族自治区",
+    "回族自治区",
+    "维吾尔自治区",
+    "自治区",
+    "省",
+    "市",
+    "枢纽",
+    "行业",
+)
 
 
 def english_place(place: str) -> str:

@@ -42,6 +42,7 @@ from evaluation.steps_after import (
     Party,
     review_moves_from,
 )
+from evaluation.views.readiness import what_blocks_a_review
 from evaluation.views.refusals import add_to_form, led_back
 from evaluation.views.shared import attachment
 from portal.accounts.models import Role, User
@@ -182,8 +183,9 @@ def _page(
         "to_judge": len(to_judge),
         "fill": may.can(may.check_fill, user, review),
         "respond": may.can(may.check_respond, user, review),
+        # Each with why it cannot be made yet.
         "moves": [
-            move
+            (move, what_blocks_a_review(review, move.code))
             for move in review_moves_from(review.state)
             if move.party == Party.SECRETARIAT and may.can_review_move(user, review, move.code)
         ],
@@ -460,6 +462,7 @@ def _judge(user: User, review: Review, key: str, form: VerdictForm) -> None:
 
 MOVES: dict[str, Callable[..., None]] = {
     "send_back": actions.send_back,
+    "open_early": actions.open_early,
     "conclude": actions.conclude,
     "require_rectification": actions.require_rectification,
     "extend": actions.extend,

@@ -9,7 +9,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from evaluation import permissions, queries, terms
+from evaluation import permissions, queries, terms, workdays
 from evaluation.actions import deadlines as actions
 from evaluation.errors import NotAllowed, Refused
 from evaluation.forms.deadlines import ExtensionForm
@@ -39,6 +39,11 @@ def extend(request: SignedInRequest, number: str) -> HttpResponse:
         else:
             day = format_date(made.after, _("Y年n月j日"))
             messages.success(request, _("期限已延长至%(day)s，已告知办理人。") % {"day": day})
+            if not workdays.is_working_day(made.after):
+                messages.warning(
+                    request,
+                    _("%(day)s不是工作日；如有需要，可再延长到其后的工作日。") % {"day": day},
+                )
             return redirect("evaluation:case", number)
     context = {
         "evaluation": evaluation,

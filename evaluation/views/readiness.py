@@ -1,8 +1,11 @@
 """Moves that the reader may make but that cannot work yet: why, to stand beside the button."""
 
-from evaluation.actions import review
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from evaluation.actions import annual_review, review
 from evaluation.errors import Refused
-from evaluation.models import Evaluation
+from evaluation.models import Evaluation, Review
 
 CHECKS = {
     "pass_review": review.check_passable,
@@ -10,13 +13,28 @@ CHECKS = {
 }
 
 
+OF_A_REVIEW = {
+    "open_early": annual_review.check_nearest,
+    "conclude": annual_review.check_passable,
+    "require_rectification": annual_review.check_rectifiable,
+}
+
+
 def what_blocks(evaluation: Evaluation, code: str) -> str:
     """What must be done before the move, in a sentence; empty where nothing stands in its way."""
-    check = CHECKS.get(code)
-    if check is None:
+    return _refusal(CHECKS, evaluation, code)
+
+
+def what_blocks_a_review(review: Review, code: str) -> str:
+    """The same for a move of an annual review."""
+    return _refusal(OF_A_REVIEW, review, code)
+
+
+def _refusal(checks: Mapping[str, Callable[[Any], Any]], thing: Any, code: str) -> str:
+    if code not in checks:
         return ""
     try:
-        check(evaluation)
+        checks[code](thing)
     except Refused as refusal:
         return str(refusal)
     return ""

@@ -53,8 +53,8 @@ def statistics(request: SignedInRequest) -> HttpResponse:
                 "label": f"{row[0]} {row[1]}",
                 "value": row[3],
                 "whole": longest,
-                "note": _("90%%的在 %(days)s 天以内，共 %(stays)s 次")
-                % {"days": row[4], "stays": row[2]}
+                "note": _("90%%的%(within)s，共 %(stays)s 次")
+                % {"within": _within(row[4]), "stays": row[2]}
                 if row[2]
                 else _("还没有案卷走完这一步"),
             }
@@ -157,6 +157,11 @@ def _times(user: User, kept: Figures | None) -> Table:
         ]
         for row in (kept.steps if kept else [])
     ]
+
+
+def _within(days: Decimal) -> str:
+    """Nine in ten, in whole words where it went fast."""
+    return _("不到1天") if days < 1 else _("在 %(days)s 天以内") % {"days": days}
 
 
 def _days(hours: float | None) -> Decimal | None:

@@ -305,6 +305,13 @@ class UserForm(forms.ModelForm):
         model = User
         fields = ["username", "name", "email", "phone", "role", "organisation", "member_role"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].empty_label = gettext("无")  # type: ignore[attr-defined]
+        role = self.fields["role"]
+        known = [choice for choice in role.choices if choice[0]]  # type: ignore[attr-defined]
+        role.choices = [("", gettext("请选择")), *known]  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("role") == Role.APPLICANT and not data.get("organisation"):

@@ -65,6 +65,7 @@ ACTIONS: dict[str, Any] = {
     "certificate.propose": _("提请变更证书状态"),
     "certificate.decline": _("不批准变更证书状态"),
     "certificate.review_open": _("发出了年审通知"),
+    "certificate.review_open_early": _("提前发出了年审通知"),
     "certificate.review_save": _("保存年审内容"),
     "certificate.review_remove_file": _("移除年审材料"),
     "certificate.review_submit": _("提交了年审材料"),
@@ -152,6 +153,8 @@ ACTIONS: dict[str, Any] = {
     "evaluation.confirm_dissent": _("确认不同意见"),
     "evaluation.remark_dissent": _("更正不同意见的记录"),
     "evaluation.remove_dissent": _("删去不同意见"),
+    "evaluation.share_opinion": _("传阅评审意见稿"),
+    "evaluation.read_opinion": _("阅读评审意见稿"),
     "evaluation.consolidate": _("提交了评审意见"),
     # A case: publication and certification
     "evaluation.publish": _("公布了评估结果"),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.forms import BoundField
 from django.template.base import NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
@@ -200,6 +200,39 @@ def icon(name: str, size: int = 20) -> SafeString:
 
 
 @register.filter
+def told_errors(field: BoundField) -> list[str]:
+    """The errors of a field in sentences. What is only missing is asked for by its name, unless the
+    form has words of its own for it."""
+    plain = str(forms.Field.default_error_messages["required"])
+    return [
+        _asked_for(field) if error.code == "required" and message == plain else message
+        for error in field.form.errors.as_data().get(field.name, ())
+        for message in error.messages
+    ]
+
+
+@register.filter
+def summed_errors(field: BoundField) -> list[str]:
+    """The same for a summary of the whole form: each says which field it is about."""
+    asked = _asked_for(field)
+    return [
+        told if told == asked else f"{field.label}{_('：')}{told}" for told in told_errors(field)
+    ]
+
+
+def _asked_for(field: BoundField) -> str:
+    name = {"name": field.label}
+    match input_kind(field):
+        case "check":
+            return _("请勾选“%(name)s”。") % name
+        case "file":
+            return _("请上传%(name)s。") % name
+    if isinstance(field.field, forms.ChoiceField | forms.ModelChoiceField):
+        return _("请选择%(name)s。") % name
+    return _("请填写%(name)s。") % name
+
+
+@register.filter
 def unit_of(field: BoundField) -> str:
     """The unit shown inside the field's end: `widget.attrs["data-unit"]` or `field.unit`."""
     unit = field.field.widget.attrs.get("data-unit") or getattr(field.field, "unit", "")
@@ -267,8 +300,8 @@ PUBLIC_MENU = [
 DESK = ("evaluation:desk", gettext_lazy("待办"))
 CASES = ("evaluation:cases", gettext_lazy("案卷"))
 ANNUAL_REVIEWS = ("evaluation:annual_reviews", gettext_lazy("年审"))
-PEOPLE = ("accounts:people", gettext_lazy("人员"))
-ORGANISATIONS = ("accounts:organisations", gettext_lazy("机构"))
+PEOPLE = ("accounts:people", gettext_lazy("账号"))
+ORGANISATIONS = ("accounts:organisations", gettext_lazy("单位"))
 BASES = ("dataaccess:bases", gettext_lazy("基地数据"))
 OVERVIEW = ("site:overview", gettext_lazy("算力总览"))
 KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))

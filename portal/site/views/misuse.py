@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from evaluation import queries_public
 from evaluation.actions import misuse as actions
 from evaluation.edition import current_edition
 from evaluation.errors import Refused
@@ -19,7 +20,10 @@ CLAUSES = ("10.3.1", "10.3.2")
 def misuse(request: HttpRequest) -> HttpResponse:
     """The form. Sent well, it leads to its receipt; sent too often, what was typed is kept."""
     limited = request.method == "POST" and not ratelimit.consume(request, action="public_form")
-    form = MisuseForm(initial={"number": request.GET.get("number", "")[:100]})
+    number = request.GET.get("number", "")[:100]
+    named = queries_public.certificate_of(number) if number else None
+    about = f"{named.base.name}（{named.holder}）"[:200] if named else ""
+    form = MisuseForm(initial={"number": number, "about": about})
     if limited:
         form = MisuseForm(initial=request.POST.dict())
     elif request.method == "POST":

@@ -92,7 +92,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "certificate": found,
         "standing": STANDINGS[found.state],
         "standings": STANDINGS,
-        "entries": entries,
+        "entries": entries[::-1],  # the newest first, as inside
         "latest": entries[-1] if entries else None,
         "next_review": reviews[0] if reviews else None,
         "stands": found.state in queries_public.STANDING,

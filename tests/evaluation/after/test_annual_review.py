@@ -16,6 +16,7 @@ from evaluation.actions import annual_review
 from evaluation.demo.files import example_pdf
 from evaluation.errors import Refused
 from evaluation.models import Certificate, Review
+from portal.ledger.models import AuditEvent
 from tests.evaluation.after import years
 from tests.evaluation.cast import Cast, signed_in
 from tests.portal.site.reading import words
@@ -291,3 +292,28 @@ def test_a_viewer_reads_and_fills_nothing_in(cast: Cast, review: Review) -> None
     answer = wen.get(path(review, "form/"))
     assert answer.status_code == 403
     assert "您是本单位的查看人，只能查看。" in words(answer)
+
+
+def test_the_nearest_review_can_be_opened_early_with_a_reason(
+    cast: Cast, certificate: Certificate
+) -> None:
+    first, second = certificate.reviews.order_by("due_on")[:2]
+    chen = signed_in(cast.chen)
+    page = f"/annual-reviews/{first.pk}/"
+    assert "提前启动年审" in words(chen.get(page))
+    assert chen.post(f"{page}moves/open_early/", {"reason": ""}).status_code == 422
+    with pytest.raises(Refused, match="第1年年审尚未办结"):
+        annual_review.open_early(cast.chen, second, "示例：接到举报。")
+    chen.post(f"{page}moves/open_early/", {"reason": "示例：接到举报。"})
+    first.refresh_from_db()
+    assert first.state == "open"
+    assert first.items.count() > 0
+    event = AuditEvent.objects.get(action="certificate.review_open_early")
+    assert (event.actor, event.data["reason"]) == (cast.chen, "示例：接到举报。")
+
+
+def test_a_conclusion_that_cannot_be_drawn_yet_says_why(cast: Cast, review: Review) -> None:
+    years.carry(review, cast, "submitted")
+    page = signed_in(cast.chen).get(f"/annual-reviews/{review.pk}/").content.decode()
+    assert 'disabled aria-describedby="blocked-conclude"' in page
+    assert 'disabled aria-describedby="blocked-require_rectification"' in page

@@ -189,8 +189,8 @@ def test_each_distance_is_reminded_of_once(submitted):
     kept = DeadlineReminder.objects.order_by("id").values_list("days_before", flat=True)
     assert list(kept) == [3, 0, -2]
     number = submitted.number
-    assert told("deadline_near") == [("chen", f"案卷{number}：“已提交”的期限为2026年7月20日")] * 2
-    assert told("deadline_passed") == [("chen", f"案卷{number}：“已提交”已逾期")]
+    assert told("deadline_near") == [("chen", f"案卷{number}：“待受理”的期限为2026年7月20日")] * 2
+    assert told("deadline_passed") == [("chen", f"案卷{number}：“待受理”已逾期")]
 
 
 def test_after_days_without_a_beat_only_the_nearest_distance_is_sent(submitted):
@@ -219,7 +219,7 @@ def test_experts_are_reminded_of_work_and_not_of_the_case(cast):
     [leader] = Notification.objects.filter(kind="expert_deadline")
     assert leader.user.role == Role.EXPERT
     assert case.number not in leader.subject_zh + leader.body_zh + leader.path + leader.key
-    assert told("deadline_passed") == [("chen", f"案卷{case.number}：“专家评审中”已逾期")]
+    assert told("deadline_passed") == [("chen", f"案卷{case.number}：“待组长汇总”已逾期")]
 
 
 # The clock of corrections

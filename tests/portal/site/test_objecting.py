@@ -99,12 +99,12 @@ def test_an_organisation_sends_a_sealed_letter_and_keeps_it_through_a_refusal(no
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"objector": ""}, "该字段是必填项。"),
+        ({"objector": ""}, "请填写姓名或单位名称。"),
         ({"objector": "匿名"}, "匿名异议不予受理"),
         ({"identity": "110105194912310021"}, "居民身份证号的校验码不符"),
         ({"identity": "无"}, "居民身份证号的校验码不符"),
         ({"kind": "organisation", "identity": "91350100M000100Y44"}, "校验位不正确"),
-        ({"contact": ""}, "该字段是必填项。"),
+        ({"contact": ""}, "请填写联系电话。"),
     ],
 )
 def test_who_does_not_say_who_they_are_is_refused_with_what_was_typed(notice, changed, sentence):

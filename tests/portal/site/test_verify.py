@@ -69,7 +69,7 @@ def test_the_whole_history_stays(client: Client, certificate: Certificate) -> No
     enter(certificate, "valid", "整改合格。")
     text = page(client, certificate)
     history = text.split("名录记载")[1]
-    assert history.index("认定为") < history.index("限期整改。") < history.index("整改合格。")
+    assert history.index("整改合格。") < history.index("限期整改。") < history.index("认定为")
 
 
 def test_an_overdue_review_is_said_and_decides_nothing(
