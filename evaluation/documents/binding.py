@@ -282,7 +282,8 @@ def _fit(page: PageObject) -> float:
             page[NameObject(key)] = ArrayObject(
                 FloatObject(float(each) * scale) for each in held.get_object()
             )
-    for entry in page.get("/Annots", ()):
+    notes = page.get("/Annots")
+    for entry in notes.get_object() if notes is not None else ():
         note = entry.get_object()
         if "/Rect" in note:
             note[NameObject("/Rect")] = ArrayObject(

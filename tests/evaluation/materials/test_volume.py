@@ -90,6 +90,30 @@ def marks(reader: PdfReader) -> list[tuple[str, int]]:
     return walk(reader.outline)
 
 
+def test_a_page_larger_than_a4_is_shrunk_to_it_with_its_marks(cast: Cast, case: Evaluation) -> None:
+    writer = PdfWriter(clone_from=io.BytesIO(pages("plan", 1).read()))
+    (page,) = writer.pages
+    page.mediabox.lower_left, page.mediabox.upper_right = (0, 0), (1683.78, 1190.55)  # A2, turned
+    seal = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Stamp"),
+            NameObject("/Rect"): ArrayObject(FloatObject(each) for each in (100, 100, 300, 200)),
+        }
+    )
+    page[NameObject("/Annots")] = ArrayObject([seal])
+    made = io.BytesIO()
+    writer.write(made)
+    materials.add_material(cast.lin, case, 4, SimpleUploadedFile("plan.pdf", made.getvalue()))
+    bound_page = read(bound(cast, case)).pages[3]
+    box = bound_page.mediabox
+    assert (round(box.width), round(box.height)) == (842, 595)
+    rect = bound_page["/Annots"][0].get_object()["/Rect"]  # type: ignore[index]
+    assert [round(float(each)) for each in rect] == [50, 50, 150, 100]
+    text = bound_page.extract_text()
+    assert ("plan leaf 0" in text, "4" in text) == (True, True)
+
+
 def test_files_stand_in_order_with_numbers_contents_and_bookmarks(
     cast: Cast, case: Evaluation
 ) -> None:
