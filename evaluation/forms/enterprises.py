@@ -99,7 +99,7 @@ def _row(
         (
             (
                 column.kind,
-                in_language(column, "label", language),
+                in_language(column, "label", language) + (" *" if column.required else ""),
                 cell_html(
                     column,
                     f"{NAME}-{number}-{column.key}",
