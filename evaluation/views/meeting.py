@@ -15,6 +15,7 @@ from evaluation.actions import dissent as dissents
 from evaluation.actions import experts as experts_actions
 from evaluation.actions import meeting as actions
 from evaluation.actions import signed_sheets
+from evaluation.actions.opinions import standing_opinion
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.panel import DissentForm, LeaderForm, RemarkForm, SignedSheetForm
@@ -322,7 +323,10 @@ def _work(evaluation: Evaluation, own: Assignment | None) -> str:
         return ""
     if evaluation.state == "panel_scoring":
         return "scoring"
-    return "consolidate" if own.is_leader else ""
+    if own.is_leader:
+        return "consolidate"
+    sits = evaluation.state == "panel_consolidation"
+    return "opinion" if sits and standing_opinion(evaluation) is not None else ""
 
 
 def _held(

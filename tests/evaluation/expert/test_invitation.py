@@ -61,6 +61,17 @@ def test_first_it_is_asked_whether_there_is_time_and_no_name_is_told(cast, case,
     assert (invited.pledged_at, invited.recused_at) == (None, None)
 
 
+def test_the_record_names_the_duty_in_which_somebody_declined(cast, case, invited):
+    member = experts.assign(cast.chen, case, cast.experts[1], "site", reason="示例")
+    experts.decline(cast.experts[1], member, "")
+    experts.decline(cast.experts[0], invited, "")
+    roles = case.transitions.filter(move="expert_declined").order_by("pk")
+    assert list(roles.values_list("actor_role", flat=True)) == ["site_expert", "site_leader"]
+    page = signed_in(cast.chen).get(f"/cases/{case.number}/").content.decode()
+    assert "谢绝了邀请" in page
+    assert "现场评估组成员" in page
+
+
 def test_who_declines_has_seen_no_name_and_sees_none_later(cast, case, invited):
     client = signed_in(cast.experts[0])
     words = {"answer": "decline", "words": "出国访问"}

@@ -235,6 +235,20 @@ def test_the_leader_is_led_on_when_nothing_is_open(cast, case, leader):
     assert observed(case)["pue"] == "1.28"
 
 
+def test_closing_the_visit_says_first_what_is_open(cast, case, leader):
+    page = leader.get(f"/cases/{case.number}/moves/close_visit/").content.decode()
+    assert "25 项指标还没有核验" in page
+    assert f'href="{page_of(case)}#item-pue"' in page
+    assert "<button disabled" in page
+    declared = case.declarations.get().values
+    for indicator in site.verified_on_site(case):
+        site.record(cast.experts[0], case, indicator.code, declared[indicator.code])
+    page = leader.get(f"/cases/{case.number}/moves/close_visit/").content.decode()
+    assert "项指标还没有核验" not in page
+    assert "未在线签字" in page
+    assert "<button disabled" not in page
+
+
 def test_who_may_see_and_record(cast, case):
     got = {
         name: (

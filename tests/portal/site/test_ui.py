@@ -143,3 +143,17 @@ def test_menu_leaves_out_what_has_no_address_and_marks_the_current_page():
     path = ui.reverse("site:indicators")
     items = ui.menu_items([("site:indicators", "a"), ("nowhere:at_all", "b")], path)
     assert items == [ui.MenuItem("a", path, True)]
+
+
+@pytest.mark.parametrize(
+    ("exact", "shown"),
+    [
+        ("98.4175", "98.42"),
+        ("98.500", "98.5"),
+        ("100", "100"),
+        ("79.9975", "79.9975"),  # not 80, which it misses
+        ("80.0025", "80.0025"),  # not 80, which it exceeds
+    ],
+)
+def test_points_have_two_decimals_but_never_seem_to_meet_a_mark(exact: str, shown: str) -> None:
+    assert ui.points(Decimal(exact)) == shown
