@@ -17,6 +17,7 @@ from portal.accounts.actions import evidence as scan_actions
 from portal.accounts.credit_code import validate_credit_code
 from portal.accounts.errors import Refused
 from portal.accounts.models import Evidence, MemberRole, Organisation, Role, User
+from portal.contacts import masking
 
 
 class CreditCodeField(forms.CharField):
@@ -287,7 +288,7 @@ class AppointForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["leaving"].queryset = owners  # type: ignore[attr-defined]
         self.fields["leaving"].label_from_instance = (  # type: ignore[attr-defined]
-            lambda user: f"{user.name}（{user.email}）"
+            lambda user: f"{user.name}（{masking.email(user.email)}）"
         )
 
 

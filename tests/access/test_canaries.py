@@ -65,16 +65,25 @@ MAY_READ: dict[str, Readers] = {
     "name.sysadmin": always(ACCOUNTS),
     "name.secadmin": always(ACCOUNTS),
     "name.auditor": always(group("auditor") | ACCOUNTS),
-    # Addresses and telephone numbers.
-    **{f"mail.{role}": always(ACCOUNTS) for role in PEOPLE},
-    **{f"mail.{role}": always(MEMBERS | ACCOUNTS) for role in MEMBERS},
-    "mail.lin": always(MEMBERS | SECRETARIAT | ACCOUNTS),  # the owner, whom another may replace
-    "mail.other": always(group("other") | ACCOUNTS),
+    # Addresses and telephone numbers: in full one's own, in full to the owner those of members; to
+    # whoever else needs them at times by a button that is audited.
+    **{f"mail.{role}": always(NOBODY) for role in PEOPLE},
+    "mail.lin": always(group("lin")),
+    **{f"mail.{role}": always(group(f"lin {role}")) for role in ("han", "wen")},
+    "mail.other": always(group("other")),
     # An expert keeps the own record up.
-    **{f"mail.{role}": always(group(role) | ACCOUNTS) for role in EXPERTS},
+    **{f"mail.{role}": always(group(role)) for role in EXPERTS},
     **{f"phone.{role}": always(NOBODY) for role in PEOPLE},
-    "phone.idle": always(SYSTEM),  # whose account the world has open for putting right
-    "applicant.phone": always(CASE),  # a field of the application form
+    # The own account in the list of all.
+    **{
+        f"{what}.{role}": always(group(role))
+        for what in ("mail", "phone")
+        for role in ("sysadmin", "secadmin")
+    },
+    # Whose account the world has open for putting right.
+    "mail.idle": always(group("idle") | SYSTEM),
+    "phone.idle": always(SYSTEM),
+    "applicant.phone": always(CASE),  # on the printed form; masked on the pages
     # What was written.
     "draft": always(MEMBERS),
     "other.draft": always(group("other")),
@@ -95,14 +104,11 @@ MAY_READ: dict[str, Readers] = {
     "recusal": always(SECRETARIAT),
     "release": always(STAFF | AUDIT),
     "send_back": (NOBODY, NOBODY, STAFF | AUDIT, STAFF | AUDIT),
-    # Who objects, what they say and what was done about it: the office alone. The number of the
-    # identity document only on asking, which is audited.
+    # Who objects, what they say and what was done about it: the office alone. How to reach them
+    # only on asking, which is audited.
     **dict.fromkeys(
         (
             "objector",
-            "objection.person",
-            "objection.contact",
-            "objection.mail",
             "objection.content",
             "objection.file",
             "objection.step",
@@ -110,17 +116,15 @@ MAY_READ: dict[str, Readers] = {
         ),
         (NOBODY, NOBODY, STAFF, STAFF),
     ),
-    "objection.identity": always(NOBODY),
+    **{f"objection.{field}": always(NOBODY) for field in ("identity", "person", "contact", "mail")},
     **dict.fromkeys(
         ("own_objection", "own_objection.answer"),
         (NOBODY, NOBODY, STAFF | MEMBERS, STAFF | MEMBERS),
     ),
     "review.draft": (NOBODY, NOBODY, NOBODY, MEMBERS),
     "proposal": (NOBODY, NOBODY, NOBODY, STAFF | AUDIT),
-    **{
-        f"misuse.{field}": always(SECRETARIAT)
-        for field in ("reporter", "contact", "content", "note")
-    },
+    **{f"misuse.{field}": always(SECRETARIAT) for field in ("content", "note")},
+    **{f"misuse.{field}": always(NOBODY) for field in ("reporter", "contact")},
     "event": always(MEMBERS | STAFF),
     "other.event": always(group("other") | STAFF),
 }
