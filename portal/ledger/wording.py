@@ -21,7 +21,7 @@ ACTIONS: dict[str, Any] = {
     "accounts.invite_expert": _("邀请专家开立账号"),
     "accounts.join_pool": _("专家接受邀请并设置账号"),
     "accounts.read_evidence": _("查看证明文件"),
-    "accounts.erase_contacts": _("清除登记申请人的联系方式"),
+    "accounts.erase_contacts": _("清除账号的联系方式"),
     "contacts.reveal": _("查看联系方式"),
     "contacts.export": _("导出联系方式"),
     "accounts.register": _("提出单位登记申请"),

@@ -14,6 +14,8 @@ PUT_TOGETHER = {
     ),
     "f'usual_reason.{action}'": ("usual_reason.add", "usual_reason.change"),
 }
+# Written by earlier releases; what is in the chain stays there.
+RETIRED = {"evaluation.read_objector"}
 
 
 def reviews() -> tuple[str, ...]:
@@ -26,4 +28,4 @@ def test_every_action_in_the_code_has_its_label() -> None:
     known = {**PUT_TOGETHER, "certificate.f'review_{code}'": reviews()}
     written = {each: where for code, where in recorded() for each in known.get(code, (code,))}
     assert {code: written[code] for code in written.keys() - ACTIONS.keys()} == {}
-    assert ACTIONS.keys() - written.keys() == set()
+    assert ACTIONS.keys() - written.keys() == RETIRED
