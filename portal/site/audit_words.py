@@ -1,6 +1,7 @@
 """The audit chain in words: subjects by name, details as label and value. What the reader may not
 open is named, not linked; what is not known any more keeps its number."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -45,6 +46,7 @@ LABELS = {
     "accepted": gettext_lazy("合格"),
     "address": gettext_lazy("网络地址"),
     "after": gettext_lazy("修改后"),
+    "archive": gettext_lazy("归档编号"),
     "answer": gettext_lazy("答复"),
     "answer_by": gettext_lazy("答复期限"),
     "assignment": gettext_lazy("指派编号"),
@@ -66,19 +68,26 @@ LABELS = {
     "document": gettext_lazy("文书"),
     "duty": gettext_lazy("职责"),
     "ends_on": gettext_lazy("截止"),
+    "expert": gettext_lazy("专家编号"),
     "field": gettext_lazy("项目"),
     "file": gettext_lazy("文件"),
     "files": gettext_lazy("文件"),
     "filters": gettext_lazy("查询条件"),
     "finding": gettext_lazy("存在的问题"),
+    "first": gettext_lazy("首月"),
     "first_day": gettext_lazy("首日"),
     "form_code": gettext_lazy("版本码"),
     "grounds": gettext_lazy("依据"),
     "indicator": gettext_lazy("指标"),
     "indicators": gettext_lazy("指标"),
+    "interfaces": gettext_lazy("上报接口"),
+    "invitation": gettext_lazy("邀请编号"),
     "item": gettext_lazy("项目"),
+    "items": gettext_lazy("项目"),
     "kind": gettext_lazy("种类"),
     "label": gettext_lazy("名称"),
+    "last": gettext_lazy("末月"),
+    "last_day": gettext_lazy("末日"),
     "leader": gettext_lazy("组长"),
     "met": gettext_lazy("合格"),
     "name": gettext_lazy("名称"),
@@ -96,6 +105,7 @@ LABELS = {
     "reason": gettext_lazy("理由"),
     "receipt": gettext_lazy("回执编号"),
     "remark": gettext_lazy("说明"),
+    "request": gettext_lazy("申请编号"),
     "role": gettext_lazy("角色"),
     "seed": gettext_lazy("随机种子"),
     "sha256": gettext_lazy("SHA-256"),
@@ -114,6 +124,8 @@ LABELS = {
     "version": gettext_lazy("版本"),
     "year": gettext_lazy("年次"),
 }
+# Long enough to be told apart; the export has all of it.
+HASH = re.compile(r"[0-9a-f]{40,64}")
 Named = tuple[str, str]  # words, and an address or ""
 
 
@@ -175,6 +187,8 @@ def _value(event: AuditEvent, key: str, value: Any) -> str:
         case None:
             return ""
     text = str(value)
+    if HASH.fullmatch(text):
+        return f"{text[:12]}…"
     return str(_words(event, key, text)) if text else ""
 
 

@@ -20,7 +20,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from portal.accounts import duties
 from portal.accounts.passwords import rules
@@ -300,8 +300,8 @@ PUBLIC_MENU = [
 DESK = ("evaluation:desk", gettext_lazy("待办"))
 CASES = ("evaluation:cases", gettext_lazy("案卷"))
 ANNUAL_REVIEWS = ("evaluation:annual_reviews", gettext_lazy("年审"))
-PEOPLE = ("accounts:people", gettext_lazy("账号"))
-ORGANISATIONS = ("accounts:organisations", gettext_lazy("单位"))
+PEOPLE = ("accounts:people", pgettext_lazy("列表", "账号"))
+ORGANISATIONS = ("accounts:organisations", pgettext_lazy("列表", "单位"))
 BASES = ("dataaccess:bases", gettext_lazy("基地数据"))
 OVERVIEW = ("site:overview", gettext_lazy("算力总览"))
 KEYS = ("dataaccess:keys", gettext_lazy("接口密钥"))
