@@ -96,7 +96,9 @@ def test_another_persons_notification_is_a_missing_one(chen, browser):
 
 def test_the_choices_name_what_can_be_switched_off_and_why_the_rest_cannot(chen, browser):
     page = browser.get(reverse("notifications:choices")).content.decode()
-    boxes = re.findall(r'<input class="form-check-input" type="checkbox" name="mail" value="(\w+)"([^>]*)>', page)
+    boxes = re.findall(
+        r'<input class="form-check-input" type="checkbox" name="mail" value="(\w+)"([^>]*)>', page
+    )
     mine = {kind.code for kind in table().values() if "secretariat" in kind.readers}
     assert {code for code, _more in boxes} == mine
     assert {code for code, more in boxes if "disabled" in more} == {
