@@ -83,6 +83,7 @@ def test_from_the_form_to_the_owner_who_signs_in(client, people):
         "accounts.accept_registration",
         "accounts.invite",
         "accounts.join",
+        "accounts.sign_in",
     ]
     assert list(audit.faults()) == []
 
