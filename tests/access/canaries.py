@@ -37,7 +37,7 @@ from evaluation.demo import journey
 from evaluation.demo.files import example_pdf, example_photo
 from evaluation.demo.tables import PROVINCE_VALUES, example_tables
 from evaluation.edition import edition_of
-from evaluation.models import Document, Duty, Evaluation, ObjectionFile, Publication
+from evaluation.models import Document, Duty, Evaluation, Expert, ObjectionFile, Publication
 from evaluation.steps import MOVES
 from portal.accounts.models import User
 from portal.ledger.models import OutboxEntry
@@ -79,6 +79,10 @@ WORDS = {
             "reservation",
             "recusal",
             "release",
+            "manual",
+            "pool.title",
+            "pool.employer",
+            "pool.tie",
             "objector",
             "objection.identity",
             "objection.person",
@@ -142,6 +146,20 @@ class Scene:
         self._draft(self.world.cast.lin, "draft")
         self.case = self.world.cast.new_case()
         self._misuse()
+        self._pool()
+
+    def _pool(self) -> None:
+        """The record of an expert who serves on nothing."""
+        record, _made = Expert.objects.update_or_create(
+            user=self.person("idle"),
+            defaults={
+                "title": WORDS["pool.title"],
+                "employer": WORDS["pool.employer"],
+                "saved_at": timezone.now(),
+            },
+        )
+        record.ties.create(kind="consultancy", organisation=WORDS["pool.tie"])
+        self.record = record
 
     def _misuse(self) -> None:
         """The world's report is written over with the words, and a note is put beside it."""
@@ -211,7 +229,7 @@ class Scene:
     def _assign(self, role: str, duty: Duty, *, leads: bool = False, answers: bool = True) -> Any:
         expert = self.person(role)
         asked = experts.assign(
-            self.person("chen"), self.case, expert, duty, is_leader=leads, reason="示例"
+            self.person("chen"), self.case, expert, duty, is_leader=leads, reason=WORDS["manual"]
         )
         if answers:
             experts.pledge(expert, asked)
@@ -364,6 +382,7 @@ class Scene:
                 found[reverse("evaluation:objection", args=[case.number, objection.pk])] = None
             for asked in case.assignments.all():
                 found[reverse("evaluation:invitation", args=[asked.pk])] = None
+        found[reverse("evaluation:pool_record", args=[self.record.pk])] = None
         for base in (self.world.base, self.world.other_base):
             found[reverse("dataaccess:base", args=[base.code])] = None
             found[reverse("dataaccess:events", args=[base.code])] = None

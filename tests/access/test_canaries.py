@@ -45,10 +45,7 @@ MAY_READ: dict[str, Readers] = {
     "name.invited": always(group("invited") | STAFF | ACCOUNTS),
     "name.recused": always(group("recused") | STAFF | ACCOUNTS),
     "name.released": always(group("released") | STAFF | ACCOUNTS),
-    "name.idle": (
-        group("idle") | SECRETARIAT | ACCOUNTS,  # in the pool, while experts are assigned
-        *(group("idle") | ACCOUNTS,) * 3,
-    ),
+    "name.idle": always(group("idle") | SECRETARIAT | ACCOUNTS),  # in the pool
     "name.lin": always(CASE | ACCOUNTS),  # submitted the application
     "name.han": always(MEMBERS | SECRETARIAT | ACCOUNTS),  # to whom mail goes: the outbox
     "name.wen": (
@@ -80,9 +77,9 @@ MAY_READ: dict[str, Readers] = {
         for what in ("mail", "phone")
         for role in ("sysadmin", "secadmin")
     },
-    # Whose account the world has open for putting right.
-    "mail.idle": always(group("idle") | SYSTEM),
-    "phone.idle": always(SYSTEM),
+    # Whose account and whose record in the pool the world has open for putting right.
+    "mail.idle": always(group("idle") | SYSTEM | SECRETARIAT),
+    "phone.idle": always(group("idle") | SYSTEM | SECRETARIAT),
     "applicant.phone": always(CASE),  # on the printed form; masked on the pages
     # What was written.
     "draft": always(MEMBERS),
@@ -103,6 +100,11 @@ MAY_READ: dict[str, Readers] = {
     "reservation": (NOBODY, PANEL | STAFF, PANEL | STAFF, PANEL | STAFF),
     "recusal": always(SECRETARIAT),
     "release": always(STAFF | AUDIT),
+    "manual": always(STAFF | AUDIT),  # why an expert was assigned without a draw
+    # The pool: the office, and each expert the own record.
+    "pool.title": always(SECRETARIAT | group("idle")),
+    "pool.employer": always(SECRETARIAT | group("idle")),
+    "pool.tie": always(SECRETARIAT | group("idle")),
     "send_back": (NOBODY, NOBODY, STAFF | AUDIT, STAFF | AUDIT),
     # Who objects, what they say and what was done about it: the office alone. How to reach them
     # only on asking, which is audited.
@@ -190,6 +192,8 @@ def test_who_does_not_serve_learns_nothing(told: dict[str, Told], moment: str, r
     own = {f"name.{role}"} if role == "other" else {f"name.{role}", f"mail.{role}"}
     if role == "other":
         own |= {"mail.other", "other.draft", "other.event"}
+    if role == "idle":  # reads the own record
+        own |= {"phone.idle", "pool.title", "pool.employer", "pool.tie"}
     assert {name for name, reader in told[moment].where if reader == role} == own
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.access import accessibility
+from tests.access import accessibility, headers
 from tests.access.matrix import (
     API_ROWS,
     CASE,
@@ -77,6 +77,8 @@ def _tried(world: World, role: str, method: str, path: str) -> tuple[Outcome | i
         response = world.ask(role, method, path)
         found = outcome(response)
         body = response.getvalue()
+        if faults := headers.missing(response, role in world.sessions and role != "disabled"):
+            world.unprotected[role, method, path] = faults
         transaction.set_rollback(True)
     response.close()
     return found, TOKEN.sub(b"", body).replace(path.encode(), b"/here/")
@@ -94,6 +96,8 @@ def test_everyone_meets_what_the_row_says(world: World, row: Row, method: str):
     assert {
         role: found for role, found in met.items() if found not in row.expected(method, role)
     } == {}
+    unprotected, world.unprotected = world.unprotected, {}
+    assert unprotected == {}
 
 
 def absent(row: Row, world: World) -> dict[str, list[Any]]:

@@ -102,6 +102,8 @@ class World:
     pool_import: ExpertImport
     states: dict[str, Evaluation] = field(default_factory=dict)
     tried: dict[tuple[str, str, str], tuple[Any, bytes]] = field(default_factory=dict)
+    # Answers that lack a protection, with what they lack.
+    unprotected: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
     browser: Client = field(default_factory=lambda: Client(raise_request_exception=False))
 
     @property

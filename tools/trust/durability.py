@@ -168,7 +168,7 @@ def trial(
         for machine in (postgres, redis):
             stack.callback(machine.stop)
             machine.start()
-        environment = _environment(folder, postgres.url, redis_url)
+        environment = environment_of(folder, postgres.url, redis_url)
         told = _manage(environment, "shell", "-v", "0", "-c", PREPARE.format(bases=clients + 1))
         keys = [line for line in told.splitlines() if line.startswith("gyzs_")]
         web, port = machines.web(folder, environment, _alive)
@@ -239,7 +239,7 @@ class EdgeClient(Client):
         self.faults.append("the edge node has not sent everything")
 
 
-def _environment(folder: Path, database: str, redis: str) -> dict[str, str]:
+def environment_of(folder: Path, database: str, redis: str) -> dict[str, str]:
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "portal.settings",
