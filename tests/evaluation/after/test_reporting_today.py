@@ -33,9 +33,9 @@ def desk(cast: Cast, who: str) -> str:
 
 
 def test_the_day_goes_from_awaited_to_reported(cast: Cast, certificate: Certificate) -> None:
-    assert "待上报 上报时段 07:00-08:00 上报日历 上报密钥" in desk(cast, "lin")
+    assert "待上报 上报时段 07:00-08:00 上报密钥 上报日历" in desk(cast, "lin")
     report(certificate.base, BEFORE.date(), total=10, idle=2)
-    assert "按时 上报时段 07:00-08:00 上报日历 上报密钥" in desk(cast, "lin")
+    assert "按时 上报时段 07:00-08:00 上报密钥 上报日历" in desk(cast, "lin")
 
 
 def test_a_window_that_closed_without_a_report_is_missed(
