@@ -512,6 +512,11 @@ POSTAL_ADDRESS = env.str(
 # A PKCS#12 file with the key that signs certificates; without it they carry no signature.
 SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default="")
 SIGNING_KEY_PASSWORD = env.str("SIGNING_KEY_PASSWORD", default="")
+# Instead of a file: a hardware module's library (PKCS#11), its token, and the label that key and
+# certificate have there. SIGNING_KEY_PASSWORD is the PIN, SIGNING_TRUSTED_FILE the authority.
+SIGNING_PKCS11_MODULE = env.str("SIGNING_PKCS11_MODULE", default="")
+SIGNING_PKCS11_TOKEN = env.str("SIGNING_PKCS11_TOKEN", default="")
+SIGNING_PKCS11_LABEL = env.str("SIGNING_PKCS11_LABEL", default="")
 # PEM certificates of earlier keys, whose signatures still count after the key was changed.
 SIGNING_TRUSTED_FILE = env.str("SIGNING_TRUSTED_FILE", default="")
 

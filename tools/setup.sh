@@ -12,7 +12,7 @@ lock=requirements.lock
 packages="gettext libmagic1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk poppler-utils"
 if [ "${1:-}" = "--tests" ] || [ "${1:-}" = "--bench" ]; then
     lock=requirements-dev.lock
-    packages="$packages chromium postgresql redis-server"
+    packages="$packages chromium postgresql redis-server softhsm2"
     # The edge node collects from these; it is tested against the real ones.
     packages="$packages prometheus prometheus-node-exporter"
 fi

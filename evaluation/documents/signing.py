@@ -13,6 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from evaluation.documents import signing_module
+
 FIELD = "IssuerSignature"
 EXAMPLE_YEARS = 10
 RESERVED = 32 * 1024  # hexadecimal digits
@@ -44,7 +46,10 @@ def example_key_file() -> Path:
 
 
 def key_file() -> Path | None:
-    """The PKCS#12 file that signs: the configured one, or in development the example's."""
+    """The PKCS#12 file that signs: the configured one, or in development the example's; none where
+    a hardware module signs."""
+    if signing_module.configured():
+        return None
     if settings.SIGNING_KEY_FILE:
         return Path(settings.SIGNING_KEY_FILE)
     example = example_key_file()
@@ -56,27 +61,31 @@ def sign(pdf: bytes) -> bytes:
     configured. The time of signing is part of it, so two signatures never have the same bytes.
 
     Raises CannotSign where the configured key cannot be used."""
-    path = key_file()
-    if path is None:
+    signer = _configured_signer()
+    if signer is None:
         return pdf
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import PdfSignatureMetadata, sign_pdf
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 
-    signed = sign_pdf(
-        IncrementalPdfFileWriter(BytesIO(pdf)),
-        PdfSignatureMetadata(
-            field_name=FIELD,
-            md_algorithm="sha256",
-            subfilter=SigSeedSubFilter.PADES,
-            name=settings.ISSUER_NAME,
-            certify=True,
-            docmdp_permissions=MDPPerm.NO_CHANGES,
-        ),
-        signer=_signer(path),
-        # Room for the signature with its chain; to find out exactly would mean signing twice.
-        bytes_reserved=RESERVED,
-    )
+    try:
+        signed = sign_pdf(
+            IncrementalPdfFileWriter(BytesIO(pdf)),
+            PdfSignatureMetadata(
+                field_name=FIELD,
+                md_algorithm="sha256",
+                subfilter=SigSeedSubFilter.PADES,
+                name=settings.ISSUER_NAME,
+                certify=True,
+                docmdp_permissions=MDPPerm.NO_CHANGES,
+            ),
+            signer=signer,
+            # Room for the signature with its chain; to find out exactly would mean signing twice.
+            bytes_reserved=RESERVED,
+        )
+    except Exception:
+        signing_module.forget()  # the next attempt opens the module anew
+        raise
     return bytes(signed.getbuffer())
 
 
@@ -134,6 +143,23 @@ def _passphrase() -> bytes | None:
     return settings.SIGNING_KEY_PASSWORD.encode() or None
 
 
+def _configured_signer() -> Any:
+    """That of the hardware module, or of the key file; None where neither is configured."""
+    if not signing_module.configured():
+        path = key_file()
+        return path and _signer(path)
+    try:
+        return signing_module.signer()
+    except Exception as failure:  # whatever the module's library raises
+        signing_module.forget()
+        raise CannotSign(
+            _(
+                "证书签名密码模块无法使用（%(failure)s），请检查SIGNING_PKCS11_开头的设置和SIGNING_KEY_PASSWORD。"
+            )
+            % {"failure": type(failure).__name__}
+        ) from failure
+
+
 def _signer(path: Path) -> Any:
     """The signer, read once for each process and version of the file."""
     try:
@@ -186,7 +212,8 @@ def _trusted() -> Any:
 
 def _roots() -> list[Any]:
     """Who counts as ourselves: the authority in the key file, or its certificate where it has
-    none, and what SIGNING_TRUSTED_FILE (PEM) adds for keys of earlier years."""
+    none, and what SIGNING_TRUSTED_FILE (PEM) adds for keys of earlier years and for one in a
+    hardware module."""
     from pyhanko.keys import load_certs_from_pemder
 
     roots: list[Any] = []
