@@ -49,12 +49,12 @@ MAY_READ: dict[str, Readers] = {
     "name.lin": always(CASE | ACCOUNTS),  # submitted the application
     "name.han": always(MEMBERS | SECRETARIAT | ACCOUNTS),  # to whom mail goes: the outbox
     "name.wen": (
-        *(MEMBERS | SECRETARIAT | ACCOUNTS,) * 3,  # to whom mail went last: the outbox
-        MEMBERS | ACCOUNTS,
+        *(MEMBERS | SECRETARIAT | ACCOUNTS,) * 2,  # to whom mail went last: the outbox
+        *(MEMBERS | ACCOUNTS,) * 2,
     ),
     "name.other": (
-        *(group("other") | SECRETARIAT | ACCOUNTS,) * 3,  # likewise
-        group("other") | ACCOUNTS,
+        *(group("other") | SECRETARIAT | ACCOUNTS,) * 2,  # likewise
+        *(group("other") | ACCOUNTS,) * 2,
     ),
     "name.chen": always(STAFF | ACCOUNTS),
     # Who decides is met in a case when it comes to the decision.
