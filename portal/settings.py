@@ -408,7 +408,7 @@ if S3_BUCKET:
 STORAGES = {
     "default": _files,
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "portal.static_files.ProductionStorage"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.template.loader import render_to_string
 
+from portal import static_files
 from tools import vendor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,12 +66,28 @@ def test_every_static_file_can_be_served_under_its_hash(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "portal.static_files.ProductionStorage"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
     hashed = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
     own = {path.relative_to(ROOT / "static").as_posix() for path in OWN}
     assert own - hashed.keys() == set()
+    # The style sheets of every page are one file there, in their order and with hashed addresses.
+    together = (tmp_path / hashed["css/together.css"]).read_text()
+    parts = [(tmp_path / hashed[name]).read_text() for name in static_files.FRAME_SHEETS]
+    assert together.split() == "\n".join(parts).split()
+    assert hashed["icons/select.svg"].removeprefix("icons/") in together
+    page = render_to_string("500.html")
+    assert re.findall(r'rel="stylesheet" href="/static/([^"]+)"', page) == [
+        hashed[name] for name in ("css/together.css", "css/dark.css", "css/print.css")
+    ]
+
+
+def test_elsewhere_pages_load_the_sources_of_their_style_sheets():
+    page = render_to_string("500.html")
+    assert re.findall(r'rel="stylesheet" href="/static/([^"]+)"', page) == [
+        *static_files.FRAME_SHEETS, "css/dark.css", "css/print.css",
+    ]  # fmt: skip
 
 
 FORBIDDEN = {

@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import forms, template
+from django.conf import STATICFILES_STORAGE_ALIAS
+from django.core.files.storage import storages
 from django.forms import BoundField
 from django.template.base import NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
@@ -22,6 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from portal import static_files
 from portal.accounts import duties
 from portal.accounts.passwords import rules
 from portal.site import words
@@ -278,7 +281,14 @@ def needs_second_factor(user: Any) -> bool:
     return duties.needs_second_factor(user)
 
 
-# The menu of the frame
+# The frame: its style sheets and its menu
+
+
+@register.simple_tag
+def frame_sheets() -> tuple[str, ...]:
+    """The style sheets of every page: one file in production, their sources elsewhere."""
+    one = isinstance(storages[STATICFILES_STORAGE_ALIAS], static_files.ProductionStorage)
+    return (static_files.TOGETHER,) if one else static_files.FRAME_SHEETS
 
 
 @dataclass(frozen=True)
