@@ -39,8 +39,9 @@ def answer(base: Base, kind: Kind, receipt: UUID, at: datetime, day: date | None
 
 def calls_of(bases: QuerySet[Base]) -> QuerySet[DataCall]:
     """The calls that ask some of these bases, with how many of these are asked, and how many have
-    answered in full."""
-    here = Q(items__base__in=bases)
+    answered in full. A base that need no longer report counts by what it answered alone."""
+    obliged = Q(items__base__released_on__isnull=True)
+    here = Q(items__base__in=bases) & (obliged | Q(items__answered_at__isnull=False))
     return (
         DataCall.objects.filter(
             Exists(DataCallItem.objects.filter(call=OuterRef("pk"), base__in=bases))
@@ -70,7 +71,10 @@ def open_calls_of(bases: QuerySet[Base]) -> list[tuple[DataCall, Base, list[Kind
     found: dict[tuple[int, int], tuple[DataCall, Base, list[Kind]]] = {}
     items: Iterable[DataCallItem] = (
         DataCallItem.objects.filter(
-            base__in=bases, answered_at__isnull=True, call__withdrawn_at__isnull=True
+            base__in=bases,
+            base__released_on__isnull=True,
+            answered_at__isnull=True,
+            call__withdrawn_at__isnull=True,
         )
         .select_related("call", "base")
         .order_by("call__deadline", "call_id", "base__name", "id")

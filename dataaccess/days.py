@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -95,7 +95,8 @@ def reporting_days(
 ) -> list[Day]:
     """The days up to `until` (today), oldest first, from when the base began: its first report
     here, or the first window that opened after its entry in the portal, whichever was earlier.
-    Three queries, however many days."""
+    Of the days since it need no longer report, those on which it did. Three queries, however many
+    days."""
     moment = now or timezone.now()
     last = until or windows.day_of(moment)
     first = last - timedelta(days=count - 1)
@@ -111,7 +112,8 @@ def reporting_days(
     days = []
     for number in range(count):
         day = first + timedelta(days=number)
-        if day >= began:
+        released = base.released_on is not None and day >= base.released_on
+        if day >= began and (day in reports or not released):
             window = chosen.on(day)
             status, received_at, corrected = reports.get(day) or (
                 _without_report(day, window, planned, moment),
@@ -148,9 +150,10 @@ def downtimes(base: Base) -> QuerySet[Downtime]:
 
 def connected(day: date) -> QuerySet[Base]:
     """Bases that report: those with a report for an earlier day. A base that is still being
-    prepared owes nobody one."""
+    prepared owes nobody one, nor does one whose certification was revoked."""
     return Base.objects.filter(
-        Exists(ComputeReport.objects.filter(base=OuterRef("pk"), date__lt=day))
+        Q(released_on__isnull=True) | Q(released_on__gt=day),
+        Exists(ComputeReport.objects.filter(base=OuterRef("pk"), date__lt=day)),
     )
 
 

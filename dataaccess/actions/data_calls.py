@@ -120,4 +120,5 @@ def _send(call: DataCall, mark: str, now: datetime) -> int:
 
 def _unanswered(call: DataCall) -> list[Base]:
     waiting = DataCallItem.objects.filter(call=call, answered_at__isnull=True)
-    return list(Base.objects.filter(pk__in=waiting.values("base")).order_by("code"))
+    obliged = Base.objects.filter(released_on__isnull=True)
+    return list(obliged.filter(pk__in=waiting.values("base")).order_by("code"))

@@ -27,6 +27,9 @@ class Base(models.Model):
     city = models.CharField(_("所在城市"), max_length=6, blank=True)
     # Of its latest certificate (10.2); empty while it has none. Totals are kept by it.
     category = models.CharField(_("认定类别"), max_length=16, blank=True)
+    # No longer obliged to report from this day on: its certification was revoked. What it sends all
+    # the same is kept.
+    released_on = models.DateField(null=True, editable=False)
     # Its reporting windows are the rows of WindowChoice: each holds from a day on.
     created_at = models.DateTimeField(auto_now_add=True)
     # Where an applicant's programs try the interfaces (conformance runs).

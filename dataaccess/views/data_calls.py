@@ -43,7 +43,8 @@ def every(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedInRequest) -> HttpResponse:
     refuse_unless(permissions.can_issue_calls(reader(request)))
-    bases = _bases(request).order_by("province", "name", "code")
+    obliged = _bases(request).filter(released_on__isnull=True)
+    bases = obliged.order_by("province", "name", "code")
     form = DataCallForm(bases, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -105,7 +106,9 @@ def one(request: SignedInRequest, pk: int) -> HttpResponse:
     call = _call(request, pk)
     items = (
         DataCallItem.objects.filter(call=call, base__in=_bases(request))
-        .annotate(base_code=F("base__code"), base_name=F("base__name"))
+        .annotate(
+            base_code=F("base__code"), base_name=F("base__name"), released=F("base__released_on")
+        )
         .order_by("base__code")
     )
     rows: dict[str, dict[str, Any]] = {}

@@ -84,7 +84,7 @@ def certify(user: User, evaluation: Evaluation) -> Certificate:
         Certificate.objects.filter(pk__in=[old.pk for old in older]).update(
             superseded_by=certificate
         )
-        Base.objects.filter(pk=current.base_id).update(category=current.category)
+        Base.objects.filter(pk=current.base_id).update(category=current.category, released_on=None)
         standing.enter(user, certificate, CertificateState.VALID, register.CERTIFIED)
         plan_reviews(certificate)
         move.data = {"certificate": certificate.number, "run": publication.score_run_id}

@@ -129,8 +129,8 @@ def approve(user: User, proposal: Proposal) -> RegisterEntry:
     )
     if change.code == "revoke":
         cancel_reviews(user, certificate, register.REVOKED)
-        # What the base reports from now on counts in no category.
-        Base.objects.filter(pk=certificate.base_id).update(category="")
+        # The base need not report from now on; what it reports all the same counts in no category.
+        Base.objects.filter(pk=certificate.base_id).update(category="", released_on=today)
     notify.standing_changed(certificate, entry)
     return entry
 

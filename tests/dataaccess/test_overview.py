@@ -116,7 +116,7 @@ def test_files_hold_what_the_page_shows(bases: tuple[Base, Base]) -> None:
     assert rows[0] == "范围,基地数,资源,计量单位,总量,空闲"
     assert "全部基地,2,FP16 算力,PFLOPS,400,70" in rows
     assert "贵州省,1,NPU 算力,PFLOPS,300,30" in rows
-    assert "尚未认定,1,NPU 算力,PFLOPS,300,30" in rows
+    assert "尚未认定或已取消,1,NPU 算力,PFLOPS,300,30" in rows
     yesterday = windows.day_of(timezone.now()) - timedelta(days=1)
     days = client.get("/overview/trend.csv").getvalue().decode("utf-8-sig").splitlines()
     assert days == [

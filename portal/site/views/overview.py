@@ -273,7 +273,7 @@ def _scope(request: SignedInRequest) -> Scope:
 
 
 def _categories() -> dict[str, str]:
-    return category_names(reader_language()) | {NO_CATEGORY: _("尚未认定")}
+    return category_names(reader_language()) | {NO_CATEGORY: _("尚未认定或已取消")}
 
 
 def _chosen(request: SignedInRequest) -> Chosen:
