@@ -9,7 +9,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from evaluation import queries, steps
-from evaluation.models import Evaluation, Transition
+from evaluation.models import Evaluation, RegisterEntry, Transition
 from evaluation.steps import Actor
 from portal.accounts.models import Role, User
 
@@ -75,6 +75,7 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
         if after.step != before.step:
             nodes[after.step - 1].date = transition.at
     events += _extensions(evaluation, reader)
+    events += _register(evaluation)
     current = nodes[state.step - 1]
     if not state.ended:
         spent[state.step] += timezone.now() - since
@@ -107,6 +108,20 @@ def _extensions(evaluation: Evaluation, reader: User) -> list[Event]:
             "" if reader.role == Role.EXPERT else made.reason,
         )
         for made in evaluation.extensions.all()
+    ]
+
+
+def _register(evaluation: Evaluation) -> list[Event]:
+    """What became of the certificate since the decision, which is told as a move."""
+    entries = RegisterEntry.objects.filter(certificate__evaluation=evaluation)
+    return [
+        Event(
+            entry.made_at,
+            "",
+            _("证书状态变更为“%(state)s”") % {"state": entry.get_state_display()},
+            entry.reason,
+        )
+        for entry in entries[1:]
     ]
 
 

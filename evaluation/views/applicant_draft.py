@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dataaccess.regions import place_name
 from evaluation import queries
 from evaluation.completeness import Gap, gaps
+from evaluation.correction import Defect, defects_under_correction
 from evaluation.edition import edition_of, reader_language
 from evaluation.enterprises.rows import FIELD, with_rows
 from evaluation.models import CaseFile, DraftTable, Evaluation
@@ -88,6 +89,16 @@ class Draft:
     def score(self) -> SelfScore:
         return self_score(self.edition, self.evaluation.category, self.declared.values)
 
+    @cached_property
+    def defects(self) -> list[Defect]:
+        """What the applicant is asked to correct now."""
+        return defects_under_correction(self.evaluation)
+
+    @property
+    def unsettled(self) -> int:
+        """How many of them were neither corrected nor answered."""
+        return sum(not defect.settled for defect in self.defects)
+
     @property
     def blocking(self) -> list[Gap]:
         return [gap for gap in self.gaps if gap.blocks]
@@ -155,7 +166,7 @@ class Draft:
                 label=_("检查并提交"),
                 url=reverse("evaluation:completeness", args=[number]),
                 current=current == "completeness",
-                state="waiting" if self.blocking else "complete",
+                state="waiting" if self.blocking or self.unsettled else "complete",
             )
         )
         return items

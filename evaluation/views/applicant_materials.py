@@ -17,7 +17,6 @@ from evaluation import periods, permissions, queries, terms
 from evaluation.actions import materials as materials_in
 from evaluation.actions import stamping
 from evaluation.completeness import Gap
-from evaluation.correction import defects_under_correction
 from evaluation.edition import edition_of
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.models import Evaluation, Purpose
@@ -180,8 +179,7 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
     draft = Draft(evaluation)
-    corrections = defects_under_correction(evaluation)
-    defects = {defect.slot: defect for defect in corrections if defect.slot is not None}
+    defects = {defect.slot: defect for defect in draft.defects if defect.slot is not None}
 
     def linked(table: FormTable) -> list[tuple[Gap, str]]:
         never_saved = not draft.saved[table.key].version if table.key in draft.saved else True
@@ -233,8 +231,8 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
         ],
         "blocking": len(draft.blocking),
         "advice": sum(not gap.blocks for gap in draft.gaps),
-        "defects": corrections,
-        "unsettled": sum(not defect.settled for defect in corrections),
+        "defects": draft.defects,
+        "unsettled": draft.unsettled,
         "returned": queries.last_answer(evaluation) if evaluation.state == "returned" else None,
         "move": "resubmit" if evaluation.state == "correction" else "submit",
     }

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from evaluation import queries, uploads
 from evaluation.documents import pages
 from evaluation.documents.archive.records import tables
+from evaluation.documents.archive.records_after import certificate_now
 from evaluation.documents.archive.sealing import Writer
 from evaluation.documents.archive.tables import Link, Table, moment
 from evaluation.documents.content.common import case_facts
@@ -100,7 +101,11 @@ class _Case:
             self._paper(number, paper)
         self.writer.text("style.css", (STYLE / "archive" / "style.css").read_text("utf-8"))
         self.writer.text("document.css", (STYLE / "document.css").read_text("utf-8"))
-        facts = {**case_facts(self.evaluation), "state": str(self.evaluation.current.label)}
+        facts = {
+            **case_facts(self.evaluation),
+            "state": str(self.evaluation.current.label),
+            **certificate_now(self.evaluation),
+        }
         self.writer.text("case.json", _json(facts))
         self.writer.text("index.html", self._page("index", facts=facts))
         self.writer.sums()

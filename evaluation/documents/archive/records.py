@@ -9,7 +9,7 @@ from typing import Any
 
 from evaluation import steps
 from evaluation.correction import field_label
-from evaluation.documents.archive.records_after import certificate_tables
+from evaluation.documents.archive.records_after import certificate_changes, certificate_tables
 from evaluation.documents.archive.tables import Link, Row, Table, day, moment
 from evaluation.documents.content.application import filled_tables
 from evaluation.documents.content.result import scores as dimension_scores
@@ -54,7 +54,7 @@ def _timeline(evaluation: Evaluation) -> Table:
             t.reason,
         ]
         for t in evaluation.transitions.select_related("actor")
-    ]
+    ] + certificate_changes(evaluation)
     head = ("时间", "办理事项", "办理人", "原状态", "新状态", "理由")
     return Table("timeline", "办理记录", head, rows)
 

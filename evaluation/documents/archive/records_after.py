@@ -1,12 +1,13 @@
 """What a case holds of its certificate and of the annual reviews, as tables of the archive."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from evaluation import queries_after
 from evaluation.documents.archive.tables import Link, Row, Table, day, moment, verdict
 from evaluation.edition import edition_of
-from evaluation.models import Evaluation, Review
+from evaluation.models import Evaluation, RegisterEntry, Review
 from evaluation.review_items import asked
 from evaluation.review_words import facts_of
 from evaluation.rulebook import Edition
@@ -34,6 +35,41 @@ def certificate_tables(evaluation: Evaluation, files: Files) -> Iterator[Table]:
         yield _items(edition, review, files)
         yield _figures(edition, review)
         yield _history(review)
+
+
+def certificate_changes(evaluation: Evaluation) -> list[Row]:
+    """What became of the certificate since the decision, as the last rows of the case's history."""
+    entries = list(
+        RegisterEntry.objects.filter(certificate__evaluation=evaluation).select_related("made_by")
+    )
+    return [
+        [
+            moment(entry.made_at),
+            "证书状态变更",
+            entry.made_by.name,
+            str(before.get_state_display()),
+            str(entry.get_state_display()),
+            entry.reason,
+        ]
+        for before, entry in pairwise(entries)
+    ]
+
+
+def certificate_now(evaluation: Evaluation) -> dict[str, str]:
+    """The certificate as the register shows it when the archive is made; empty without one."""
+    entry = (
+        RegisterEntry.objects.filter(certificate__evaluation=evaluation)
+        .select_related("certificate")
+        .last()
+    )
+    if entry is None:
+        return {}
+    return {
+        "certificate": entry.certificate.number,
+        "certificate_state": str(entry.get_state_display()),
+        "certificate_since": day(entry.on),
+        "certificate_reason": entry.reason,
+    }
 
 
 def _items(edition: Edition, review: Review, files: Files) -> Table:

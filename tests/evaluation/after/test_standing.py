@@ -56,6 +56,21 @@ def test_a_revocation_takes_two_persons_and_has_its_notice(
     assert AuditEvent.objects.filter(action="certificate.entered", data__state="revoked").exists()
 
 
+def test_the_history_of_the_case_goes_on_to_the_revocation(
+    cast: Cast, certificate: Certificate
+) -> None:
+    entry = revoked(cast, certificate)
+    for reader in (cast.lin, cast.chen):
+        page = signed_in(reader).get(f"/cases/{certificate.evaluation.number}/")
+        newest, before = page.context["timeline"].events[:2]
+        assert (newest.at, newest.text, newest.detail) == (
+            entry.made_at,
+            "证书状态变更为“已取消认定”",
+            "示例：拒绝整改。",
+        )
+        assert before.text == "批准了认定"
+
+
 def test_the_database_holds_the_two_persons(cast: Cast, certificate: Certificate) -> None:
     proposal = standing.propose(cast.chen, certificate, "revoke", reason="示例", grounds=["10.4.3"])
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -2,8 +2,9 @@
 
 import pytest
 
-from evaluation.actions import application, materials
+from evaluation.actions import application, materials, review
 from evaluation.actions.application import what_is_missing
+from evaluation.correction import defects_under_correction
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
 from evaluation.errors import Refused
@@ -112,7 +113,29 @@ def test_every_defect_stands_at_the_top_of_a_correction(cast: Cast) -> None:
     assert "示例：缺机房等级证书。" in words
     links = read(page).links
     assert f"/cases/{case.number}/correction/" in links
-    assert f"/cases/{case.number}/moves/resubmit/" in links
+
+
+def test_a_correction_is_not_offered_for_submission_before_each_defect_is_settled(
+    cast: Cast,
+) -> None:
+    case = cast.case_in("correction")
+    client = signed_in(cast.lin)
+    address, resubmit = (
+        f"/cases/{case.number}/{page}/" for page in ("completeness", "moves/resubmit")
+    )
+    page = client.get(address)
+    words = text_of(page)
+    assert "还不能提交补正材料" in words
+    assert "可以提交补正材料" not in words
+    assert "补正通知中还有 1 项没有改动，也没有填写补正说明" in words
+    assert resubmit not in read(page).links
+    assert page.context["nav"][-1].state == "waiting"
+    [defect] = defects_under_correction(case)
+    review.answer_defects(cast.lin, case, {defect.key: "示例：证书正在换发。"})
+    page = client.get(address)
+    assert "可以提交补正材料" in text_of(page)
+    assert resubmit in read(page).links
+    assert page.context["nav"][-1].state == "complete"
 
 
 def test_left_out_indicators_do_not_keep_an_application_back(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from evaluation.actions import archive as actions
-from evaluation.actions import objections
+from evaluation.actions import objections, standing
 from evaluation.documents.archive import sealing
 from evaluation.documents.archive.making import make
 from evaluation.errors import NotAllowed, Refused
@@ -107,6 +107,32 @@ def test_it_holds_forms_files_papers_records_reviews_and_an_index(
     )
     assert "示例智算科技有限公司" in form
     assert timeline["rows"][0][1] == "提交了申报书"
+
+
+def test_an_archive_made_after_a_revocation_says_so_at_its_top(
+    cast: Cast, case: Evaluation
+) -> None:
+    number = case.certificate.number
+    proposal = standing.propose(
+        cast.chen, case.certificate, "revoke", reason="示例：拒绝整改。", grounds=["10.4.3"]
+    )
+    entry = standing.approve(cast.zhou, proposal)
+    made = archived(cast.chen, case)
+    with made.stored.open("rb") as source, zipfile.ZipFile(source) as archive:
+        index = archive.read("index.html").decode()
+        facts = json.loads(archive.read("case.json"))
+        rows = json.loads(archive.read("timeline.json"))["rows"]
+    on = entry.on.isoformat()
+    assert facts["state"] == "已认定"
+    assert {key: facts[key] for key in facts if key.startswith("certificate")} == {
+        "certificate": number,
+        "certificate_state": "已取消认定",
+        "certificate_since": on,
+        "certificate_reason": "示例：拒绝整改。",
+    }
+    assert f"{number}：<strong>已取消认定</strong>，自{on}起（示例：拒绝整改。）" in index
+    assert [row[1] for row in rows[-2:]] == ["批准了认定", "证书状态变更"]
+    assert rows[-1][2:] == [cast.zhou.name, "有效", "已取消认定", "示例：拒绝整改。"]
 
 
 def test_every_link_of_every_page_leads_to_a_file_of_the_archive(zip_file: Path) -> None:
