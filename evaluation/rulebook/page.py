@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from evaluation.rulebook.load import load_edition
 from evaluation.rulebook.shapes import CATEGORY_CODES, Edition, Group, Indicator, Reading
@@ -204,5 +205,10 @@ def _readings(readings: Iterable[Reading]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sys.stdout.write(page(load_edition()))
+    made = page(load_edition())
+    if sys.argv[1:] == ["--check"]:
+        if Path("docs/rulebook.md").read_text("utf-8") != made:
+            sys.exit("docs/rulebook.md is not what the edition says; make it anew")
+    else:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        sys.stdout.write(made)

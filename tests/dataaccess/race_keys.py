@@ -66,6 +66,7 @@ def main() -> None:
         return keys.revoke(ApiKey.objects.get(pk=key.pk), actor=None)
 
     revoked = at_once([use, revoke] * 10)
+    after = use()
     settings.API_RATE_LIMIT = 7
     paced = at_once([lambda: Caller(Client(), successor).send("GET", "status").status_code] * 20)
 
@@ -81,7 +82,7 @@ def main() -> None:
             "used": told[0::2],
             "rotated": sorted(each != "refused" for each in told[1::2]),
             "keys": ApiKey.objects.count(),
-            "after": use(),
+            "after": after,
             "revoked": sorted(revoked[1::2]),
             "while_revoked": sorted(set(revoked[0::2])),
             "paced": sorted(paced),

@@ -151,8 +151,8 @@ def test_a_request_for_another_date_comes_to_the_secretariats_desk_during_the_vi
         ({"schedule-0-day": "2020-01-01"}, "此日期不在现场评估期间内。"),
         ({f"schedule-{n}-{name}": "" for n in (0, 1)
           for name in ("day", "begins", "ends", "what", "who")}, "请至少填写一行日程。"),
-        ({"schedule-0-what": ""}, "必填"),
-        ({"contact_name": ""}, "必填"),
+        ({"schedule-0-what": ""}, "请填写"),
+        ({"contact_name": ""}, "请填写"),
         ({"verifier-pue": "999999"}, "选择一个有效的选项"),
     ],
 )  # fmt: skip
