@@ -110,6 +110,8 @@ def propose(
 @transaction.atomic
 def approve(user: User, proposal: Proposal) -> RegisterEntry:
     """批准: the change takes effect with today's entry in the register."""
+    # The base before its certificates, in the order in which certify() takes them.
+    Base.objects.select_for_update().get(pk=proposal.certificate.base_id)
     certificate, current, change = _held(proposal)
     permissions_after.check_decide(user, current)
     permissions_after.check_target(certificate, change)
