@@ -73,7 +73,7 @@ def _drops(reports: Sequence[Reported]) -> list[Suspicion]:
             "drop",
             pair.key,
             newest.day,
-            newest.day.isoformat(),
+            f"{newest.day} {newest.figures[f'{pair.key}_total']}",
             {
                 "before": before.figures[f"{pair.key}_total"],
                 "after": newest.figures[f"{pair.key}_total"],

@@ -52,7 +52,11 @@ def ask_about(payload: dict[str, Any]) -> None:
 
 def _ask(base: int, suspicion: Suspicion) -> bool:
     same = Question.objects.filter(base=base, rule=suspicion.rule, subject=suspicion.subject)
-    if same.filter(closed_at__isnull=True).exists() or _asked_before(same, suspicion):
+    waiting = same.filter(closed_at__isnull=True, answered_at__isnull=True).first()
+    if waiting is not None:
+        _renew(waiting, same, suspicion)
+        return False
+    if _asked_before(same, suspicion):
         return False
     try:
         with transaction.atomic():
@@ -71,13 +75,30 @@ def _ask(base: int, suspicion: Suspicion) -> bool:
     return True
 
 
+def _renew(waiting: Question, same: QuerySet[Question], suspicion: Suspicion) -> None:
+    """What nobody has answered yet speaks of the newest value, not of the first. Frozen figures
+    have no newer one."""
+    facts = dict(suspicion.facts)
+    if suspicion.rule == "frozen" or facts == waiting.facts:
+        return
+    changes: dict[str, Any] = {"facts": facts, "day": suspicion.day}
+    if not same.exclude(pk=waiting.pk).filter(mark=suspicion.mark).exists():
+        changes["mark"] = suspicion.mark
+    # A makeup report of an earlier day says nothing newer.
+    Question.objects.filter(
+        pk=waiting.pk, closed_at__isnull=True, answered_at__isnull=True, day__lte=suspicion.day
+    ).update(**changes)
+
+
 def _asked_before(same: QuerySet[Question], suspicion: Suspicion) -> bool:
-    """Whether this occurrence was asked about, and closed. A run of frozen figures goes on being
-    the one that was asked about while no report between broke it."""
+    """Whether this occurrence was asked about, and answered or closed. A run of frozen figures goes
+    on being the one that was asked about while no report between broke it."""
     if same.filter(mark=suspicion.mark).exists():
         return True
     if suspicion.rule != "frozen":
         return False
+    if same.filter(closed_at__isnull=True).exists():
+        return True
     last = same.order_by("-day").first()
     return last is not None and last.day.isoformat() >= suspicion.mark
 

@@ -44,7 +44,7 @@ class Question(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["base", "rule", "subject"],
-                condition=Q(closed_at__isnull=True),
+                condition=Q(closed_at__isnull=True, answered_at__isnull=True),
                 name="one_open_question_a_subject",
             ),
             models.CheckConstraint(condition=Q(rule__in=RULES), name="question_rule_is_known"),

@@ -1,4 +1,5 @@
-"""What the command centre waits for from an applicant's bases: data calls and questions."""
+"""What the command centre waits for from an applicant's bases: data calls and questions; and what
+was answered and waits for the secretariat."""
 
 from typing import Any
 
@@ -11,6 +12,8 @@ from dataaccess.shapes import tables
 from dataaccess.views.questions import STATES, sentence
 from dataaccess.words import printed
 from portal.accounts.models import Role, User
+
+ANSWERED_SHOWN = 50
 
 
 def awaited_data(user: User) -> list[dict[str, Any]]:
@@ -35,3 +38,12 @@ def open_questions(user: User) -> list[tuple[Question, str]]:
         return []
     waiting = questions_for(user).filter(STATES["open"]).order_by("asked_at", "pk")
     return [(question, sentence(question)) for question in waiting]
+
+
+def answered_questions(user: User) -> list[tuple[Question, str]]:
+    """The questions that were answered and that the secretariat has not closed, each in a
+    sentence, the longest waiting first."""
+    if user.role != Role.SECRETARIAT:
+        return []
+    waiting = questions_for(user).filter(STATES["answered"]).order_by("answered_at", "pk")
+    return [(question, sentence(question)) for question in waiting[:ANSWERED_SHOWN]]

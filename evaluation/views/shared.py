@@ -36,7 +36,7 @@ from evaluation.steps import Actor
 from evaluation.steps_after import CHANGES
 from evaluation.timeline import label_for, timeline
 from evaluation.views.deadlines import deadline_of
-from evaluation.views.desk_data import awaited_data, open_questions
+from evaluation.views.desk_data import answered_questions, awaited_data, open_questions
 from evaluation.views.evidence import file_row
 from evaluation.views.queue import queue
 from evaluation.views.readiness import what_blocks
@@ -220,11 +220,20 @@ def desk(request: SignedInRequest) -> HttpResponse:
     affairs = queries_office.affairs(request.user)
     proposals = list(queries_after.proposals_waiting_for(request.user)[: PAGE_SIZE * 2])
     data_calls, questions = awaited_data(request.user), open_questions(request.user)
-    own = len(invitations) + len(reviews) + len(proposals) + len(data_calls) + len(questions)
+    answered = answered_questions(request.user)
+    own = (
+        len(answered)
+        + len(invitations)
+        + len(reviews)
+        + len(proposals)
+        + len(data_calls)
+        + len(questions)
+    )
     own += len(open_seats) + sum(each.count for each in affairs)
     context = {
         "data_calls": data_calls,
         "questions": questions,
+        "answered_questions": answered,
         "reporting": queries_after.reporting_today(request.user),
         "waiting": [case for case in shown if case not in later],
         "later": later,

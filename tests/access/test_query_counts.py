@@ -21,7 +21,7 @@ READER = {"anonymous": 0, "lin": 4, "site": 4, "leader": 4, "panel": 4}
 STAFF_READER = 3
 PLAIN = 4  # what a plain list may ask beyond those
 # What waits besides cases; the names of people, organisations and bases.
-MORE = {"evaluation:desk chen": 1, "site:audit auditor": 3}
+MORE = {"evaluation:desk chen": 2, "site:audit auditor": 3}
 STATES = (
     "draft",
     "submitted",

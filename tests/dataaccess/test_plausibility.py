@@ -47,7 +47,7 @@ def test_a_base_with_nothing_is_not_frozen() -> None:
 def test_a_total_below_half_of_the_report_before_is_asked_about() -> None:
     half, less = {"gpu_total": 500}, {"gpu_total": 499}
     assert found(*moving(2), {"memory_idle": 9, **half}) == []
-    assert found(*moving(2), {"memory_idle": 9, **less}) == [("drop", "gpu", "2026-07-03")]
+    assert found(*moving(2), {"memory_idle": 9, **less}) == [("drop", "gpu", "2026-07-03 499")]
     # Only the newest report is looked at, and only against the one before.
     assert found({}, less, {**less, "memory_idle": 1}) == []
     # Idle may fall as it likes.

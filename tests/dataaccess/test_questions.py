@@ -151,6 +151,42 @@ def test_what_is_corrected_before_anybody_looked_is_not_asked(jinan: Base, calle
     assert not Question.objects.exists()
 
 
+def test_an_open_question_speaks_of_the_newest_value_an_answered_one_is_asked_anew(
+    jinan: Base, caller: Caller, lin: User
+) -> None:
+    report(caller, 1)
+    report(caller, 0, 内存空间总容量=1800, 空闲内存空间容量=900)
+    outbox.sweep()
+    report(caller, 0, 内存空间总容量=2800, 空闲内存空间容量=900)
+    outbox.sweep()
+    question = Question.objects.get()
+    assert question.facts["after"] == 2800
+    page = signed_in(lin).get(f"/questions/{question.pk}/").content.decode()
+    assert "从524288降到2800" in page
+    questions.answer(question, "检修", actor=lin)
+    report(caller, 0, 内存空间总容量=3800, 空闲内存空间容量=900)
+    outbox.sweep()
+    found = Question.objects.order_by("pk")
+    assert [(each.state, each.facts["after"]) for each in found] == [
+        ("answered", 2800),
+        ("open", 3800),
+    ]
+    report(caller, 0, 内存空间总容量=2800, 空闲内存空间容量=900)
+    outbox.sweep()
+    assert Question.objects.count() == 2
+
+
+def test_an_earlier_day_says_nothing_newer(jinan: Base, caller: Caller) -> None:
+    report(caller, 3)
+    report(caller, 0, 内存空间总容量=1800, 空闲内存空间容量=900)
+    outbox.sweep()
+    asked = Question.objects.get()
+    report(caller, 1, 内存空间总容量=1000, 空闲内存空间容量=900)
+    outbox.sweep()
+    kept = Question.objects.get()
+    assert (kept.day, kept.facts["after"]) == (asked.day, 1800)
+
+
 def test_a_dry_run_warns_and_asks_nobody(jinan: Base, caller: Caller) -> None:
     report(caller, 1)
     body = {**BODIES["compute_report"], "CPU总核数": 96, "空闲CPU核数": 9}

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dataaccess.actions import data_calls
+from dataaccess.actions import data_calls, questions
 from dataaccess.models import Question
 from evaluation.models import Certificate
 from tests.evaluation.cast import Cast, signed_in
@@ -58,3 +58,19 @@ def test_what_is_answered_leaves_the_desk(cast: Cast, asked: Certificate) -> Non
     )
     assert "待答复的数据统计要求" not in desk(cast, "lin")
     assert "待说明的上报数据" not in desk(cast, "lin")
+
+
+def test_an_answer_waits_on_the_secretariats_desk_until_it_is_closed(
+    cast: Cast, asked: Certificate
+) -> None:
+    question = Question.objects.get()
+    assert "待办结的数据询问" not in desk(cast, "chen")
+    questions.answer(question, "试运行期间多报", actor=cast.lin)
+    page = desk(cast, "chen")
+    assert "待办结的数据询问" in page
+    assert "上报的FP16总算力为5000 PFLOPS" in page
+    assert "基地的说明：试运行期间多报" in page
+    for other in ("lin", "zhou"):
+        assert "待办结的数据询问" not in desk(cast, other)
+    questions.close(question, "", actor=cast.chen)
+    assert "待办结的数据询问" not in desk(cast, "chen")
