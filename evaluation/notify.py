@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluation import correction, queries, steps, steps_after
@@ -40,6 +41,9 @@ OF_MOVE = {
     "certify": "decided",
     "decline": "decided",
 }
+
+# How many of the defects the letter names.
+ITEMS_NAMED = 5
 
 # What an applicant has just handed in, who is told that it arrived.
 RECEIVED = {"submit": _("申报书"), "resubmit": _("补正材料")}
@@ -164,7 +168,17 @@ def _tell_applicants(
             reason=transition.reason,
             deadline=evaluation.deadline,
             count=len(correction.defects_under_correction(evaluation)),
+            items=lambda: _wanting(evaluation),
         )
+
+
+def _wanting(evaluation: Evaluation) -> str:
+    """What the notice asks to correct, in the reader's language; the first few where it is long."""
+    labels = [defect.label for defect in correction.defects_under_correction(evaluation)]
+    first = gettext("、").join(labels[:ITEMS_NAMED])
+    if len(labels) <= ITEMS_NAMED:
+        return first
+    return gettext("%(items)s等%(count)s处") % {"items": first, "count": len(labels)}
 
 
 def objection_received(objection: Objection) -> None:

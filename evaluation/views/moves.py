@@ -30,7 +30,7 @@ from evaluation.timeline import label_for
 from evaluation.views.applicant_submission import before_submission
 from evaluation.views.move_facts import sheet_facts, visit_facts
 from evaluation.views.moved import MADE
-from evaluation.views.publication import decision_facts
+from evaluation.views.publication import decision_facts, publish_facts
 from evaluation.views.readiness import what_blocks
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
@@ -91,6 +91,7 @@ FACTS["withdraw"] = "evaluation/applicant/withdraw_facts.html"
 FACTS["recall"] = "evaluation/applicant/recall_facts.html"
 FACTS |= dict.fromkeys(SUBMISSIONS, "evaluation/applicant/submit_facts.html")
 FACTS["request_correction"] = "evaluation/staff/correction_facts.html"
+FACTS["publish"] = "evaluation/staff/publish_facts.html"
 FACTS["close_visit"] = "evaluation/expert/visit_facts.html"
 FACTS["submit_scores"] = "evaluation/expert/sheet_facts.html"
 
@@ -152,6 +153,10 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
         context |= visit_facts(evaluation)
     elif code == "submit_scores":
         context |= sheet_facts(request.user, evaluation)
+    elif code == "publish":
+        days = getattr(form, "cleaned_data", {}).get("working_days")
+        usual = form.fields["working_days"].initial
+        context["published"] = publish_facts(evaluation, usual if days is None else days)
     elif code in DECISIONS:
         context["decision"] = decision_facts(evaluation, request.user)
     return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)

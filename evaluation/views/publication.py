@@ -1,10 +1,10 @@
-"""What the decision maker decides on."""
+"""What is about to be published, and what the decision maker decides on."""
 
 from typing import Any
 
 from django.utils import timezone
 
-from evaluation import queries
+from evaluation import queries, workdays
 from evaluation.actions.certification import number_without_serial
 from evaluation.edition import edition_of, reader_language
 from evaluation.models import Evaluation
@@ -12,6 +12,26 @@ from evaluation.rulebook import in_language
 from evaluation.rulebook.certificates import certificate_name
 from evaluation.views.result import bars, conclusion
 from portal.accounts.models import User
+
+
+def publish_facts(evaluation: Evaluation, working_days: int) -> dict[str, Any]:
+    """What the public will read, and the last day of the period if it is published today."""
+    edition = edition_of(evaluation)
+    run = evaluation.score_runs.latest("made_at")
+    language = reader_language()
+    today = timezone.localdate()
+    return {
+        "name": certificate_name(edition, evaluation.category, evaluation.place),
+        "name_en": certificate_name(edition, evaluation.category, evaluation.place, "en"),
+        "category": in_language(edition.category(evaluation.category), "name", language),
+        "bars": bars(edition, run, language),
+        "conclusion": conclusion(run),
+        "conclusion_kind": "met" if run.qualified else "not_met",
+        "reasons": run.result["reasons_en" if language == "en" else "reasons"],
+        "working_days": working_days,
+        "starts_on": today,
+        "ends_on": workdays.after(today, working_days),
+    }
 
 
 def decision_facts(evaluation: Evaluation, user: User) -> dict[str, Any]:

@@ -72,6 +72,7 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "deadline": Variable(_("期限"), _("2026年8月7日")),
         "days": Variable(_("天数"), "7"),
         "count": Variable(_("数量"), "3"),
+        "items": Variable(_("补正事项"), _("材料4 算力机房等级证书")),
         "prefix": Variable(_("密钥前缀"), "gyzs_AbCdEf1"),
         "remark": Variable(_("处理意见"), _("电话核实，属计划停机。")),
         "names": Variable(_("基地名单"), _("济南示例基地（jinan）")),

@@ -25,9 +25,9 @@ KINDS = (
         _("补正通知"),
         _("案卷{number}：补正通知"),
         _(
-            "材料初审发现{count}处须补正。请在{deadline}前逐项补正并重新提交；补正通知可在案卷页下载。"
+            "材料初审发现{count}处须补正：{items}。请在{deadline}前逐项补正并重新提交；补正通知可在案卷页下载。"
         ),
-        ("number", "count", "deadline"),
+        ("number", "count", "items", "deadline"),
         needed=("deadline",),
         mail=Mail.ALWAYS,
         why_always=STATUTORY,

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from evaluation import workdays
 from evaluation.actions import materials
 from evaluation.demo import journey
 from evaluation.demo.files import example_pdf
@@ -169,3 +171,32 @@ def test_queries_do_not_grow_with_files():
             assert client.get(page_of(case)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_what_will_be_published_stands_before_the_button():
+    cast = make_cast()
+    case = cast.case_in("result_pending")
+    run = ScoreRun.objects.get(evaluation=case)
+    client = signed_in(cast.chen)
+    page = f"/cases/{case.number}/moves/publish/"
+
+    def last_day(answer):
+        return answer.context["published"]["ends_on"]
+
+    answer = client.get(page)
+    published = answer.context["published"]
+    today = timezone.localdate()
+    assert published["name"] == "国家工业互联网大数据中心工业智算基地（山东）省级节点"
+    assert published["category"] == "省级区域"
+    assert [(bar.code, str(bar.points)) for bar in published["bars"]] == [
+        (key, run.result[key]) for key in ("A1", "A2", "A3", "A")
+    ]
+    assert last_day(answer) == workdays.after(today, published["working_days"])
+    html = answer.content.decode()
+    for words in (published["name"], published["category"], "满足10.1的认定条件"):
+        assert words in html
+    day = last_day(answer)
+    assert f"至{day.year}年{day.month}月{day.day}日（" in html
+    assert last_day(client.post(page, {"working_days": "61"})) == day  # refused: the usual period
+    client.post(page, {"working_days": str(published["working_days"])})
+    assert case.publication.ends_on == day

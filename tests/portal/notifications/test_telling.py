@@ -1,14 +1,16 @@
 """Telling people: in the portal always, by mail in their language unless they switched it off."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from evaluation import notify
-from evaluation.actions import experts
+from evaluation.actions import experts, review
+from evaluation.correction import defects_under_correction
 from evaluation.models import Duty
 from portal.ledger import outbox
 from portal.ledger.models import OutboxEntry
@@ -173,8 +175,22 @@ def test_the_applicant_is_told_of_a_deficiency_notice_with_its_deadline():
         f"案卷{case.number}：补正通知",
         reverse("evaluation:case", args=[case.number]),
     )
-    assert "发现1处须补正。请在" in told.body_zh
+    [defect] = defects_under_correction(case)
+    assert f"发现1处须补正：{defect.label}。请在" in told.body_zh
     assert not Notification.objects.filter(user=cast.wen).exists()  # a viewer can do nothing
+
+
+def test_a_deficiency_notice_with_many_entries_names_the_first_five():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    for slot in range(1, 11):
+        good = slot > 6
+        review.judge_slot(cast.chen, case, slot, accepted=good, reason="" if good else "示例")
+    review.request_correction(cast.chen, case, timezone.localdate() + timedelta(days=15))
+    told = Notification.objects.get(user=cast.lin, case=case.number, kind="deficiency_notice")
+    named = [defect.label for defect in defects_under_correction(case)][:5]
+    assert f"发现6处须补正：{'、'.join(named)}等6处。请在" in told.body_zh
+    assert " and others, 6 in all. Please" in told.body_en
 
 
 def test_publication_and_decision_reach_the_applicant():

@@ -222,6 +222,16 @@ def test_the_file_of_a_valid_certificate(
     assert "内容未被改动" in page
 
 
+def test_a_genuine_file_from_before_there_was_a_signing_key_is_called_genuine(
+    client: Client, certificate: Certificate
+) -> None:
+    render(str(certificate.document_id))
+    certificate.document.refresh_from_db()
+    with certificate.document.stored.open("rb") as file:
+        page = handed_in(client, file.read())
+    assert "文件 真实：与平台颁发的文件逐字节一致。（颁发时未附电子签名）" in page
+
+
 def test_the_file_of_a_revoked_certificate_is_never_called_invalid(
     client: Client, certificate: Certificate, paper: bytes
 ) -> None:
