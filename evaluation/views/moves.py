@@ -28,6 +28,7 @@ from evaluation.forms.moves import (
 from evaluation.models import Evaluation
 from evaluation.timeline import label_for
 from evaluation.views.applicant_submission import before_submission
+from evaluation.views.closed_tables import closed_in_notice
 from evaluation.views.move_facts import sheet_facts, visit_facts
 from evaluation.views.moved import MADE
 from evaluation.views.publication import decision_facts, publish_facts
@@ -169,7 +170,10 @@ def _notice(evaluation: Evaluation, form: MoveForm) -> dict[str, Any]:
     if declaration is None or not defects:
         return {"facts_template": None}
     day = getattr(form, "cleaned_data", {}).get("deadline") or form.fields["deadline"].initial
-    return {"letter": deficiency_notice(declaration, defects, day)}
+    return {
+        "letter": deficiency_notice(declaration, defects, day),
+        "closed": closed_in_notice(declaration, defects),
+    }
 
 
 def _where_it_leads(user: User, evaluation: Evaluation, code: str) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.review import FieldDefectForm, SlotForm
 from evaluation.models import Declaration, Evaluation, FieldDefect, SlotReview, UsualReason
-from evaluation.rulebook import Clean, Edition, Indicator, Step, in_language, score
+from evaluation.rulebook import Edition, Indicator, Step, in_language
 from evaluation.rulebook.form import declared_values
 from evaluation.steps import Actor
 from evaluation.views.applicant_reading import ReadTable, masked, read_tables
+from evaluation.views.closed_tables import closed_tables, declared_score
 from evaluation.views.evidence import FileRow, Materials, materials
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
@@ -71,6 +72,7 @@ class Slot:
     added: list[str]  # names of the files that are new in this version
     removed: list[str]
     form: SlotForm | None
+    closed: list[str]  # tables that stay closed in a correction although a value there falls short
     files_below: bool = True  # beside what they prove, not above it
 
 
@@ -229,7 +231,8 @@ def _slots(
     usual = list(UsualReason.objects.all()) if judging else []
     declared = declared_values(edition, declaration.tables)
     tables = read_tables(edition, masked(declaration.tables), declared)
-    card = score(edition, evaluation.category, _clean(edition, declaration))
+    card = declared_score(declaration)
+    marked = list(declaration.field_defects.all())
     slots = []
     for material in edition.materials:
         verdict = verdicts.get(material.number)
@@ -266,6 +269,9 @@ def _slots(
                 added=_only_in(files, files_before, material.number) if before else [],
                 removed=_only_in(files_before, files, material.number) if before else [],
                 form=form,
+                closed=[]
+                if verdict is None or verdict.accepted
+                else closed_tables(declaration, card, material.number, marked),
             )
         )
     return slots
@@ -354,15 +360,6 @@ def _state(verdict: SlotReview | None, carried: bool) -> tuple[str, str]:
     if not verdict.accepted:
         return "not_met", _("不合格")
     return "met", _("合格（沿用上一版的判定）") if carried else _("合格")
-
-
-def _clean(edition: Edition, declaration: Declaration) -> dict[str, Clean]:
-    """The declared values as the scorer takes them."""
-    return {
-        code: clean
-        for code, raw in declaration.values.items()
-        if (clean := edition.indicator(code).parse(raw)[0]) is not None
-    }
 
 
 def _proved(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from evaluation.actions import materials, review
 from evaluation.demo.files import example_pdf
+from evaluation.edition import edition_of
 from evaluation.errors import Refused
 from evaluation.models import Declaration, SlotReview, UsualReason
 from tests.evaluation.cast import make_cast, signed_in
@@ -295,3 +296,31 @@ def test_a_declared_value_that_falls_short_says_so_beside_it():
         values={**declaration.values, "enterprise_count": "19"}
     )
     assert "必备项不满足：还差1家" in client.get(page_of(case)).content.decode()
+
+
+def test_a_table_that_stays_closed_although_its_value_falls_short_is_named():
+    cast = make_cast()
+    case = cast.case_in("preliminary_review")
+    declaration = case.declarations.get()
+    Declaration.objects.filter(pk=declaration.pk).update(
+        values={**declaration.values, "enterprise_count": "19"}
+    )
+    [slot] = edition_of(case).by_code["enterprise_count"].materials[:1]
+    table = next(
+        table
+        for table in edition_of(case).form
+        if "enterprise_count" in {field.indicator for field in table.fields}
+    )
+    accept_all(cast, case, but=[slot])
+    client = signed_in(cast.chen)
+    notice = f"/cases/{case.number}/moves/request_correction/"
+    told = f"必备项不满足的申报值填写在表{table.number} {table.title}，补正时不开放修改"
+    assert told not in client.get(page_of(case)).content.decode()
+    review.judge_slot(cast.chen, case, slot, accepted=False, reason="示例：企业不足20家。")
+    for page, link in ((page_of(case), "#fields"), (notice, f"{page_of(case)}#fields")):
+        html = client.get(page).content.decode()
+        assert html.count(told) == 1
+        assert f'<a href="{link}">标记需补正的内容</a>' in html
+    review.mark_field(cast.chen, case, table.key, table.fields[0].key, "示例：请核对企业名单。")
+    for page in (page_of(case), notice):
+        assert told not in client.get(page).content.decode()
