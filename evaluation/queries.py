@@ -35,6 +35,7 @@ from evaluation.models import (
     Kind,
     Left,
     Objection,
+    Opinion,
     PaperReceipt,
     Publication,
     Purpose,
@@ -193,7 +194,7 @@ def waiting_for(user: User) -> QuerySet[Evaluation]:
         cases = cases.filter(state__in=owned[steps.Actor.DECIDER])
     elif user.role == Role.EXPERT:
         mine = serving_assignments(user).filter(evaluation=OuterRef("pk"))
-        cases = cases.filter(
+        cases = cases.annotate(opinion_waits=_opinion_unread(user)).filter(
             Q(Exists(mine.filter(duty="site")), state="site_visit")
             | Q(
                 Exists(mine.filter(duty="panel", sheet_submitted_at__isnull=True)),
@@ -207,8 +208,24 @@ def waiting_for(user: User) -> QuerySet[Evaluation]:
                 Exists(mine.filter(duty="panel", dissents__in=_unconfirmed())),
                 state="panel_consolidation",
             )
+            | Q(
+                Exists(mine.filter(duty="panel", sheet_submitted_at__isnull=False)),
+                state="panel_consolidation",
+                opinion_waits=True,
+            )
         )
     return cases.order_by("state_since")
+
+
+def _opinion_unread(user: User) -> Exists:
+    """Whether the opinion that stands before the panel is another's, and this expert has not read
+    it: what was put before the panel earlier counts no more."""
+    standing = Opinion.objects.filter(evaluation=OuterRef("pk"), handed_in_at__isnull=True).exclude(
+        Exists(
+            Opinion.objects.filter(evaluation=OuterRef("evaluation"), number__gt=OuterRef("number"))
+        )
+    )
+    return Exists(standing.exclude(leader=user).exclude(readings__assignment__expert=user))
 
 
 def _unconfirmed() -> QuerySet[Dissent]:

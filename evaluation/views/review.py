@@ -202,7 +202,8 @@ def _context(
         "accepted": sum(1 for s in slots if s.verdict and s.verdict.accepted),
         "defects": sum(1 for s in slots if s.verdict and not s.verdict.accepted) + len(marked),
         "open": sum(1 for s in slots if s.verdict is None),
-        "second_round": before is not None,
+        # An earlier version that was never judged (sent back, taken back) makes no second round.
+        "second_round": bool(settled or answered),
         "marked": marked,
         "answered": _answered(declaration, answered),
         "field_form": FieldDefectForm(edition=edition_of(evaluation)) if judging else None,

@@ -52,6 +52,19 @@ def test_members_read_final_points_and_changes_but_nobody_elses_scores(cast, cas
     assert [note.user for note in kinds] == [member]
 
 
+def test_it_waits_on_the_members_desk_until_that_version_was_read(cast, case):
+    leader, member = cast.experts[2:4]
+    told = "评审意见已送阅，请阅看"
+    assert told not in signed_in(member).get("/desk/").content.decode()
+    panel.share(leader, case, finals(case))
+    assert told in signed_in(member).get("/desk/").content.decode()
+    assert told not in signed_in(leader).get("/desk/").content.decode()
+    opinions.read_opinion(member, case, 1)
+    assert told not in signed_in(member).get("/desk/").content.decode()
+    panel.share(leader, case, finals(case, "4.5"))
+    assert told in signed_in(member).get("/desk/").content.decode()
+
+
 def test_only_who_has_scored_and_sits_may_read(cast, case):
     leader = cast.experts[2]
     panel.share(leader, case, finals(case))

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaluation.actions import materials, review
+from evaluation.actions import agreement, application, materials, review
 from evaluation.demo.files import example_pdf
 from evaluation.edition import edition_of
 from evaluation.errors import Refused
@@ -266,6 +266,20 @@ def test_the_second_round_begins_with_what_changed():
     context = signed_in(cast.chen).get(page_of(case)).context
     assert [slot.number for slot in context["to_review"]] == [4]
     assert [slot.number for slot in context["settled"]] == [1, 2, 3, 5, 6, 7, 8, 9, 10]
+
+
+def test_an_earlier_version_that_nobody_judged_makes_no_second_round():
+    """The form was sent back before it was accepted: its second version is looked at first."""
+    cast = make_cast()
+    case = cast.case_in("submitted")
+    application.return_application(cast.chen, case, "示例：请补充发展规划。")
+    application.submit(cast.lin, case)
+    application.accept(cast.chen, case)
+    agreement.sign_agreement(cast.lin, case, example_pdf("示例协议-申报单位签章"))
+    agreement.countersign_agreement(cast.chen, case, example_pdf("示例协议-双方签章"))
+    shown = signed_in(cast.chen).get(page_of(case))
+    assert shown.context["declaration"].number == 2
+    assert "补正后的复审" not in shown.content.decode()
 
 
 def test_the_notice_is_shown_before_it_goes_out_and_cannot_go_out_early():
