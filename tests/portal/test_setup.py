@@ -62,7 +62,7 @@ def test_an_edge_node_has_the_portals_versions_and_nothing_of_django() -> None:
         (
             ["--tests"],
             "gettext libmagic1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk poppler-utils"
-            " chromium postgresql redis-server prometheus prometheus-node-exporter",
+            " chromium postgresql redis-server softhsm2 prometheus prometheus-node-exporter",
         ),
     ],
 )

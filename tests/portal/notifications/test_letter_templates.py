@@ -59,6 +59,7 @@ def told() -> tuple[str, str, str]:
             f"{Notification.objects.count()}",
             number="PG1",
             count=2,
+            items="示例：材料4",
             deadline="8月7日",
         )
     row = Notification.objects.latest("id")
@@ -99,7 +100,7 @@ def test_a_preview_shows_example_values_and_keeps_nothing(browser):
     ("body", "said"),
     [
         ("请在{deadline}前到{city}补正。",
-         "没有变量{city}；这类信函可用：{name}、{number}、{count}、{deadline}。"),
+         "没有变量{city}；这类信函可用：{name}、{number}、{count}、{items}、{deadline}。"),
         ("请补正。", "正文缺少变量{deadline}（期限），没有它收件人无法办理。"),
         ("请在{deadline前补正。", "大括号不成对。"),
         ("请在{deadline!r}前补正。", "变量{deadline}不能带格式，请只写名称。"),
