@@ -17,6 +17,7 @@ class Admission:
 
     province: str
     category: str
+    certified_fp16: int | None
     window: str
     awaited: bool
     month_exists: bool
@@ -24,7 +25,7 @@ class Admission:
 
 
 _SQL = f"""
-    SELECT b.province, b.category,
+    SELECT b.province, b.category, b.certified_fp16,
         coalesce(
             (SELECT w."window" FROM {WindowChoice._meta.db_table} w
              WHERE w.base_id = b.id AND w.since <= {{date}} ORDER BY w.since DESC LIMIT 1),
@@ -60,5 +61,5 @@ def admit(base: Base, kind: Kind, at: datetime, key: ApiKey | None) -> Admission
     )
     if row is None:
         raise Base.DoesNotExist
-    province, category, window, *told = row
-    return Admission(province, category, window, *map(bool, told))
+    province, category, certified_fp16, window, *told = row
+    return Admission(province, category, certified_fp16, window, *map(bool, told))

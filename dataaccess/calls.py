@@ -1,6 +1,5 @@
 """Reads of data calls, and marking them answered by what a base delivers."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -66,10 +65,9 @@ def open_calls(base: Base) -> list[tuple[DataCall, list[Kind]]]:
     ]
 
 
-def open_calls_of(bases: QuerySet[Base]) -> list[tuple[DataCall, Base, list[Kind]]]:
-    """The same of several bases, each call once for every base that it waits for. One query."""
-    found: dict[tuple[int, int], tuple[DataCall, Base, list[Kind]]] = {}
-    items: Iterable[DataCallItem] = (
+def open_items(bases: QuerySet[Base]) -> QuerySet[DataCallItem]:
+    """What open calls still ask of these bases, the nearest deadline first."""
+    return (
         DataCallItem.objects.filter(
             base__in=bases,
             base__released_on__isnull=True,
@@ -79,7 +77,12 @@ def open_calls_of(bases: QuerySet[Base]) -> list[tuple[DataCall, Base, list[Kind
         .select_related("call", "base")
         .order_by("call__deadline", "call_id", "base__name", "id")
     )
-    for item in items:
+
+
+def open_calls_of(bases: QuerySet[Base]) -> list[tuple[DataCall, Base, list[Kind]]]:
+    """The same of several bases, each call once for every base that it waits for. One query."""
+    found: dict[tuple[int, int], tuple[DataCall, Base, list[Kind]]] = {}
+    for item in open_items(bases):
         _call, _base, kinds = found.setdefault(
             (item.call_id, item.base_id), (item.call, item.base, [])
         )

@@ -131,12 +131,30 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Excluded:
+    """How many bases each condition keeps from taking the task. One may fail several."""
+
+    amounts: int = 0
+    elsewhere: int = 0
+    too_far: int = 0
+    down: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Bases that could take the task, the best first; and those that could not, the nearest to
     it first."""
 
     fits: list[Match] = field(default_factory=list)
     lacking: list[Match] = field(default_factory=list)
+
+    def excluded(self) -> Excluded:
+        return Excluded(
+            amounts=sum(any(not check.met for check in each.checks) for each in self.lacking),
+            elsewhere=sum(each.elsewhere for each in self.lacking),
+            too_far=sum(each.too_far for each in self.lacking),
+            down=sum(each.down for each in self.lacking),
+        )
 
 
 def find(need: Need, offers: Iterable[Offer], today: date) -> Answer:

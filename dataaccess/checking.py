@@ -99,12 +99,10 @@ def too_large() -> Refused:
 
 
 def _unprocessable(faults: list[Fault]) -> Refused:
-    # An idle figure above its total is one mistake, told at both fields.
-    paired = sum(each["code"] == "idle_exceeds_total" for each in faults)
     return Refused(
         422,
         "数据不符合要求",
-        f"共{len(faults) - paired // 2}处错误，数据未保存；请按 errors 逐项修改后重发。",
+        f"共{len(faults)}处错误，数据未保存；请按 errors 逐项修改后重发。",
         faults,
     )
 

@@ -1,15 +1,17 @@
 """What a conformance run checks, and how far it has come: read from the calls it has seen."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dataaccess import windows
+from dataaccess.days import windows_of
 from dataaccess.models import ConformanceAttempt, ConformanceRun, DataCallItem
-from dataaccess.samples import BODIES
-from dataaccess.shapes import Kind, tables
+from dataaccess.shapes import KINDS, Kind
 
 Attempts = Sequence[ConformanceAttempt]
 
@@ -28,13 +30,16 @@ class Check:
 
 @dataclass(frozen=True)
 class Result:
-    """A check with what showed it; `failed` is the last call of its interface that was refused
-    since, where nothing has shown it yet."""
+    """A check with what showed it; `failed` is the call that was refused for want of it, where
+    nothing has shown it yet; `half`, whether that is its first half; `said`, what else is to be
+    known of it, a sentence."""
 
     check: Check
     passed_at: datetime | None = None
     receipt: str = ""
     failed: ConformanceAttempt | None = None
+    half: bool = False
+    said: str = ""
 
     @property
     def passed(self) -> bool:
@@ -71,8 +76,8 @@ def _mended(attempts: Attempts) -> ConformanceAttempt | None:
 
 CHECKS = (
     Check(
-        "connect", "8.4.1", _("边缘节点以密钥接入"),
-        _("从将来上报的机器上查询上报情况。"), "status",
+        "connect", "8.4.1", _("以密钥接入"),
+        _("从将来上报的机器上查询上报情况；边缘节点本身在现场核查。"), "status",
         lambda attempts: _first(attempts, lambda each: each.call == "status" and each.status == 200),
     ),
     Check(
@@ -129,64 +134,111 @@ CALL = Check(
 CLAUSES = ("8.4.1", "8.4.2", "8.4.3", "8.4.4 a", "8.4.4 b")
 
 
+def window_of(run: ConformanceRun) -> str:
+    """The window that was chosen when the run began."""
+    if run.record is not None:
+        return str(run.record["window"])
+    return windows_of(run.base).on(windows.day_of(run.started_at))
+
+
 def results(run: ConformanceRun) -> list[Result]:
-    """Every check of a run as it stands. Two queries."""
+    """Every check of a run as it stands. Three queries."""
     attempts = list(run.attempts.order_by("id"))
-    found = [_result(check, attempts) for check in CHECKS]
-    return [*found, _answered(run, attempts)]
+    window = window_of(run)
+    shown = {check.code: check.found(attempts) for check in CHECKS}
+    found = [
+        Result(check, each.at, each.receipt) if (each := shown[check.code]) else Result(check)
+        for check in CHECKS
+    ]
+    found = _with_refusals([*found, _answered(run)], attempts, shown["mend"])
+    return [
+        replace(each, said=_said(each, shown.get(each.check.code), attempts, window))
+        for each in found
+    ]
 
 
-def _result(check: Check, attempts: Attempts) -> Result:
-    shown = check.found(attempts)
-    if shown is not None:
-        return Result(check, shown.at, shown.receipt)
-    return Result(check, failed=_last_refused(check, attempts))
-
-
-def _last_refused(check: Check, attempts: Attempts) -> ConformanceAttempt | None:
-    mine = [each for each in attempts if each.call == check.kind]
-    return mine[-1] if mine and (mine[-1].status >= 400 or mine[-1].refused) else None
-
-
-def _answered(run: ConformanceRun, attempts: Attempts) -> Result:
+def _answered(run: ConformanceRun) -> Result:
     items = DataCallItem.objects.filter(
         base=run.base_id, call__issued_at__gte=run.started_at, answered_at__isnull=False
     ).select_related("call")
     for item in items.order_by("answered_at"):
         if item.state == "answered":
             return Result(CALL, item.answered_at, str(item.receipt_id))
-    return Result(CALL, failed=_last_refused(CALL, attempts))
+    return Result(CALL)
 
 
-# What the commands send: the examples of the documentation, to be filled with real figures.
-_EVENT = BODIES["security_event"]
-_LEFT_OUT = "GPU总算力"  # not translated: the printed name of a field
-FILES: dict[str, Any] = {
-    "base.json": BODIES["base_info"],
-    "compute.json": BODIES["compute_report"],
-    "event.json": {**_EVENT, tables.EVENT_HANDLING: "未处理"},  # not translated: a printed value
-    "event-handled.json": {
-        **_EVENT,
-        tables.EVENT_HANDLING: "已处理",  # not translated: a printed value
-    },
-    "events.json": [{**_EVENT, tables.EVENT_ID: f"{_EVENT[tables.EVENT_ID]}-{n}"} for n in (1, 2)],
-    "faulty.json": {
-        name: value for name, value in BODIES["compute_report"].items() if name != _LEFT_OUT
-    },
-}
-# How each is tried from a shell, with $KEY and the portal's address.
-_CURL = 'curl -H "Authorization: Bearer $KEY"'
-_JSON = f'{_CURL} -H "Content-Type: application/json"'
-_RESEND = f"{_JSON} -H 'Idempotency-Key: 1'"
-COMMANDS = {
-    "connect": f"{_CURL} {{api}}/status",
-    "resend": f"{_RESEND} --data @compute.json {{api}}/compute-reports  # × 2",
-    "base_info": f"{_JSON} -X PUT --data @base.json {{api}}/base-info",
-    "compute_report": f"{_JSON} --data @compute.json {{api}}/compute-reports",
-    "security_event": f"{_JSON} --data @event.json {{api}}/security-events",
-    "update": f"{_JSON} --data @event-handled.json {{api}}/security-events",
-    "batch": f"{_JSON} --data @events.json {{api}}/security-events",
-    "mend": f"{_JSON} --data @faulty.json {{api}}/compute-reports",
-    "window": f"{_JSON} --data @compute.json {{api}}/compute-reports",
-    "call": f"{_CURL} {{api}}/status",
-}
+def _with_refusals(
+    found: list[Result], attempts: Attempts, mended: ConformanceAttempt | None
+) -> list[Result]:
+    """Each interface's last call, where it was refused, with the one check that it is told at.
+
+    Faults that were found in the data belong to 按错误提示更正后重发 until that is shown: they are
+    its first half. After that a refusal belongs to the first check of its interface that is
+    still open."""
+    faulty = [each for each in attempts if each.errors]
+    if mended is None and faulty:
+        found = _told_at(found, "mend", faulty[-1], half=True)
+    for call in (*KINDS, "status"):
+        mine = [each for each in attempts if each.call == call]
+        last = mine[-1] if mine else None
+        if last is None or not (last.status >= 400 or last.refused):
+            continue
+        if last.errors and (mended is None or last.pk < mended.pk):
+            continue
+        waits = [
+            each
+            for each in found
+            if each.check.kind == call and each.check.code != "resend" and not each.passed
+        ]
+        if waits:
+            found = _told_at(found, waits[0].check.code, last)
+    return found
+
+
+def _told_at(
+    found: list[Result], code: str, failed: ConformanceAttempt, *, half: bool = False
+) -> list[Result]:
+    return [
+        replace(each, failed=failed, half=half) if each.check.code == code else each
+        for each in found
+    ]
+
+
+def _said(result: Result, shown: ConformanceAttempt | None, attempts: Attempts, window: str) -> str:
+    match result.check.code:
+        case "connect" if shown is not None:
+            return gettext(
+                "调用的程序自称 %(agent)s，来自 %(source)s。密钥可用；是否由边缘节点调用，平台看不出，"
+                "边缘节点本身在现场核查。"
+            ) % {"agent": shown.agent or gettext("（没有自称）"), "source": shown.source or "–"}
+        case "mend" if result.half and result.failed is not None:
+            return gettext(
+                "已完成一半：%(at)s 的调用被拒收，按提示更正后再发一次同一接口，即为通过。"
+            ) % {"at": _moment(result.failed.at)}
+        case "window":
+            return _of_window(result, attempts, window)
+    return ""
+
+
+def _of_window(result: Result, attempts: Attempts, window: str) -> str:
+    kept = [each for each in attempts if each.call == "compute_report" and _whole(each)]
+    if result.passed or not kept:
+        return gettext("所选时段是每天 %(window)s（北京时间）。") % {"window": window}
+    told = {"at": _moment(kept[-1].at), "window": window}
+    if kept[-1].timeliness == windows.MAKEUP:
+        return (
+            gettext(
+                "%(at)s 的调用已接收，但上报的是以前日期的数据；请在每天 %(window)s（北京时间）上报当天的。"
+            )
+            % told
+        )
+    return (
+        gettext(
+            "%(at)s 的调用已接收，但不在所选时段内；请在每天 %(window)s（北京时间）再调用一次。"
+        )
+        % told
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"

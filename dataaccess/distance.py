@@ -37,6 +37,11 @@ def round_trip_ms(km: float) -> float:
     return 2 * km * DETOUR / FIBRE_KM_A_MS
 
 
+def reach_km(ms: float) -> float:
+    """The straight distance for which a round trip of so many milliseconds suffices."""
+    return ms * FIBRE_KM_A_MS / (2 * DETOUR)
+
+
 def read_location(text: str) -> Point | None:
     """基地所在位置 as reported, "经度,纬度"; None for anything else."""
     longitude, _comma, latitude = text.partition(",")

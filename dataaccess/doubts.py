@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from dataaccess import certified, plausibility
+from dataaccess import plausibility
+from dataaccess.checking import Checked
 from dataaccess.models import Base, ComputeReport
 from dataaccess.plausibility import Reported, Suspicion
 from dataaccess.shapes import tables
@@ -18,8 +19,8 @@ COLUMNS = tuple(tables.FIGURES.values())
 _PAIRS = {pair.key: pair for pair in tables.PAIRS}
 
 
-def of_report(base: Base, day: date, today: date) -> list[Suspicion]:
-    """A report of the last days against the one before it and the certificate. Two queries."""
+def of_report(base: Base, day: date, today: date, certified: int | None) -> list[Suspicion]:
+    """A report of the last days against the one before it and the certified FP16. One query."""
     if base.sandbox or day <= today - timedelta(days=plausibility.DAYS):
         return []
     rows = ComputeReport.objects.filter(base=base, date__lte=day).order_by("-date")
@@ -27,7 +28,7 @@ def of_report(base: Base, day: date, today: date) -> list[Suspicion]:
         Reported(at, dict(zip(COLUMNS, figures, strict=True)))
         for at, *figures in rows.values_list("date", *COLUMNS)[:2]
     ]
-    return plausibility.suspicions(found[::-1], certified.fp16_of(base.pk))
+    return plausibility.suspicions(found[::-1], certified)
 
 
 # What Table B.1 leaves free in form, and what a value hardly is without. No reason to refuse.
@@ -46,7 +47,41 @@ _CONTACTS |= {
 }
 
 
-def of_base_info(values: Mapping[str, Any]) -> list[dict[str, str]]:
+def of(checked: Checked) -> list[dict[str, str]]:
+    """What a delivery leaves in doubt whatever came before it, as warnings of the answer."""
+    if checked.base_info is not None:
+        return _of_base_info(checked.base_info)
+    return _of_events(checked.events) if checked.events is not None else []
+
+
+# A warning names so many events; a batch of thousands gets an answer of reasonable size.
+_MOST_NAMED = 5
+DONE = tables.HANDLING[-1]
+
+
+def _of_events(events: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Events that are dealt with and still going on, as one warning."""
+    odd = [
+        event[tables.EVENT_ID]
+        for event in events
+        if event[tables.EVENT_HANDLING] == DONE and event[tables.EVENT_ONGOING] == tables.YES
+    ]
+    if not odd:
+        return []
+    named = ", ".join(shown(each) for each in odd[:_MOST_NAMED])
+    more = ", …" if len(odd) > _MOST_NAMED else ""
+    return [
+        {
+            "field": tables.EVENT_ONGOING,
+            "code": "contradiction",
+            "message": f"{len(odd)}个事件（{named}{more}）的“{tables.EVENT_HANDLING}”为“{DONE}”，"
+            f"“{tables.EVENT_ONGOING}”却为“{tables.YES}”，两项矛盾。"
+            "数据已按所报保存，请核对后更正重发。",
+        }
+    ]
+
+
+def _of_base_info(values: Mapping[str, Any]) -> list[dict[str, str]]:
     """Contacts by which nobody could be reached, as warnings of the answer."""
     return [
         {

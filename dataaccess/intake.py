@@ -12,10 +12,20 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from dataaccess import calls, doubts, event_store, receipts, storage, windows
+from dataaccess import (
+    calls,
+    doubts,
+    event_store,
+    events_at_once,
+    receipts,
+    report_at_once,
+    storage,
+    windows,
+)
 from dataaccess.admission import admit
 from dataaccess.checking import MAX_BYTES, MAX_EVENTS, Checked, Refused, check, too_large
 from dataaccess.models import ApiKey, Base, Receipt
+from dataaccess.sent import Batch
 from dataaccess.shapes import Kind
 from dataaccess.shapes.faults import fault
 
@@ -69,22 +79,37 @@ def accept(
     since it was checked: nothing is kept then."""
     at = received_at or timezone.now()
     checked = check(kind, raw, content_type, at)
-    digest = hashlib.sha256(raw).hexdigest()
+    receipt: dict[str, Any] = {
+        "id": uuid4(),
+        "base_id": base.pk,
+        "key_id": key.pk if key else None,
+        "interface": kind,
+        "received_at": at,
+        "refused": len(checked.rejected),
+        "clock_ahead": client_ahead,
+        "idempotency_key": idempotency_key,
+        "body_digest": hashlib.sha256(raw).hexdigest(),
+    }
+    batch = Batch(checked.events) if checked.events is not None else None
+    if not dry_run:
+        kept = _at_once(base, checked, batch, key, receipt)
+        if kept is not None:
+            return kept
     with transaction.atomic():
         admission = admit(base, kind, at, key)
         if not admission.key_holds:
             raise KeyEnded
         if idempotency_key and not dry_run:
-            earlier = _first_answer(base, kind, idempotency_key, digest)
+            earlier = _first_answer(base, kind, idempotency_key, receipt["body_digest"])
             if earlier is not None:
                 return earlier
-        delivery = storage.Delivery(base, uuid4(), at, admission)
-        counts, timeliness = _keep(delivery, checked)
-        answer = _answer(delivery, checked, counts, timeliness, client_ahead)
-        if checked.base_info is not None and (odd := doubts.of_base_info(checked.base_info)):
-            answer.body["warnings"] = odd
+        delivery = storage.Delivery(base, receipt["id"], at, admission)
+        counts, timeliness = _keep(delivery, checked, batch)
+        answer = _answer(receipt, checked, counts, timeliness, admission.window)
         if checked.day is not None:
-            found = doubts.of_report(base, checked.day, windows.day_of(at))
+            found = doubts.of_report(
+                base, checked.day, windows.day_of(at), admission.certified_fp16
+            )
             if found:
                 answer.body["warnings"] = doubts.warnings(found)
                 doubts.ask_after_commit(base, checked.day, delivery.receipt)
@@ -95,20 +120,12 @@ def accept(
                 {**answer.body, "receipt": None, "dry_run": True},
             )
         receipts.write(
-            id=delivery.receipt,
-            base_id=base.pk,
-            key_id=key.pk if key else None,
-            interface=kind,
-            received_at=at,
+            **receipt,
             accepted=counts.accepted,
             created=counts.created,
             updated=counts.updated,
             unchanged=counts.unchanged,
-            refused=len(checked.rejected),
             timeliness=timeliness or "",
-            clock_ahead=client_ahead,
-            idempotency_key=idempotency_key,
-            body_digest=digest,
             status=answer.status,
             answer=answer.body,
         )
@@ -117,11 +134,36 @@ def accept(
     return answer
 
 
+def _at_once(
+    base: Base,
+    checked: Checked,
+    batch: Batch | None,
+    key: ApiKey | None,
+    receipt: dict[str, Any],
+) -> Answer | None:
+    """Everything by one statement, where nothing speaks against it (at_once.py)."""
+    if batch is not None:
+        told = _answer(receipt, checked, storage.Counts(created=batch.accepted)).body
+        counts = events_at_once.keep(
+            base, batch, key, {**receipt, "accepted": batch.accepted, "answer": told}
+        )
+        return _answer(receipt, checked, counts) if counts else None
+    if checked.report is None or checked.day is None:
+        return None
+    told = _answer(receipt, checked, storage.CREATED).body
+    judged = report_at_once.keep(
+        base, checked.day, checked.report, key, {**receipt, "accepted": 1, "answer": told}
+    )
+    if judged is None:
+        return None
+    return _answer(receipt, checked, storage.CREATED, *judged)
+
+
 def _keep(
-    delivery: storage.Delivery, checked: Checked
+    delivery: storage.Delivery, checked: Checked, batch: Batch | None
 ) -> tuple[storage.Counts, windows.Timeliness | None]:
-    if checked.events is not None:
-        return event_store.keep_events(delivery, checked.events), None
+    if batch is not None:
+        return event_store.keep_events(delivery, batch), None
     timeliness = windows.judge(delivery.at, delivery.admission.window, checked.day)
     if checked.base_info is not None:
         return storage.keep_base_info(delivery, checked.base_info), timeliness
@@ -132,15 +174,16 @@ def _keep(
 
 
 def _answer(
-    delivery: storage.Delivery,
+    receipt: dict[str, Any],
     checked: Checked,
     counts: storage.Counts,
-    timeliness: windows.Timeliness | None,
-    client_ahead: int | None,
+    timeliness: windows.Timeliness | None = None,
+    window: str = "",
 ) -> Answer:
+    at, ahead = receipt["received_at"], receipt["clock_ahead"]
     body: dict[str, Any] = {
-        "receipt": str(delivery.receipt),
-        "received_at": delivery.at.astimezone(windows.SHANGHAI).isoformat(timespec="milliseconds"),
+        "receipt": str(receipt["id"]),
+        "received_at": at.astimezone(windows.SHANGHAI).isoformat(timespec="milliseconds"),
         "accepted": counts.accepted,
         "created": counts.created,
         "updated": counts.updated,
@@ -148,11 +191,16 @@ def _answer(
         "rejected": checked.rejected,
     }
     if timeliness is not None:
-        body["timeliness"] = {"status": timeliness, "window": delivery.admission.window}
-    if client_ahead is not None and abs(client_ahead) > CLOCK_TOLERANCE:
-        body["clock"] = _clock_warning(client_ahead)
-    status = 207 if checked.rejected else 201 if counts.created else 200
-    return Answer(status, body)
+        body["timeliness"] = {"status": timeliness, "window": window}
+    if ahead is not None and abs(ahead) > CLOCK_TOLERANCE:
+        body["clock"] = _clock_warning(ahead)
+    if odd := doubts.of(checked):
+        body["warnings"] = odd
+    return Answer(_status(checked, counts.created), body)
+
+
+def _status(checked: Checked, created: int) -> int:
+    return 207 if checked.rejected else 201 if created else 200
 
 
 def _clock_warning(ahead: int) -> dict[str, Any]:

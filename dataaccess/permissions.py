@@ -46,7 +46,7 @@ def can_manage_keys(user: User, base: Base) -> bool:
 
 def check_choose_window(user: User, base: Base) -> None:
     """The base itself chooses its window (clause 8.4.4 a)."""
-    if not user.is_active or not works_for(user, base):
+    if not works_for(user, base):
         raise NotAllowed(_("上报时段由基地所属单位的负责人或填报人选择。"))
 
 

@@ -2,7 +2,8 @@
 
 Codes are strings of six digits. The data stand beside this file: data/gbt2260_2007.tsv holds the
 34 provinces, the 344 codes at prefecture level and the counties that stand directly under a
-province (with today's name where it changed); data/gbt2260_later.tsv holds the codes that came
+province (with today's name where it changed, and the English name of the place today: pinyin, or
+the established form where there is another, as Hohhot); data/gbt2260_later.tsv holds the codes that came
 after 2007 and the code of 2007 that covers the same place. Pure: no framework, no database."""
 
 import csv
@@ -23,7 +24,7 @@ Level = Literal["province", "prefecture", "county"]
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A place of the 2007 edition. `name_en` is empty below the province."""
+    """A place of the 2007 edition. `name_en` is empty where the name is that of no place (市辖区)."""
 
     code: str
     name: str
@@ -39,6 +40,7 @@ class Later:
     code: str
     name: str
     equivalent: str
+    name_en: str
 
 
 def provinces() -> tuple[Region, ...]:
@@ -81,24 +83,56 @@ def province_name(code: str, language: str = "zh") -> str:
     return region.name_en if language.startswith("en") else region.name
 
 
-def city_name(code: str) -> str:
-    """The city's name of today (襄樊市 is 襄阳市 now); empty for an unknown code."""
+def city_name(code: str, language: str = "zh") -> str:
+    """The city's name of today (襄樊市 is 襄阳市, Xiangyang, now); empty for an unknown code."""
     region = _regions().get(code)
     if region is None or code not in _city_codes():
         return ""
     if region.code[:2] in _MUNICIPALITIES:
-        return _regions()[f"{code[:2]}0000"].name
-    return region.present_name
+        region = _regions()[f"{code[:2]}0000"]
+    return region.name_en if language.startswith("en") else region.present_name
 
 
 def place_name(province: str, city: str, language: str = "zh") -> str:
-    """山东省济南市; a municipality is named once. In English the province has its English name and
-    the city, which has none here, its own: Shandong 济南市."""
-    first, second = province_name(province), city_name(city)
-    if language == "en":
-        english = province_name(province, "en")
-        return english if first == second or not second else f"{english} {second}"
-    return first if first == second else first + second
+    """山东省济南市, or Jinan, Shandong; a municipality is named once."""
+    first, second = province_name(province, language), city_name(city, language)
+    if first == second or not first or not second:
+        return first or second
+    return f"{second}, {first}" if language.startswith("en") else first + second
+
+
+def named_with(text: str) -> tuple[list[str], list[str]]:
+    """The codes of the provinces and of the cities that have a text in their name, Chinese or
+    English, a city's with its province before it (山东省济南市). Nothing for less than two
+    characters, or three Latin ones: they stand in nearly all."""
+    wanted = text.casefold()
+    if len(wanted) < (3 if wanted.isascii() else 2):
+        return [], []
+    whole = [region.code for region in provinces() if wanted in _searched(region.code)]
+    return whole, [code for code in _city_codes() if wanted in _searched(code)]
+
+
+@cache
+def _searched(code: str) -> str:
+    """A place's names as they are searched."""
+    if is_province(code):
+        names = [province_name(code), province_name(code, "en")]
+    else:
+        province = f"{code[:2]}0000"
+        names = [place_name(province, code), city_name(code, "en")]
+    return "\n".join(names).casefold()
+
+
+@cache
+def english_of() -> dict[str, str]:
+    """The English name of every place that answers name."""
+    named = {
+        name: region.name_en
+        for region in _regions().values()
+        if region.name_en
+        for name in (region.name, region.present_name)
+    }
+    return {later.name: later.name_en for later in _later().values() if later.name_en} | named
 
 
 # What a name may be written without: 山东 for 山东省, 广西 for 广西壮族自治区.
@@ -130,13 +164,13 @@ def province_choices(language: str = "zh") -> list[tuple[str, str]]:
     return [(region.code, province_name(region.code, language)) for region in provinces()]
 
 
-def city_choices(province: str) -> list[tuple[str, str]]:
-    return [(region.code, city_name(region.code)) for region in cities_of(province)]
+def city_choices(province: str, language: str = "zh") -> list[tuple[str, str]]:
+    return [(region.code, city_name(region.code, language)) for region in cities_of(province)]
 
 
 def grouped_city_choices(language: str = "zh") -> list[tuple[str, list[tuple[str, str]]]]:
     """All cities under their province, for one select with groups."""
-    return [(name, city_choices(code)) for code, name in province_choices(language)]
+    return [(name, city_choices(code, language)) for code, name in province_choices(language)]
 
 
 @cache
@@ -163,7 +197,7 @@ def _regions() -> dict[str, Region]:
 @cache
 def _later() -> dict[str, Later]:
     return {
-        row["code"]: Later(row["code"], row["name"], row["equivalent_2007"])
+        row["code"]: Later(row["code"], row["name"], row["equivalent_2007"], row["name_en"])
         for row in _rows("gbt2260_later.tsv")
     }
 

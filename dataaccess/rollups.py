@@ -65,7 +65,7 @@ _ROWS = {
     + ", json_extract(value, '$.events') AS events, json_extract(value, '$.ongoing') AS ongoing"
     " FROM json_each(%s)) AS x",
 }
-# Taken by the statement of the intake on PostgreSQL too.
+# Taken by the statements of the intake on PostgreSQL too (event_store.py).
 COUNT_INTO = (
     f"INSERT INTO {_COUNTS} AS c (base_id, {_SLOT}, events, ongoing, archived, archived_ongoing)"
 )
@@ -157,12 +157,14 @@ def report_in_time_after_all(base: Base, before: ComputeReport) -> None:
 
 _SUMS = list(tables.FIGURES.values())
 _COMPUTE = ComputeTotal._meta.db_table
-_ADD_TO_TOTAL = f"""
-    INSERT INTO {_COMPUTE} AS t (date, province, category, bases, {", ".join(_SUMS)})
-    VALUES (%s, %s, %s, %s, {", ".join(["%s"] * len(_SUMS))})
+# Taken by the statement of report_at_once.py too.
+COMPUTE_INTO = f"INSERT INTO {_COMPUTE} AS t (date, province, category, bases, {', '.join(_SUMS)})"
+COMPUTED_ALREADY = f"""
     ON CONFLICT (date, province, category) DO UPDATE
     SET bases = t.bases + excluded.bases,
         {", ".join(f"{name} = t.{name} + excluded.{name}" for name in _SUMS)}"""
+_ADD_TO_TOTAL = f"""
+    {COMPUTE_INTO} VALUES (%s, %s, %s, %s, {", ".join(["%s"] * len(_SUMS))}) {COMPUTED_ALREADY}"""
 
 
 def _add_to_total(base: Base, report: ComputeReport, bases: int, figures: dict[str, int]) -> None:

@@ -6,7 +6,7 @@ from dataaccess import rollups
 from dataaccess.actions import (
     closing,
     data_calls,
-    questions,  # noqa: F401  registers its outbox handler
+    questions,
     retention,
 )
 
@@ -19,6 +19,11 @@ def judge_closed_windows() -> None:
 @shared_task(name="dataaccess.remind_of_data_calls")
 def remind_of_data_calls() -> None:
     data_calls.send_reminders()
+
+
+@shared_task(name="dataaccess.watch_reports")
+def watch_reports() -> None:
+    questions.watch()
 
 
 @shared_task(name="dataaccess.keep_storage")

@@ -33,7 +33,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Paths in a drawing of WIDTH by HEIGHT; a day without figures leaves a gap in each."""
+    """Paths in a drawing of WIDTH by a height; a day without figures leaves a gap in each."""
 
     points: Sequence[Point]
     total: str
@@ -41,13 +41,13 @@ class Trend:
     band: str
     values: tuple[Mark, ...]
     days: tuple[Mark, ...]
-    width: int = WIDTH
+    last: date
     height: int = HEIGHT
+    width: int = WIDTH
     left: int = LEFT
-    bottom: int = HEIGHT - BOTTOM
 
 
-def trend(points: Sequence[Point], first: date, last: date) -> Trend:
+def trend(points: Sequence[Point], first: date, last: date, height: int = HEIGHT) -> Trend:
     """The days from first to last; `points` in their order, within these."""
     top = _round_up(max((point.total for point in points), default=0))
     span = max(1, (last - first).days)
@@ -56,7 +56,7 @@ def trend(points: Sequence[Point], first: date, last: date) -> Trend:
         return round(LEFT + (WIDTH - LEFT) * (day - first).days / span, 1)
 
     def y(value: int) -> float:
-        return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top, 1)
+        return round(height - BOTTOM - (height - TOP - BOTTOM) * value / top, 1)
 
     runs = _runs(points)
     return Trend(
@@ -76,6 +76,8 @@ def trend(points: Sequence[Point], first: date, last: date) -> Trend:
             for part in range(5)
         ),
         days=tuple(Mark(x(day), label) for day, label in _day_labels(first, last)),
+        last=last,
+        height=height,
     )
 
 

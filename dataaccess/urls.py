@@ -28,7 +28,8 @@ urlpatterns = [
     path("api/v1/receipts/<uuid:identifier>", api.ReceiptView.as_view(), name="receipt"),
     path("api/v1/status", api.StatusView.as_view(), name="status"),
     # The capacity finder's api/v1/capacity is portal.site's: it knows the certificates.
-    re_path(r"^api/v1/(?!capacity$)(?P<rest>.*)$", api.unknown_address, name="unknown"),
+    # An address may hold an encoded line end, which no plain dot takes.
+    re_path(r"^api/v1/(?!capacity\Z)(?P<rest>(?s:.*))\Z", api.unknown_address, name="unknown"),
     path("data-calls/", data_calls.every, name="data_calls"),
     path("data-calls/new/", data_calls.new, name="new_data_call"),
     path("data-calls/<int:pk>/", data_calls.one, name="data_call"),

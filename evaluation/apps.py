@@ -6,10 +6,8 @@ class EvaluationConfig(AppConfig):
     verbose_name = "The seven steps"
 
     def ready(self) -> None:
-        from dataaccess import certified
         from evaluation import (
             contacts,
-            queries,
             tasks,  # noqa: F401  registers the outbox handlers
             terms,
         )
@@ -18,6 +16,5 @@ class EvaluationConfig(AppConfig):
         from portal.ledger import runtime
 
         runtime.declare(*terms.SETTINGS)
-        certified.ask(queries.certified_fp16_of)
         contacts.declare_all()
         accounts_erasure.also(erasure.of_an_expert)

@@ -2,7 +2,7 @@
 
 A defect is a slot of Table 1 that was not accepted, or a field of Appendix A that was marked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,10 @@ from evaluation.edition import edition_of, reader_language
 from evaluation.enterprises.rows import FIELD, TABLE, with_rows
 from evaluation.errors import Refused
 from evaluation.models import Declaration, Evaluation, FieldDefect, SlotReview
-from evaluation.rulebook import in_language
+from evaluation.rulebook import Edition, in_language
+from evaluation.rulebook.form import SOURCES
+
+SEALED_FORM = 1  # 申报书, in Table 1: printed, sealed and scanned
 
 
 @dataclass(frozen=True)
@@ -95,16 +98,11 @@ def told(
 ) -> list[Defect]:
     """The defects of a version, held against later tables and files."""
     edition = edition_of(declaration.evaluation)
-    language = reader_language()
     before = _hashes(declaration.materials.all())
     told = []
     for number, row in enumerate(found_in(declaration), start=1):
         if isinstance(row, SlotReview):
-            material = edition.material(row.slot)
-            label = _("材料%(number)s %(name)s") % {
-                "number": row.slot,
-                "name": in_language(material, "name", language),
-            }
+            label = slot_label(edition, row.slot)
             clauses = (
                 (row.clause,)
                 if row.clause
@@ -114,11 +112,28 @@ def told(
         else:
             asked = edition.form_table(row.table).field(row.field)
             label = field_label(declaration, row)
-            clauses = (edition.indicator(asked.indicator).clause,) if asked.indicator else ()
-            was = declaration.tables.get(row.table, {}).get(row.field)
-            changed = tables.get(row.table, {}).get(row.field) != was
+            table_clause = edition.form_table(row.table).clause
+            clauses = (
+                edition.indicator(asked.indicator).clause if asked.indicator else table_clause,
+            )
+            changed = any(
+                tables.get(table, {}).get(field) != declaration.tables.get(table, {}).get(field)
+                for table, field in places_of(edition, row.table, row.field)
+            )
         told.append(Defect(number, row, label, clauses, changed))
     return told
+
+
+def slot_label(edition: Edition, slot: int) -> str:
+    """The slot with its name in Table 1."""
+    name = in_language(edition.material(slot), "name", reader_language())
+    return _("材料%(number)s %(name)s") % {"number": slot, "name": name}
+
+
+def places_of(edition: Edition, table: str, field: str) -> list[tuple[str, str]]:
+    """Where a field is put right, as (table, field): itself, and what it is computed from."""
+    derived_by = edition.form_table(table).field(field).derived_by
+    return [(table, field), *(SOURCES[derived_by] if derived_by else ())]
 
 
 def field_label(declaration: Declaration, row: FieldDefect) -> str:
@@ -143,11 +158,22 @@ def reopened(evaluation: Evaluation) -> Reopened | None:
         return None
     declaration = queries.current_declaration(evaluation)
     assert declaration is not None, "a case under correction was submitted"
+    edition = edition_of(evaluation)
     fields: dict[str, set[str]] = {}
     for defect in declaration.field_defects.all():
-        fields.setdefault(defect.table, set()).add(defect.field)
-    slots = declaration.slot_reviews.filter(accepted=False).values_list("slot", flat=True)
+        for table, field in places_of(edition, defect.table, defect.field):
+            fields.setdefault(table, set()).add(field)
+    slots = set(declaration.slot_reviews.filter(accepted=False).values_list("slot", flat=True))
+    if fields:  # another form has another version code, and is sealed anew
+        slots.add(SEALED_FORM)
     return Reopened(frozenset(slots), {key: frozenset(names) for key, names in fields.items()})
+
+
+def sealing_follows(defects: Iterable[Defect]) -> bool:
+    """Whether the sealed form is open only because fields of the form are: it was not found
+    wanting itself."""
+    found = list(defects)
+    return any(each.field for each in found) and all(each.slot != SEALED_FORM for each in found)
 
 
 def check_slot(evaluation: Evaluation, slot: int) -> None:

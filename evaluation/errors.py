@@ -24,6 +24,15 @@ class WrongState(Refused):
     """The case is not where this move starts, perhaps because another was quicker."""
 
 
+class NotConfirmed(Refused):
+    """It can be done, but only with a second yes to what the sentences say. `waiting`: of whom or
+    what they speak, as keys that the second yes names."""
+
+    def __init__(self, *sentences: Any, waiting: Sequence[int]) -> None:
+        super().__init__(*sentences)
+        self.waiting = waiting
+
+
 class Conflict(Refused):
     """Someone saved the same table meanwhile. Carries what stands there now."""
 

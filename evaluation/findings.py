@@ -2,13 +2,24 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from evaluation.models import Evaluation, SiteRecord, SiteSignature
+from evaluation.rulebook import Indicator
 
 
 def stamp(record: SiteRecord | None) -> str:
     """Tells one finding on an indicator from any other; empty where there is none."""
     return f"{record.recorded_by_id}-{record.recorded_at.timestamp()}" if record else ""
+
+
+def observed_text(indicator: Indicator, held: Any, language: str) -> str:
+    """A finding's value as a reader sees it, also where nothing could be verified."""
+    if held is None:
+        return _("无法核验")
+    return indicator.show(indicator.parse(held)[0], language)
 
 
 def stamps(evaluation: Evaluation) -> dict[str, str]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from evaluation import correction, queries, steps, steps_after
+from evaluation import correction, queries, reissue, steps, steps_after
+from evaluation.edition import reader_language
 from evaluation.models import (
     Certificate,
     CertificateState,
@@ -18,11 +20,12 @@ from evaluation.models import (
     Proposal,
     Publication,
     RegisterEntry,
+    ResultCorrection,
     Review,
     ReviewTransition,
     Transition,
 )
-from evaluation.permissions import active_assignments
+from evaluation.permissions import active_assignments, serving_assignments
 from evaluation.steps import Actor
 from evaluation.steps_after import Party
 from portal.accounts.models import MemberRole, Role, User
@@ -44,6 +47,7 @@ OF_MOVE = {
 
 # How many of the defects the letter names.
 ITEMS_NAMED = 5
+REASON_LENGTH = 80  # the whole of it stands in the notice
 
 # What an applicant has just handed in, who is told that it arrived.
 RECEIVED = {"submit": _("申报书"), "resubmit": _("补正材料")}
@@ -71,10 +75,35 @@ def tell_of_case(
     )
 
 
+def tell_experts(
+    users: Iterable[User], kind: str, key: str, evaluation: Evaluation, /, **values: Any
+) -> None:
+    """Tell experts of their work on a case: by its number and base, with a link to it, who has
+    signed the pledge; the others only that there is work."""
+
+    def named() -> str:
+        case = f"{evaluation.number}（{evaluation.base.name}）"
+        return gettext("案卷%(case)s的评估工作") % {"case": case}
+
+    for user in users:
+        if _may_learn(user, evaluation):
+            path = reverse("evaluation:case", args=[evaluation.number])
+            tell([user], kind, key, path=path, case=evaluation.number, title=named, **values)
+        else:
+            tell(
+                [user],
+                kind,
+                key,
+                path=reverse("evaluation:desk"),
+                title=_("一项评估工作"),
+                **values,
+            )
+
+
 def _may_learn(user: User, evaluation: Evaluation) -> bool:
     if user.role != Role.EXPERT:
         return True
-    return queries.serving_assignments(user).filter(evaluation=evaluation).exists()
+    return serving_assignments(user).filter(evaluation=evaluation).exists()
 
 
 def secretariat() -> list[User]:
@@ -91,7 +120,7 @@ def applicants(evaluation: Evaluation) -> list[User]:
 
 def owners(evaluation: Evaluation) -> list[User]:
     """The people for whom a case waits now."""
-    match evaluation.current.owner:
+    match reissue.holder_of(evaluation):
         case Actor.APPLICANT:
             return applicants(evaluation)
         case Actor.SECRETARIAT:
@@ -112,26 +141,35 @@ def owners(evaluation: Evaluation) -> list[User]:
 
 
 def case_moved(evaluation: Evaluation, transition: Transition) -> None:
-    """Tell everyone for whom the case waits after this move. Experts are told that work waits,
-    not of which case."""
+    """Tell everyone for whom the case waits after this move."""
     key = f"transition:{transition.pk}"
     people = owners(evaluation)
     now = evaluation.current
     _tell_applicants(evaluation, transition, key, [u for u in people if u.is_applicant])
+    if transition.move == "recall":
+        tell_of_case(
+            secretariat(),
+            "application_taken_back",
+            key,
+            evaluation,
+            organisation=evaluation.organisation.name,
+        )
+    resubmitted = transition.move == "resubmit"
     tell_of_case(
         [user for user in people if user.role in queries.STAFF],
-        "work_waits",
+        "correction_resubmitted" if resubmitted else "work_waits",
         key,
         evaluation,
+        path=reverse("evaluation:review", args=[evaluation.number]) if resubmitted else "",
         state=now.label,
         organisation=evaluation.organisation.name,
         awaits=now.awaits,
     )
-    tell(
+    tell_experts(
         [user for user in people if user.role == Role.EXPERT],
         "expert_work",
         key,
-        path=reverse("evaluation:desk"),
+        evaluation,
         awaits=now.awaits,
     )
 
@@ -141,9 +179,7 @@ def _tell_applicants(
 ) -> None:
     now = evaluation.current
     if transition.move == "publish":
-        ends_on = evaluation.publication.ends_on
-        told = applicants(evaluation)
-        tell_of_case(told, "result_published", key, evaluation, deadline=ends_on)
+        _result_published(evaluation, key)
     elif transition.move in RECEIVED:
         version = queries.current_declaration(evaluation)
         assert version is not None, "a submission makes a version"
@@ -162,6 +198,9 @@ def _tell_applicants(
             OF_MOVE.get(transition.move, "case_moved"),
             key,
             evaluation,
+            path=reverse("evaluation:correction", args=[evaluation.number])
+            if transition.move == "request_correction"
+            else "",
             step=steps.step_of(evaluation.state).name,
             state=now.applicant_label,
             awaits=now.awaits,
@@ -172,13 +211,49 @@ def _tell_applicants(
         )
 
 
+def _result_published(evaluation: Evaluation, key: str) -> None:
+    """Tell the applicant of its result; of a corrected one, what is not as it was."""
+    publication, told = evaluation.publication, applicants(evaluation)
+    earlier = publication.corrects
+    if earlier is None:
+        ends_on = publication.ends_on
+        tell_of_case(told, "result_published", key, evaluation, deadline=ends_on)
+        return
+    tell_of_case(
+        told,
+        "result_corrected",
+        key,
+        evaluation,
+        deadline=publication.ends_on,
+        title=publication.number,
+        before=earlier.number,
+        changes=lambda: _changed(publication),
+    )
+
+
+def _changed(publication: Publication) -> str:
+    changes = reissue.published_changes(publication, reader_language())
+    said = gettext("；").join(str(change) for change in changes)
+    return said or gettext("公布的内容与原公示相同")
+
+
 def _wanting(evaluation: Evaluation) -> str:
-    """What the notice asks to correct, in the reader's language; the first few where it is long."""
-    labels = [defect.label for defect in correction.defects_under_correction(evaluation)]
-    first = gettext("、").join(labels[:ITEMS_NAMED])
-    if len(labels) <= ITEMS_NAMED:
+    """What the notice asks to correct and briefly why, in the reader's language; the first few where
+    it is long."""
+    defects = correction.defects_under_correction(evaluation)
+    first = "\n".join(
+        gettext("%(number)s. %(item)s：%(reason)s")
+        % {
+            "number": defect.number,
+            "item": defect.label,
+            "reason": Truncator(" ".join(defect.reason.split())).chars(REASON_LENGTH),
+        }
+        for defect in defects[:ITEMS_NAMED]
+    )
+    if len(defects) <= ITEMS_NAMED:
         return first
-    return gettext("%(items)s等%(count)s处") % {"items": first, "count": len(labels)}
+    more = gettext("等%(count)s处，其余见补正清单。") % {"count": len(defects)}
+    return f"{first}\n{more}"
 
 
 def objection_received(objection: Objection) -> None:
@@ -194,6 +269,21 @@ def objection_received(objection: Objection) -> None:
     )
 
 
+def objection_due(objection: Objection, left: int, distance: int) -> None:
+    """Remind the secretariat of the day by which an objection is to be closed."""
+    evaluation = objection.publication.evaluation
+    tell_of_case(
+        secretariat(),
+        "objection_due" if left >= 0 else "objection_overdue",
+        f"objection-due:{objection.pk}:{objection.due_on}:{distance}",
+        evaluation,
+        path=reverse("evaluation:objection", args=[evaluation.number, objection.pk]),
+        objection=objection.number,
+        deadline=objection.due_on,
+        days=abs(left),
+    )
+
+
 def result_withdrawn(publication: Publication) -> None:
     """Tell the applicant that its published result does not stand, and why."""
     evaluation = publication.evaluation
@@ -203,6 +293,31 @@ def result_withdrawn(publication: Publication) -> None:
         f"publication:{publication.pk}",
         evaluation,
         reason=publication.withdrawal_reason,
+    )
+
+
+def correction_proposed(made: ResultCorrection) -> None:
+    """The decision makers are told what waits for them."""
+    tell_of_case(
+        list(User.objects.filter(is_active=True, role=Role.DECIDER)),
+        "correction_to_decide",
+        f"correction:{made.pk}",
+        made.evaluation,
+        path=reverse("evaluation:result_correction", args=[made.evaluation.number]),
+        reason=made.reason,
+    )
+
+
+def correction_decided(made: ResultCorrection) -> None:
+    """Whoever proposed it learns how it was decided."""
+    tell_of_case(
+        [made.proposed_by],
+        "correction_decided",
+        f"correction-decided:{made.pk}",
+        made.evaluation,
+        path=reverse("evaluation:result_correction", args=[made.evaluation.number]),
+        state=_("已批准") if made.approved else _("不予批准"),
+        reason=made.note,
     )
 
 

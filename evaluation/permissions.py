@@ -4,6 +4,7 @@ Whether a case may be seen at all is decided in queries.cases_for, from which ev
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,15 +29,19 @@ def serving_team(evaluation: Evaluation, duty: str) -> "list[Assignment]":
     return [member for member in active_assignments(evaluation, duty) if member.pledged_at]
 
 
-def serving(user: User, evaluation: Evaluation, duty: str) -> Assignment | None:
-    """The user's own assignment to this duty, once the pledge is signed."""
-    return evaluation.assignments.filter(
+def serving_assignments(user: User) -> QuerySet[Assignment]:
+    """The user's own assignments, once the pledge is signed."""
+    return Assignment.objects.filter(
         expert_id=user.pk,
-        duty=duty,
         pledged_at__isnull=False,
         recused_at__isnull=True,
         released_at__isnull=True,
-    ).first()
+    )
+
+
+def serving(user: User, evaluation: Evaluation, duty: str) -> Assignment | None:
+    """The user's own assignment to this duty of the case."""
+    return serving_assignments(user).filter(evaluation=evaluation, duty=duty).first()
 
 
 def is_member(user: User, evaluation: Evaluation) -> bool:
@@ -146,7 +151,7 @@ def can_edit(user: User, evaluation: Evaluation) -> bool:
 
 def check_site_team(user: User, evaluation: Evaluation) -> None:
     """Raise NotAllowed unless the user is on the site team, whatever the state of the visit."""
-    if serving(user, evaluation, Duty.SITE) is None:
+    if not is_actor(user, evaluation, Actor.SITE_EXPERT):
         raise NotAllowed(_("此操作须由已签署承诺书的现场评估组成员办理。"))
 
 
@@ -186,5 +191,5 @@ def check_secretariat(user: User) -> None:
 
 def check_staff(user: User) -> None:
     """Raise NotAllowed unless the user works for the secretariat or decides."""
-    if user.role not in (Role.SECRETARIAT, Role.DECIDER):
+    if user.role not in (Role.SECRETARIAT, Role.DECIDER) or not user.is_active:
         raise NotAllowed(_("此页由秘书处和审批人使用。"))

@@ -12,6 +12,7 @@ from django.db.models import (
     Count,
     Exists,
     ExpressionWrapper,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -43,6 +44,7 @@ from evaluation.models import (
     VisitPlan,
     Volume,
 )
+from evaluation.permissions import serving_assignments
 from evaluation.queries_public import STANDING
 from portal.accounts.models import Invitation, Role, User
 from portal.ledger.models import AuditEvent
@@ -69,16 +71,6 @@ def cases_for(user: User) -> QuerySet[Evaluation]:
     if user.role == Role.EXPERT:
         return cases.filter(Exists(serving_assignments(user).filter(evaluation=OuterRef("pk"))))
     return cases.none()
-
-
-def serving_assignments(user: User) -> QuerySet[Assignment]:
-    """The expert's assignments with a signed pledge."""
-    return Assignment.objects.filter(
-        expert_id=user.pk,
-        pledged_at__isnull=False,
-        recused_at__isnull=True,
-        released_at__isnull=True,
-    )
 
 
 def _answer_is_needed() -> Q:
@@ -162,39 +154,52 @@ def _experts_lacking() -> Q:
 
 def lacks_experts(evaluation: Evaluation) -> bool:
     """Whether the secretariat must assign experts anew before the work can go on."""
-    if evaluation.state not in ("site_visit", "panel_scoring"):
+    if evaluation.state not in steps.PERFORMED:
         return False
     return Evaluation.objects.filter(_experts_lacking(), pk=evaluation.pk).exists()
 
 
 def waiting_for(user: User) -> QuerySet[Evaluation]:
     """The cases that wait for this user, the longest-waiting first."""
-    cases = cases_for(user)
-    owned = {
-        actor: [code for code, state in steps.STATES.items() if state.owner == actor]
-        for actor in steps.Actor
+    annotations, waits = waiting_condition(user)
+    return cases_for(user).annotate(**annotations).filter(waits).order_by("state_since")
+
+
+def owned_states(user: User) -> list[str]:
+    """The states in which a case is with the user's role."""
+    actors = {
+        Role.APPLICANT: steps.Actor.APPLICANT,
+        Role.SECRETARIAT: steps.Actor.SECRETARIAT,
+        Role.DECIDER: steps.Actor.DECIDER,
     }
-    if user.role == Role.APPLICANT:
-        if not user.may_write:
-            return cases.none()
-        cases = cases.annotate(plan_waits=plan_awaits_answer()).filter(
-            Q(state__in=owned[steps.Actor.APPLICANT])
-            | Q(state__in=steps.PLANNABLE, plan_waits=True)
+    owner = actors.get(Role(user.role))
+    if owner == steps.Actor.APPLICANT and not user.may_write:
+        return []
+    return [code for code, state in steps.STATES.items() if state.owner == owner]
+
+
+def waiting_condition(user: User) -> tuple[dict[str, Any], Q]:
+    """Whether a case waits for this user, and the annotations that say why and that it needs."""
+    owned = owned_states(user)
+    if user.role == Role.APPLICANT and user.may_write:
+        return {"plan_waits": plan_awaits_answer()}, (
+            Q(state__in=owned) | Q(state__in=steps.PLANNABLE, plan_waits=True)
         )
-    elif user.role == Role.SECRETARIAT:
-        cases = cases.annotate(
-            lacks_experts=ExpressionWrapper(_experts_lacking(), output_field=BooleanField()),
-            plan_change=plan_awaits_change(),
-        ).filter(
-            Q(state__in=owned[steps.Actor.SECRETARIAT])
-            | Q(lacks_experts=True)
+    if user.role == Role.SECRETARIAT:
+        annotations = {
+            "lacks_experts": ExpressionWrapper(_experts_lacking(), output_field=BooleanField()),
+            "plan_change": plan_awaits_change(),
+        }
+        return annotations, (
+            Q(state__in=owned)
+            | Q(state__in=steps.PERFORMED, lacks_experts=True)
             | Q(state="site_visit", plan_change=True)
         )
-    elif user.role == Role.DECIDER:
-        cases = cases.filter(state__in=owned[steps.Actor.DECIDER])
-    elif user.role == Role.EXPERT:
+    if user.role == Role.DECIDER:
+        return {}, Q(state__in=owned)
+    if user.role == Role.EXPERT:
         mine = serving_assignments(user).filter(evaluation=OuterRef("pk"))
-        cases = cases.annotate(opinion_waits=_opinion_unread(user)).filter(
+        return {"opinion_waits": _opinion_unread(user)}, (
             Q(Exists(mine.filter(duty="site")), state="site_visit")
             | Q(
                 Exists(mine.filter(duty="panel", sheet_submitted_at__isnull=True)),
@@ -214,7 +219,7 @@ def waiting_for(user: User) -> QuerySet[Evaluation]:
                 opinion_waits=True,
             )
         )
-    return cases.order_by("state_since")
+    return {}, Q(state="")  # for none
 
 
 def _opinion_unread(user: User) -> Exists:
@@ -240,7 +245,7 @@ def overdue(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
 
 
 def waits_for_its_period(evaluation: Evaluation) -> bool:
-    """Whether nothing can be done now: the objection period runs and no objection is open.
+    """Whether the objection period runs and no objection is open.
     Expects a case of :func:`with_open_objections`."""
     return (
         evaluation.state == "published"
@@ -250,12 +255,13 @@ def waits_for_its_period(evaluation: Evaluation) -> bool:
 
 
 def with_open_objections(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
-    """The cases with how many objections are open and whether their period still runs."""
+    """The cases with how many objections are open, the nearest day by which one is to be closed,
+    and whether their period still runs."""
     still_open = (
         Objection.objects.filter(publication__evaluation=OuterRef("pk"), closed_at__isnull=True)
         .order_by()
         .values("publication__evaluation")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("pk"), due=Min("due_on"))
     )
     running = Publication.objects.filter(
         evaluation=OuterRef("pk"),
@@ -265,6 +271,7 @@ def with_open_objections(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     )
     return cases.annotate(
         open_objections=Coalesce(Subquery(still_open.values("count")), 0),
+        objections_due=Subquery(still_open.values("due")),
         period_runs=Exists(running),
     )
 
@@ -514,12 +521,19 @@ def documents_for(user: User, evaluation: Evaluation) -> QuerySet[Document]:
         shared = Q(kind__in=[Kind.APPLICATION, Kind.SITE_RECORD], owner__isnull=True)
         if serving_assignments(user).filter(evaluation=evaluation, duty="site").exists():
             shared |= Q(kind=Kind.VISIT_PLAN)
-        if evaluation.assignments.filter(
-            expert_id=user.pk, duty="panel", is_leader=True, released_at__isnull=True
-        ).exists():
+        panel = serving_assignments(user).filter(evaluation=evaluation, duty="panel")
+        if panel.filter(is_leader=True).exists():
             shared |= Q(kind__in=[Kind.MINUTES, Kind.REPORT])
+        has_scored = panel.filter(sheet_submitted_at__isnull=False).exists()
+        if evaluation.state not in steps.PANEL_SITS and has_scored:
+            shared |= Q(kind=Kind.MINUTES)
         return documents.filter(shared | Q(owner_id=user.pk))
     return documents.none()
+
+
+def minutes_for(user: User, evaluation: Evaluation) -> Document | None:
+    """The minutes of the panel's last meeting, for those who may read them."""
+    return documents_for(user, evaluation).filter(kind=Kind.MINUTES).last()
 
 
 def objection_period_is_over(evaluation: Evaluation) -> bool:
@@ -554,17 +568,12 @@ def objections_to(evaluation: Evaluation) -> QuerySet[Objection]:
     )
 
 
-def certified_fp16(base: int | None = None) -> dict[int, int]:
-    """The FP16 peak (PFLOPS, whole) that each base's standing certificate rests on; of one base
-    where it is named."""
-    standing = Certificate.objects.filter(state__in=STANDING)
-    if base is not None:
-        standing = standing.filter(base=base)
-    peaks = standing.order_by("certified_on", "pk").values_list(
-        "base_id", "score_run__inputs__fp16_peak"
-    )
-    return {base: int(Decimal(str(peak))) for base, peak in peaks if peak is not None}
-
-
 def certified_fp16_of(base: int) -> int | None:
-    return certified_fp16(base).get(base)
+    """The FP16 peak (PFLOPS, whole) that a base's latest standing certificate rests on."""
+    peaks = (
+        Certificate.objects.filter(base=base, state__in=STANDING)
+        .order_by("-certified_on", "-pk")
+        .values_list("score_run__inputs__fp16_peak", flat=True)
+    )
+    known = (int(Decimal(str(peak))) for peak in peaks if peak is not None)
+    return next(known, None)

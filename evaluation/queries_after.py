@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.http import Http404
 from django.utils import timezone
 
@@ -10,7 +10,14 @@ from dataaccess import days
 from dataaccess.queries import bases_for
 from evaluation import queries
 from evaluation.models import CaseFile, Certificate, Proposal, Purpose, Review
-from evaluation.steps_after import LASTING, REVIEW_FILLING, REVIEW_STATES, Party
+from evaluation.steps_after import (
+    LASTING,
+    RECTIFYING,
+    REVIEW_FILLING,
+    REVIEW_OFFICE,
+    REVIEW_STATES,
+    Party,
+)
 from portal.accounts.models import Role, User
 
 
@@ -61,9 +68,17 @@ def review_for(user: User, pk: int) -> Review:
     return found
 
 
+# Review.until, for the database: the day that whoever has a review works towards.
+UNTIL = Case(
+    When(state__in=REVIEW_OFFICE, office_by__isnull=False, then=F("office_by")),
+    When(state__in=RECTIFYING, then=F("rectify_by")),
+    default=F("due_on"),
+)
+
+
 def reviews_waiting_for(user: User) -> QuerySet[Review]:
     """The reviews that wait for this user, the nearest day first."""
-    reviews = reviews_for(user).order_by("due_on", "pk")
+    reviews = reviews_for(user).annotate(until_day=UNTIL).order_by("until_day", "pk")
     if user.role == Role.APPLICANT and user.may_write:
         return reviews.filter(state__in=owned_by(Party.APPLICANT))
     if user.role == Role.SECRETARIAT:

@@ -5,12 +5,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Replace, Upper
 
 from dataaccess import regions
-from evaluation.models import Certificate, CertificateState, Publication
+from evaluation.models import Certificate, CertificateState, Publication, Review
 
 # Certificates whose holder may call the base certified.
 STANDING = (CertificateState.VALID, CertificateState.RECTIFICATION)
@@ -62,6 +63,13 @@ def register() -> QuerySet[Certificate]:
         )
         .order_by("-certified_on", "number")
     )
+
+
+def with_next_review(certificates: QuerySet[Certificate]) -> QuerySet[Any]:
+    """The same with `next_review_on`, the day of the review that is still to be done: none where
+    the certification is over."""
+    due = Review.objects.filter(certificate=OuterRef("pk"), closed_at__isnull=True)
+    return certificates.annotate(next_review_on=Subquery(due.order_by("year").values("due_on")[:1]))
 
 
 def search(
@@ -148,26 +156,24 @@ def certificate_named_in(text: str) -> Certificate | None:
 def notices() -> QuerySet[Publication]:
     """公示: the published results, the newest first (they are kept in the order they come)."""
     return Publication.objects.select_related(
-        "evaluation__organisation", "evaluation__base", "score_run", "document", "corrects"
+        "evaluation__organisation", "score_run", "document", "corrects"
     ).order_by("-pk")
 
 
 def notice_rows() -> QuerySet[Publication]:
     """The same for a list: what a row shows, without the scorecards and documents behind it."""
     return (
-        Publication.objects.select_related(
-            "evaluation__organisation", "evaluation__base", "score_run"
-        )
+        Publication.objects.select_related("evaluation", "score_run")
         .only(
             "number",
+            "applicant",
+            "base_name",
+            "place",
             "working_days",
             "ends_on",
             "withdrawn_at",
             "evaluation__edition",
             "evaluation__category",
-            "evaluation__place",
-            "evaluation__organisation__name",
-            "evaluation__base__name",
             "score_run__qualified",
         )
         .order_by("-pk")

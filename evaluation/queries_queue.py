@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from dataaccess import regions
-from evaluation import queries, steps
+from evaluation import queries, reissue, steps, terms
 from evaluation.edition import current_edition
 from evaluation.models import CATEGORIES, CaseReminder, Evaluation, SavedView
 from evaluation.steps import Actor
@@ -94,16 +94,28 @@ def _narrowed(user: User, asked: Filter) -> QuerySet[Evaluation]:
     if asked.province:
         cases = cases.filter(base__province=asked.province)
     if asked.holder:
-        cases = cases.filter(state__in=_held_by(asked.holder))
+        cases = cases.filter(_held_by(asked.holder))
     for word in asked.q.split():
         cases = cases.filter(_matches(word))
     return cases
 
 
-def with_reminders(cases: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
-    """The cases, each with its certificate and whether its holder was reminded today."""
+def lines(cases: QuerySet[Evaluation], first: int, last: int) -> QuerySet[Evaluation]:
+    """A page of a list: what its rows show, with each certificate and whether the holder was
+    reminded today. Which rows they are is found by a narrow query inside the other, so that no
+    wide row is sorted that is not shown."""
     today = CaseReminder.objects.filter(evaluation=OuterRef("pk"), on=timezone.localdate())
-    return cases.select_related("certificate").annotate(reminded_today=Exists(today))
+    shown = cases.select_related(None).values("pk")[first:last]
+    return (
+        Evaluation.objects.filter(pk__in=shown)
+        .select_related("organisation", "base", "certificate")
+        .only(
+            "number", "category", "state", "state_since", "deadline",
+            "organisation__name", "base__name", "base__province", "certificate__state",
+        )
+        .annotate(reminded_today=Exists(today), reissue=reissue.stage_if_pending())
+        .order_by(*cases.query.order_by)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -121,24 +133,26 @@ class Totals:
 
 
 def totals(user: User, asked: Filter | None = None) -> Totals:
-    """Count the cases by state and by whether they are late, in one query."""
+    """Count the cases by state, by whether they are late and whether they are with another than
+    their state says, in one query."""
     late = Count("pk", filter=Q(deadline__lt=timezone.localdate()))
+    deciding = Count("pk", filter=reissue.with_the_decider())
     counted = (
         _narrowed(user, asked or Filter())
         .select_related(None)
         .order_by()
         .values("state")
-        .annotate(cases=Count("pk"), late=late)
+        .annotate(cases=Count("pk"), late=late, deciding=deciding)
     )
     shows: Counter[str] = Counter(dict.fromkeys(SHOWS, 0))
     by_step: Counter[tuple[str, str]] = Counter()
     for row in counted:
         state = steps.STATES[row["state"]]
         meant = {"all": row["cases"], "ended" if state.ended else "open": row["cases"]}
-        if not state.ended:
+        if row["state"] in terms.WORKING_DAYS:
             meant["late"] = row["late"]
         if state.owner == Actor.SECRETARIAT:
-            meant["ours"] = row["cases"]
+            meant["ours"] = row["cases"] - row["deciding"]
         for name, number in meant.items():
             shows[name] += number
             by_step[name, str(state.step)] += number
@@ -150,7 +164,9 @@ def views_for(user: User) -> list[SavedView]:
     return list(
         SavedView.objects.filter(
             Q(owner=user) | Q(shared=True, owner__role__in=queries.STAFF, owner__is_active=True)
-        ).select_related("owner")
+        )
+        .select_related("owner")
+        .only("name", "query", "shared", "owner__name")
     )
 
 
@@ -159,20 +175,31 @@ def _meant(shows: str, today: date) -> Q:
         case "open":
             return ~Q(state__in=ENDED)
         case "late":
-            return ~Q(state__in=ENDED) & Q(deadline__lt=today)
+            return Q(state__in=terms.WORKING_DAYS, deadline__lt=today)
         case "ours":
-            return Q(state__in=_held_by(Actor.SECRETARIAT))
+            return _held_by(Actor.SECRETARIAT)
         case "ended":
             return Q(state__in=ENDED)
     return Q()
+
+
+def is_late(case: Evaluation, today: date) -> bool:
+    """Whether whoever has the case should have been done. The end of a 公示 is nobody's deadline."""
+    return bool(case.state in terms.WORKING_DAYS and case.deadline and case.deadline < today)
 
 
 def _of_step(number: int) -> list[str]:
     return [code for code, state in steps.STATES.items() if state.step == number]
 
 
-def _held_by(actor: str) -> list[str]:
-    return [code for code, state in steps.STATES.items() if state.owner == actor]
+def _held_by(actor: str) -> Q:
+    states = [code for code, state in steps.STATES.items() if state.owner == actor]
+    match actor:
+        case Actor.SECRETARIAT:
+            return Q(state__in=states) & ~reissue.with_the_decider()
+        case Actor.DECIDER:
+            return Q(state__in=states) | reissue.with_the_decider()
+    return Q(state__in=states)
 
 
 def _matches(word: str) -> Q:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -61,13 +62,14 @@ STEPS = (
 
 @dataclass(frozen=True)
 class State:
-    """Where a case is: its step, who must act, and what each reader calls it."""
+    """Where a case is: its step, who must act, and what it is called. One word for every reader,
+    so that both sides of a telephone speak of the same; only how a panel works stays with it."""
 
     code: str
     step: int
     owner: Actor
     label: Text  # what secretariat and experts read
-    applicant_label: Text  # what the applicant reads
+    applicant_label: Text  # what the applicant reads: other words for the panel alone
     awaits: Text  # what is waited for, in a sentence
     ended: bool = False
 
@@ -95,14 +97,14 @@ STATES: dict[str, State] = {
             Actor.APPLICANT,
             _("填报中"),
             _("填报中"),
-            _("请填写申报书、上传材料并提交申报。"),
+            _("申报单位填写申报书、上传材料并提交申报。"),
         ),
         State(
             "submitted",
             1,
             Actor.SECRETARIAT,
             _("待受理"),
-            _("已提交"),
+            _("待受理"),
             _("秘书处核对申报书后受理或退回修改。"),
         ),
         State(
@@ -110,8 +112,8 @@ STATES: dict[str, State] = {
             1,
             Actor.APPLICANT,
             _("已退回修改"),
-            _("退回修改"),
-            _("请按退回意见修改申报书后重新提交。"),
+            _("已退回修改"),
+            _("申报单位按退回意见修改申报书后重新提交。"),
         ),
         State(
             "withdrawn",
@@ -127,15 +129,15 @@ STATES: dict[str, State] = {
             2,
             Actor.APPLICANT,
             _("待申报单位签章"),
-            _("已受理，待签订协议"),
-            _("请下载协议，签字盖章后上传扫描件。"),
+            _("待申报单位签章"),
+            _("申报单位下载协议，签字盖章后上传扫描件。"),
         ),
         State(
             "agreement_countersigning",
             2,
             Actor.SECRETARIAT,
             _("待秘书处签章"),
-            _("已提交签章协议，待秘书处签章"),
+            _("待秘书处签章"),
             _("秘书处核对签章并上传双方签章的协议。"),
         ),
         State(
@@ -152,14 +154,14 @@ STATES: dict[str, State] = {
             Actor.APPLICANT,
             _("待补正"),
             _("待补正"),
-            _("请按补正通知逐项补正后重新提交。"),
+            _("申报单位按补正通知逐项补正后重新提交。"),
         ),
         State(
             "site_preparation",
             4,
             Actor.SECRETARIAT,
             _("待组建现场评估组"),
-            _("初审通过，待现场评估"),
+            _("待组建现场评估组"),
             _("秘书处指派现场评估组。"),
         ),
         State(
@@ -175,7 +177,7 @@ STATES: dict[str, State] = {
             5,
             Actor.SECRETARIAT,
             _("待组建评审专家组"),
-            _("待专家评审"),
+            _("待组建评审专家组"),
             _("秘书处指派评审专家组。"),
         ),
         State(
@@ -199,7 +201,7 @@ STATES: dict[str, State] = {
             6,
             Actor.SECRETARIAT,
             _("待公布结果"),
-            _("评审结束，待公布结果"),
+            _("待公布结果"),
             _("秘书处公布评估结果并公示。"),
         ),
         State(
@@ -207,7 +209,7 @@ STATES: dict[str, State] = {
             6,
             Actor.SECRETARIAT,
             _("公示中"),
-            _("结果公示中"),
+            _("公示中"),
             _("公示期满且无未办结的异议后，提请认定。"),
         ),
         State(
@@ -215,7 +217,7 @@ STATES: dict[str, State] = {
             7,
             Actor.DECIDER,
             _("待审批"),
-            _("公示期满，待认定"),
+            _("待审批"),
             _("审批人核对案卷后作出认定决定。"),
         ),
         State(
@@ -232,7 +234,7 @@ STATES: dict[str, State] = {
             7,
             Actor.NOBODY,
             _("不予认定"),
-            _("不予通过"),
+            _("不予认定"),
             _("评估结论为不予认定。"),
             ended=True,
         ),
@@ -390,6 +392,15 @@ MOVES: dict[str, Move] = {
             _("公布了评估结果"),
         ),
         Move(
+            "reopen_result",
+            ("result_pending",),
+            ("panel_consolidation", "panel_scoring"),
+            Actor.SECRETARIAT,
+            _("退回重新评审"),
+            _("退回了重新评审"),
+            needs_reason=True,
+        ),
+        Move(
             "propose",
             ("published",),
             ("decision_pending",),
@@ -443,9 +454,12 @@ EVENTS: dict[str, Text] = {
     "expert_declined": _("谢绝了邀请"),
     "expert_recused": _("申请了回避"),
     "expert_lapsed": _("逾期未答复邀请"),
+    "correction_proposed": _("提请了更正公布的内容"),
+    "correction_declined": _("不予批准更正公布的内容"),
+    "result_corrected": _("批准了更正公布的内容"),
 }
-# How a team came together: told to the secretariat and the decision maker alone.
-OFFICE_EVENTS = frozenset(EVENTS) - {"experts_lacking"}
+# How a team came together, what was not corrected in the end: told to the secretariat and the decision maker alone.
+OFFICE_EVENTS = frozenset(EVENTS) - {"experts_lacking", "result_corrected"}
 
 # States in which the applicant may change form and materials.
 EDITABLE = ("draft", "returned", "correction")
@@ -456,6 +470,8 @@ ASSIGNABLE = {
 }
 # The step in which each duty is carried out: past it, its experts are done.
 STEP_OF_DUTY = {"site": 4, "panel": 5}
+# A duty is being carried out; it stops where its experts are too few.
+PERFORMED = ("site_visit", "panel_scoring")
 # The leader may be changed until the leader's own work is done.
 LEADABLE = {
     "site": ASSIGNABLE["site"],
@@ -481,6 +497,11 @@ def duty_open(state: str) -> str | None:
 def told(code: str) -> Text:
     """How the timeline tells a move, or another event of a case."""
     return MOVES[code].done if code in MOVES else EVENTS[code]
+
+
+def clock_of(owner: Actor) -> Text:
+    """Whose time a deadline counts, in words."""
+    return format_lazy(_("{owner}办理期限"), owner=ACTOR_NAMES[owner])
 
 
 def moves_from(state: str) -> list[Move]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -40,6 +41,13 @@ class ReviewState:
     label: Text
     awaits: Text
     ended: bool = False
+
+    @property
+    def clock(self) -> Text:
+        """Whose time the review's deadline counts, in words."""
+        if self.code in REVIEW_FILLING:
+            return _("年审到期日")
+        return format_lazy(_("{owner}办理期限"), owner=PARTY_NAMES[self.owner])
 
 
 @dataclass(frozen=True)
@@ -126,6 +134,10 @@ OPEN_REVIEW = tuple(code for code, state in REVIEW_STATES.items() if not state.e
 REVIEW_FILLING = ("open", "returned")
 # While these last the register says 整改中.
 RECTIFYING = ("rectification", "rechecking")
+# In these the office has it, and a deadline of its own.
+REVIEW_OFFICE = tuple(
+    code for code, state in REVIEW_STATES.items() if state.owner == Party.SECRETARIAT
+)
 
 REVIEW_MOVES: dict[str, ReviewMove] = {
     move.code: move

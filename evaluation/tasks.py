@@ -4,19 +4,18 @@ from typing import Any
 
 from celery import shared_task
 
-from dataaccess.actions import questions
 from evaluation.actions import (
     deadlines,
     enterprises,
     experts,
     figures,
     objection_mail,
+    objection_reminders,
     objections,
     pool_import,
     reviews,
     uploading,
 )
-from evaluation.queries import certified_fp16
 from portal.ledger import outbox
 
 
@@ -84,12 +83,7 @@ def remind_reviews() -> None:
 @shared_task(name="evaluation.remind_deadlines")
 def remind_deadlines() -> None:
     deadlines.remind_deadlines()
-
-
-@shared_task(name="evaluation.watch_reports")
-def watch_reports() -> None:
-    """Ask bases about implausible reports; FP16 is held against what was certified."""
-    questions.watch(certified_fp16())
+    objection_reminders.remind_objections()
 
 
 @shared_task(name="evaluation.sweep_uploads")

@@ -3,18 +3,20 @@ is reminded, the objection period, the pattern of certificate numbers, the editi
 The standard gives no lengths: those here are the portal's, and labelled so."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluation import steps, workdays
 from evaluation.edition import reader_language
 from evaluation.rulebook import edition_ids, in_language, load_edition
+from evaluation.steps_after import REVIEW_STATES
 from portal.ledger import runtime
 from portal.ledger.runtime import Days, Line, OneOf, Setting, Whole
 
@@ -35,6 +37,10 @@ WORKING_DAYS = {
     "result_pending": 5,
     "decision_pending": 10,
 }
+# The same for the states in which the office has an annual review.
+REVIEW_WORKING_DAYS = {"submitted": 15, "rechecking": 10}
+# The same for the decision maker, while a correction of what was published waits.
+CORRECTION_WORKING_DAYS = 5
 # No deadline lies farther ahead.
 LONGEST_DAYS = 730
 
@@ -45,6 +51,38 @@ def deadline_of(state: str, begins: date) -> date | None:
         return None
     days = runtime.read(f"deadline_{state}")
     return workdays.after(begins, days) if days else None
+
+
+def limits() -> dict[str, int]:
+    """The working days of each state that has a length; without those that were set to none."""
+    read = runtime.read_group("deadlines")
+    return {state: read[f"deadline_{state}"] for state in WORKING_DAYS if read[f"deadline_{state}"]}
+
+
+def review_deadline_of(state: str, begins: date) -> date | None:
+    """The last day that the office has for an annual review; None in states of the holder's."""
+    if state not in REVIEW_WORKING_DAYS:
+        return None
+    days = runtime.read(f"deadline_review_{state}")
+    return workdays.after(begins, days) if days else None
+
+
+def correction_deadline(begins: date) -> date | None:
+    """The last day that the decision maker has for a correction; None where none is set."""
+    days = runtime.read("deadline_result_correction")
+    return workdays.after(begins, days) if days else None
+
+
+def reached(left: int, distances: Iterable[int]) -> int | None:
+    """The nearest distance of a reminder that has come, so many days before; none while all lie
+    ahead."""
+    return next((days for days in sorted(distances) if left <= days), None)
+
+
+def objection_deadline(received_on: date) -> date | None:
+    """The last day that the office has for an objection; None where none is set."""
+    days = runtime.read("objection_handling_working_days")
+    return workdays.after(received_on, days) if days else None
 
 
 def postal_address() -> str:
@@ -100,8 +138,35 @@ def _deadlines() -> list[Setting]:
     ]
 
 
+def _review_deadlines() -> list[Setting]:
+    return [
+        Setting(
+            f"deadline_review_{state}",
+            "deadlines",
+            format_lazy(gettext_lazy("年审：{state}"), state=REVIEW_STATES[state].label),
+            REVIEW_STATES[state].awaits,
+            Whole(0, 250),
+            partial(int, days),
+            unit=gettext_lazy("个工作日"),
+        )
+        for state, days in REVIEW_WORKING_DAYS.items()
+    ]
+
+
 SETTINGS = (
     *_deadlines(),
+    Setting(
+        "deadline_result_correction",
+        "deadlines",
+        gettext_lazy("更正待审批"),
+        gettext_lazy(
+            "审批人审批秘书处提请的更正公布的内容；决定后，重新公布的期限从决定之日起算。"
+        ),
+        Whole(0, 250),
+        lambda: CORRECTION_WORKING_DAYS,
+        unit=gettext_lazy("个工作日"),
+    ),
+    *_review_deadlines(),
     Setting(
         "deadline_reminder_days",
         "deadlines",
@@ -129,6 +194,17 @@ SETTINGS = (
         ),
         Whole(0, 60),
         lambda: settings.OBJECTION_MIN_WORKING_DAYS,
+        unit=gettext_lazy("个工作日"),
+    ),
+    Setting(
+        "objection_handling_working_days",
+        "objections",
+        gettext_lazy("异议办理期限"),
+        gettext_lazy(
+            "收到异议之日起多少个工作日内办结并答复，只用于此后收到的异议；按“期限提醒”的天数提醒。填0表示不设期限。"
+        ),
+        Whole(0, 250),
+        lambda: 15,
         unit=gettext_lazy("个工作日"),
     ),
     Setting(
@@ -164,7 +240,7 @@ SETTINGS = (
         "secretariat",
         gettext_lazy("收件地址"),
         gettext_lazy(
-            "寄送纸质材料的地址、邮编、收件人和电话，写成一行；显示在申报单位的材料页、提交后的页面和纸质材料页。"
+            "寄送纸质材料的地址、邮编、收件人和电话，写成一行；显示在申报单位的材料页、提交后的页面和纸质材料页，以及公示和提出异议的页面。"
         ),
         Line(lambda _text: None),
         lambda: settings.POSTAL_ADDRESS,

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from evaluation import queries, steps
+from evaluation import queries, reissue, steps
 from evaluation.models import Evaluation, RegisterEntry, Transition
+from evaluation.register_words import entry_told
 from evaluation.steps import Actor
 from portal.accounts.models import Role, User
 
@@ -89,6 +90,8 @@ def timeline(evaluation: Evaluation, reader: User) -> Timeline:
     current.until = evaluation.deadline
     if not state.ended:
         current.holder = steps.ACTOR_NAMES[state.owner]
+    if (stage := reissue.stage_of(evaluation)) is not None:
+        current.holder, current.awaited = stage.holder, told_to(reader, stage)
     if reader.role != Role.APPLICANT and queries.lacks_experts(evaluation):
         current.note = queries.EXPERTS_LACKING
         current.holder = steps.ACTOR_NAMES[Actor.SECRETARIAT]
@@ -119,7 +122,7 @@ def _register(evaluation: Evaluation) -> list[Event]:
             entry.made_at,
             "",
             _("证书状态变更为“%(state)s”") % {"state": entry.get_state_display()},
-            entry.reason,
+            entry_told(entry.reason),
         )
         for entry in entries[1:]
     ]
@@ -135,6 +138,11 @@ def awaited_by(reader: User, state: steps.State) -> Any:
     if reader.role == Role.APPLICANT and state.owner in (Actor.PANEL_EXPERT, Actor.PANEL_LEADER):
         return _("评审专家组正在评审。")
     return state.awaits
+
+
+def told_to(reader: User, stage: reissue.Stage) -> Any:
+    """What a stage waits for, as this reader is told."""
+    return stage.awaits if reader.role in queries.STAFF else stage.applicant_awaits
 
 
 def label_for(reader: User, state: steps.State) -> Any:

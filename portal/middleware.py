@@ -5,9 +5,13 @@ import time
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import lru_cache
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.urls import resolve
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -35,6 +39,23 @@ class RequestId:
             return response
         finally:
             _request_id.reset(token)
+
+
+class HeadHasNoBody:
+    """A HEAD is answered by the GET's headers alone (RFC 9110, 9.3.2): the server drops a body, but
+    writes a warning for each."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()
+            else:
+                response.content = b""
+        return response
 
 
 class RequestIdFilter(logging.Filter):
@@ -90,25 +111,45 @@ def _asked_language(header: str) -> str:
 
 class CallsOfMachines:
     """The calls of Appendix B go straight to their view: they have a key, but no session, cookie,
-    form or page, and come by the thousand."""
+    form or page, and come by the thousand. What the middleware passed by puts on every answer is
+    the same each time, and taken from it once."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self.headers = {"https": _headers_of_every_answer("https")}
+        if not settings.SECURE_SSL_REDIRECT:
+            self.headers["http"] = _headers_of_every_answer("http")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(_API):
+        if not request.path_info.startswith(_API) or request.scheme not in self.headers:
             return self.get_response(request)
         request.get_host()  # a host that is not ours is refused
-        view = resolve(request.path_info)
+        view = _resolved(request.path_info)
         if view.namespaces != ["dataaccess"]:
             return self.get_response(request)
         response = _for_a_program(
             lambda asked: view.func(asked, *view.args, **view.kwargs), request
         )
         response.headers["Content-Length"] = str(len(response.content))
-        response.headers["Cache-Control"] = "no-store, private"
-        response.headers["X-Frame-Options"] = "DENY"
+        for name, value in self.headers[request.scheme].items():
+            response.headers[name] = value
         return response
+
+
+# There are a handful; those with a receipt's number pass through.
+_resolved = lru_cache(maxsize=64)(resolve)
+
+
+def _headers_of_every_answer(scheme: str) -> dict[str, str]:
+    class Passed(HttpRequest):
+        def _get_scheme(self) -> str:
+            return scheme
+
+    answer = HttpResponse(headers={"Cache-Control": "no-store, private"})
+    for middleware in (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware):
+        middleware(lambda _request: answer).process_response(Passed(), answer)
+    del answer.headers["Content-Type"]
+    return dict(answer.headers.items())
 
 
 class PrivatePagesAreNotStored:

@@ -83,10 +83,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.middleware.RequestId",
+    "portal.middleware.HeadHasNoBody",
+    "portal.middleware.CallsOfMachines",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",  # before WhiteNoise: an SVG opened by itself has it too
     "portal.middleware.ChosenLanguage",
-    "portal.middleware.CallsOfMachines",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -125,6 +126,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "portal.site.templatetags.ui",
+                "portal.site.templatetags.kept",
                 "portal.contacts.templatetags.contacts",
             ],
         },
@@ -245,7 +247,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 300},
     },
     "ask about implausible reports": {
-        "task": "evaluation.watch_reports",
+        "task": "dataaccess.watch_reports",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
@@ -278,7 +280,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Login ----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["portal.accounts.backends.ByNameOrAddress"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -304,6 +306,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {
+    "login": "portal.accounts.sign_in.SignIn",
+    "reauthenticate": "portal.accounts.sign_in.ConfirmPassword",
+    "change_password": "portal.accounts.sign_in.ChangePassword",
+    "reset_password": "portal.accounts.sign_in.AskForReset",
+    "reset_password_from_key": "portal.accounts.sign_in.ResetPassword",
+}
 # By address and by address-and-name together: a limit by name alone would lock out its owner.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
@@ -502,6 +511,13 @@ ISSUER_NAME = env.str("ISSUER_NAME", default="中国工业互联网研究院")
 ISSUER_CONTACT = env.str(
     "ISSUER_CONTACT",
     default="示例秘书处，电话 010-00000000，邮箱 secretariat@example.org" if EXAMPLE_DATA else "",
+)
+# The same for readers in English; without it they read the Chinese.
+ISSUER_CONTACT_EN = env.str(
+    "ISSUER_CONTACT_EN",
+    default="Example Secretariat, telephone 010-00000000, email secretariat@example.org"
+    if EXAMPLE_DATA
+    else "",
 )
 POSTAL_ADDRESS = env.str(
     "POSTAL_ADDRESS",

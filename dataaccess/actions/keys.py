@@ -19,8 +19,8 @@ from portal.accounts.models import User
 from portal.ledger import audit
 
 ALL_SCOPES: tuple[str, ...] = KINDS
-_PREFIX = "gyzs_"
-_SHOWN = 12
+PREFIX = "gyzs_"
+SHOWN = 12
 
 
 def issue(
@@ -38,11 +38,11 @@ def issue(
     now = timezone.now()
     if valid_until is not None and valid_until <= now:
         raise Invalid(_("密钥的有效期必须晚于现在。"))
-    text = _PREFIX + secrets.token_urlsafe(32)
+    text = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         key = ApiKey.objects.create(
             base=base,
-            prefix=text[:_SHOWN],
+            prefix=text[:SHOWN],
             digest=digest(text),
             scopes=_known_scopes(scopes),
             networks=known_networks(networks),

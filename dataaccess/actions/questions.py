@@ -1,7 +1,6 @@
 """Asking about implausible reports, answering, closing."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,10 +20,9 @@ from portal.ledger import audit, outbox
 COLUMNS = doubts.COLUMNS
 
 
-def watch(certified: Mapping[int, int]) -> int:
-    """Look at the reports of the last days of every base and ask what there is to ask.
-    `certified` holds the certified FP16 (PFLOPS) by base. Safe to run twice: the same occurrence
-    is asked once. Returns how many questions were asked."""
+def watch() -> int:
+    """Look at the reports of the last days of every base and ask what there is to ask. Safe to run
+    twice: the same occurrence is asked once. Returns how many questions were asked."""
     since = windows.day_of(timezone.now()) - timedelta(days=plausibility.DAYS)
     reports: dict[int, list[Reported]] = defaultdict(list)
     rows = ComputeReport.objects.filter(date__gte=since, base__sandbox=False).order_by(
@@ -32,6 +30,7 @@ def watch(certified: Mapping[int, int]) -> int:
     )
     for base, day, *figures in rows.values_list("base", "date", *COLUMNS).iterator(2000):
         reports[base].append(Reported(day, dict(zip(COLUMNS, figures, strict=True))))
+    certified = dict(Base.objects.values_list("pk", "certified_fp16"))
     asked = 0
     for base, found in reports.items():
         for suspicion in plausibility.suspicions(found, certified.get(base)):
@@ -45,8 +44,8 @@ def ask_about(payload: dict[str, Any]) -> None:
     base = Base.objects.filter(pk=payload["base"]).first()
     if base is None:
         return
-    day = date.fromisoformat(payload["day"])
-    for suspicion in doubts.of_report(base, day, windows.day_of(timezone.now())):
+    day, today = date.fromisoformat(payload["day"]), windows.day_of(timezone.now())
+    for suspicion in doubts.of_report(base, day, today, base.certified_fp16):
         _ask(base.pk, suspicion)
 
 

@@ -139,7 +139,7 @@ def _record(run: ConformanceRun, found: list[conformance.Result], made_at: str) 
         "title": _("数据接入接口测试记录"),
         "organisation": run.base.organisation.name,
         "credit_code": run.base.organisation.credit_code,
-        "window": run.base.window_choices.values_list("window", flat=True).first(),
+        "window": conformance.window_of(run),
         "started_at": _moment(run.started_at),
         "finished_at": _moment(timezone.now()),
         "calls": run.attempts.count(),
@@ -153,9 +153,11 @@ def _record(run: ConformanceRun, found: list[conformance.Result], made_at: str) 
                 "passed": result.passed,
                 "at": _moment(result.passed_at) if result.passed_at else "",
                 "receipt": result.receipt,
+                "said": result.said,
             }
             for result in found
         ],
+        "passed": all(result.passed for result in found),
     }
     text = json.dumps(record, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12].upper()

@@ -1,37 +1,22 @@
 """Who calls: the key in the Authorization header, its networks, its scope and its pace."""
 
 import ipaddress
-import time
-from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dataaccess import pace
+from dataaccess import known_keys, pace
 from dataaccess.actions import keys
 from dataaccess.api.problems import Denied
 from dataaccess.models import ApiKey
 from dataaccess.shapes import TABLES, Kind
 
-# A key's last use is shown to people; once in a while is exact enough and saves a write a call.
-_USE_NOTED_EVERY = timedelta(minutes=5)
-
-
-# Keys as they were read lately, by digest, with the moment that ends it. Only for deliveries: these
-# ask in their own transaction whether the key still holds (intake.KeyEnded), so that a revoked key
-# is refused at once all the same.
-_RECENT_SECONDS = 10
-_RECENT_KEYS = 10_000
-_recent: dict[str, tuple[float, ApiKey]] = {}
-
 
 def caller(request: HttpRequest, *, recent: bool = False) -> ApiKey:
     """The valid key a request carries. Denied says what is missing. `recent`: as it was read within
     the last seconds, for a caller that makes sure itself."""
-    key = _key(keys.digest(bearer(request)), recent)
+    key = known_keys.known(keys.digest(bearer(request)), recent=recent)
     if key is None:
         raise unknown_key(_("接口密钥不正确，请核对是否完整复制，或在基地页面签发新密钥。"))
     if key.state == "revoked":
@@ -40,28 +25,15 @@ def caller(request: HttpRequest, *, recent: bool = False) -> ApiKey:
         raise unknown_key(_("接口密钥已过有效期，请在基地页面签发新密钥。"))
     check_networks(key.networks, request)
     _check_pace(key)
-    _note_use(key)
     return key
 
 
 def bearer(request: HttpRequest) -> str:
     """The text of the key in the Authorization header."""
-    scheme, _blank, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _blank, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
         raise unknown_key(_("请在请求头中携带接口密钥：Authorization: Bearer 密钥。"))
     return text.strip()
-
-
-def _key(digest: str, recent: bool) -> ApiKey | None:
-    until, key = _recent.get(digest, (0.0, None)) if recent else (0.0, None)
-    if key is not None and time.monotonic() < until:
-        return key
-    key = ApiKey.objects.select_related("base").filter(digest=digest).first()
-    if key is not None:
-        if len(_recent) >= _RECENT_KEYS:
-            _recent.clear()
-        _recent[digest] = (time.monotonic() + _RECENT_SECONDS, key)
-    return key
 
 
 def check_scope(key: ApiKey, kind: Kind) -> None:
@@ -77,7 +49,7 @@ def check_scope(key: ApiKey, kind: Kind) -> None:
 def source_address(request: HttpRequest) -> str:
     """The address a request came from, as told by as many proxies as are ours."""
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    told = request.headers.get("X-Forwarded-For", "").split(",") if proxies else []
+    told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if proxies else []
     if told and len(told) >= proxies:
         return told[-proxies].strip()
     return str(request.META.get("REMOTE_ADDR", ""))
@@ -107,7 +79,7 @@ def _check_pace(key: ApiKey) -> None:
     limit = settings.API_RATE_LIMIT
     if not limit:
         return
-    if pace.count_call(key.pk) > limit:
+    if not pace.may_call(key.pk, limit):
         raise Denied(
             429,
             _("调用过于频繁"),
@@ -115,15 +87,6 @@ def _check_pace(key: ApiKey) -> None:
             % {"limit": limit},
             {"Retry-After": str(pace.seconds_left())},
         )
-
-
-def _note_use(key: ApiKey) -> None:
-    now = timezone.now()
-    if key.last_used_at is None or key.last_used_at < now - _USE_NOTED_EVERY:
-        ApiKey.objects.filter(pk=key.pk).filter(
-            Q(last_used_at__isnull=True) | Q(last_used_at__lt=now)
-        ).update(last_used_at=now)
-        key.last_used_at = now
 
 
 def unknown_key(detail: str) -> Denied:

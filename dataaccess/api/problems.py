@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 
-from dataaccess.api.told import told
 from dataaccess.intake import Refused
 from dataaccess.shapes import Fault, Rejected
+from dataaccess.told import told
 
 
 class Denied(Exception):

@@ -20,7 +20,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
-from dataaccess import calls, days, intake, parsing, windows
+from dataaccess import calls, days, intake, last_use, parsing, windows
 from dataaccess.actions import sandbox
 from dataaccess.api import described
 from dataaccess.api.authentication import caller, check_scope, source_address
@@ -68,13 +68,16 @@ class KeyView(APIView):
         return response
 
     def _note(self, request: Any, response: HttpResponse) -> None:
-        """A sandbox's calls are noted with what they were told, refused ones too."""
+        """What is kept of a call beside its data: losing it is no reason to refuse these."""
         key = getattr(self, "key", None)
-        if key is not None and key.base.sandbox:
-            try:
+        if key is None:
+            return
+        try:
+            last_use.note(key, timezone.now())
+            if key.base.sandbox:
                 sandbox.note(key.base, **_seen(request, response, self.call))
-            except DatabaseError:
-                log.exception("a sandbox's call was not noted")
+        except DatabaseError:
+            log.exception("a call was not noted")
 
 
 def as_problem(failure: Exception) -> HttpResponse:
@@ -179,7 +182,7 @@ class ReceiptView(KeyView):
     def get(self, request: Any, identifier: UUID) -> HttpResponse:
         receipt = intake.receipt_of(self.key.base, identifier)
         if receipt is None:
-            return not_found()
+            return no_such_receipt()
         return answer(
             200, {**receipt.answer, "interface": receipt.interface, "status": receipt.status}
         )
@@ -244,11 +247,18 @@ def unknown_address(request: HttpRequest, rest: str = "") -> HttpResponse:
         return problem(
             404, _("没有这个资源"), _("地址末尾没有斜杠，应为 %(it)s。") % {"it": address}
         )
+    if address.startswith("/api/v1/receipts/"):
+        return no_such_receipt()
     return not_found()
 
 
 def not_found() -> HttpResponse:
     return problem(404, _("没有这个资源"), _("请核对地址；接口一览见 /api/docs。"))
+
+
+def no_such_receipt() -> HttpResponse:
+    """Another base's is not told apart from one that never was."""
+    return problem(404, _("没有这张回执"), _("没有这张回执，或它属于另一个基地；请核对编号。"))
 
 
 def wrong_method(allowed: list[str]) -> HttpResponse:
@@ -327,6 +337,16 @@ def _client_ahead(request: Any, received_at: datetime) -> int | None:
 
 
 def _dry_run(request: Any) -> bool:
+    """Whether nothing shall be kept. A misspelt parameter is refused: what was meant as a trial would
+    be kept."""
+    unknown = ", ".join(sorted(set(request.GET) - {"dry_run"}))
+    if unknown:
+        raise intake.Refused(
+            400,
+            _("网址参数不认识"),
+            _("没有参数 %(unknown)s；只检查、不保存时写 ?dry_run=true。没有保存任何内容。")
+            % {"unknown": unknown[:100]},
+        )
     asked = request.GET.get("dry_run", "false")
     if asked not in ("true", "false"):
         raise intake.Refused(400, _("dry_run 的取值不正确"), _("dry_run 只能是 true 或 false。"))

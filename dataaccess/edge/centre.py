@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from dataaccess.edge import PROGRAM
 from dataaccess.edge.config import CentreSettings
 from dataaccess.edge.outbox import Call
 from dataaccess.shapes import Kind
@@ -121,7 +122,11 @@ class Centre:
         return document if reply.status == 200 and "now" in document else None
 
     def _call(self, method: str, path: str, body: bytes | None = None, key: str = "") -> _Reply:
-        headers = {"Authorization": f"Bearer {self._key()}", "Accept": "application/json"}
+        headers = {
+            "Authorization": f"Bearer {self._key()}",
+            "Accept": "application/json",
+            "User-Agent": PROGRAM,
+        }
         if body is not None:
             headers |= {"Content-Type": "application/json", "Idempotency-Key": key}
         request = urllib.request.Request(  # noqa: S310 - http and https only, by the configuration
@@ -133,6 +138,14 @@ class Centre:
         except urllib.error.HTTPError as answer:
             with answer:
                 return _Reply(answer.code, answer.headers, answer.read(_MOST_BYTES))
+
+    def key_stamp(self) -> str:
+        """Another one as soon as the key file has been written or replaced."""
+        try:
+            found = Path(self._settings.key_file).stat()
+        except OSError:
+            return "none"
+        return f"{found.st_ino} {found.st_size} {found.st_mtime_ns}"
 
     def _key(self) -> str:
         """Read anew each time, so that a replaced key needs no restart."""

@@ -139,6 +139,8 @@ def _collect(node: Node, asked: argparse.Namespace) -> int:
     wanted = set(asked.what) or {"base-info", "compute", "security"}
     if asked.dry_run:
         return preview.show(tasks, wanted, sys.stdout)
+    for missing in preview.without_source(node.config, wanted):
+        _say(missing)
     done = [
         work()
         for name, work in (

@@ -2,12 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import orjson
 
-from dataaccess import windows
 from dataaccess.checking import Checked, Refused, check
 from dataaccess.edge import outbox, schedule
 from dataaccess.edge.clock import Clock
@@ -58,12 +58,8 @@ def accept(
             "rejected": checked.rejected,
         }
         if kind != "security_event":
-            # As it will be judged when it goes as planned; the centre has the last word.
             goes = max(at, schedule.due(kind, checked.day, at, at, plan))
-            body["timeliness"] = {
-                "status": windows.judge(goes, plan.window, checked.day),
-                "window": plan.window,
-            }
+            body["timeliness"] = _not_yet_judged(counts, goes, plan)
         status = 207 if checked.rejected else 201 if counts.created else 200
         if dry_run:
             db.execute("ROLLBACK TO delivery")
@@ -82,6 +78,20 @@ def accept(
             ),
         )
     return Answer(status, body)
+
+
+def _not_yet_judged(counts: outbox.Counts, goes: datetime, plan: schedule.Plan) -> dict[str, Any]:
+    """Whether a report is in time the centre says when it has it; the node only says what it
+    will do."""
+    if counts.unchanged:
+        said = "与本节点上次收到的相同，不再发送；是否按时见上次的回执。"
+        return {"status": "unchanged", "window": plan.window, "detail": said}
+    return {
+        "status": "queued",
+        "window": plan.window,
+        "sends_at": goes.isoformat(timespec="seconds"),
+        "detail": f"已存入边缘节点，计划于{goes:%Y-%m-%d %H:%M:%S}发往中心；是否按时由中心收到后判定。",
+    }
 
 
 def bodies_of(checked: Checked) -> list[dict[str, Any]]:
@@ -104,13 +114,19 @@ def receipt_of(store: Store, identifier: str) -> dict[str, Any] | None:
             }
             for item in outbox.of_receipt(store, identifier)
         ]
+        judged = [part["centre"]["timeliness"] for part in parts if _judged(part)]
         return {
             **orjson.loads(row["answer"]),
+            **({"timeliness": judged[0]} if judged else {}),
             "interface": row["interface"],
             "status": row["status"],
             "forwarded": parts,
         }
     return None
+
+
+def _judged(part: dict[str, Any]) -> bool:
+    return part["state"] == "sent" and "timeliness" in (part["centre"] or {})
 
 
 def _first_answer(db: Any, kind: Kind, idempotency_key: str, digest: str) -> Answer | None:

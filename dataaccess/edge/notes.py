@@ -18,5 +18,7 @@ def write(store: Store, name: str, value: str) -> None:
 
 
 def forget(store: Store, name: str) -> None:
+    if not read(store, name):
+        return
     with store.writing() as db:
         db.execute("DELETE FROM notes WHERE name = ?", (name,))

@@ -7,13 +7,18 @@ from typing import IO, Any
 from dataaccess.edge import outbox
 from dataaccess.edge.collect import compute, security
 from dataaccess.edge.collect.tasks import Tasks
-from dataaccess.shapes import TABLES, tables
+from dataaccess.edge.config import Config
+from dataaccess.shapes import TABLES, Kind, tables
 
 
 def show(tasks: Tasks, wanted: set[str], out: IO[str]) -> int:
     """What would be reported now, where each value comes from, and what is missing."""
     good = True
     config = tasks.node.config
+    for missing in without_source(config, wanted):
+        _line(out, missing)
+    if wanted <= absent(config):
+        return 0
     if "compute" in wanted and config.compute and tasks.queries:
         collected = compute.collect(config.compute, tasks.queries, tasks.node.clock.now())
         good &= _compute(collected, out)
@@ -27,6 +32,38 @@ def show(tasks: Tasks, wanted: set[str], out: IO[str]) -> int:
         good &= _base_info(tasks, config.base_info.file, out)
     _line(out, "以上只是预演，没有保存，也没有上报。")
     return 0 if good else 1
+
+
+# What each may be collected from, by the name that the command knows it by.
+_TABLES: dict[str, tuple[Kind, str]] = {
+    "base-info": ("base_info", "[base_info]"),
+    "compute": ("compute_report", "[compute]"),
+    "security": ("security_event", "[[security.sources]]"),
+}
+
+
+def absent(config: Config) -> set[str]:
+    """What nothing is configured for."""
+    given = {
+        "base-info": config.base_info,
+        "compute": config.compute,
+        "security": config.security and config.security.sources,
+    }
+    return {name for name, source in given.items() if not source}
+
+
+def without_source(config: Config, wanted: set[str]) -> list[str]:
+    """A sentence for each thing asked for that has no source; one for all of them."""
+    missing = [name for name in _TABLES if name in wanted & absent(config)]
+    if len(missing) == len(_TABLES):
+        return [
+            "没有配置任何采集来源；要由节点采集，请在 edge.toml 中填写"
+            f" {'、'.join(table for _, table in _TABLES.values())}。"
+        ]
+    return [
+        f"{TABLES[_TABLES[name][0]].title}：没有配置采集来源（edge.toml 中的 {_TABLES[name][1]}）。"
+        for name in missing
+    ]
 
 
 def _base_info(tasks: Tasks, file: str, out: IO[str]) -> bool:

@@ -25,6 +25,8 @@ ASK_EVERY = 1800.0
 # Before something goes in its window, the centre's clock is asked unless it was asked just now.
 FRESH = 600.0
 LONGEST_SLEEP = 30.0
+# While sending has stopped, so often the key file is looked at: a corrected one is used at once.
+LOOK_AT_KEY = 2.0
 
 
 @dataclass
@@ -48,10 +50,12 @@ class Sender:
     wake: threading.Event = field(default_factory=threading.Event)
     lanes: dict[Kind, Lane] = field(default_factory=lambda: {kind: Lane() for kind in KINDS})
     _asked_at: float | None = None
+    _key_seen: str | None = None
 
     def step(self, *, regardless: bool = False) -> float:
         """Send all that may go now; seconds until there may be something again. `regardless`
         of the window for a person who says now."""
+        self._heed_new_key()
         self._ask_centre(ASK_EVERY)
         waits = [self._drain(kind, regardless) for kind in KINDS]
         return min(waits)
@@ -67,7 +71,8 @@ class Sender:
             except Exception:
                 log.exception("sending failed")
                 wait = LONGEST_SLEEP
-            self.wake.wait(max(0.05, min(wait, LONGEST_SLEEP)))
+            stopped = any(lane.blocked for lane in self.lanes.values())
+            self.wake.wait(max(0.05, min(wait, LOOK_AT_KEY if stopped else LONGEST_SLEEP)))
 
     def plan(self) -> schedule.Plan:
         """By the window that the centre has on record, for by that it judges."""
@@ -83,6 +88,22 @@ class Sender:
         """The centre's last word on this base."""
         found: dict[str, Any] = orjson.loads(notes.read(self.store, "centre") or "{}")
         return found
+
+    def _heed_new_key(self) -> None:
+        """What stopped under an earlier key file may go now, and the reason is no longer known
+        to hold, whichever process noted it."""
+        if self._key_seen is None:
+            self._key_seen = notes.read(self.store, "key_file")
+        stamp = self.centre.key_stamp()
+        if stamp == self._key_seen:
+            return
+        self._key_seen, self._asked_at = stamp, None
+        notes.write(self.store, "key_file", stamp)
+        for kind, lane in self.lanes.items():
+            kept = orjson.loads(notes.read(self.store, f"trouble:{kind}") or "null")
+            if lane.blocked or (kept and kept["blocked"]):
+                lane.not_before = 0
+                self._well(kind, lane)
 
     def _ask_centre(self, oldest: float) -> None:
         now = self.clock.steady()
@@ -106,6 +127,7 @@ class Sender:
             plan = self.plan()
             found = outbox.next_due(self.store, kind, now, plan, at_once=regardless)
             if found is None:
+                self._well(kind, lane)  # nothing waits: sent by another process, or set aside
                 return LONGEST_SLEEP
             if isinstance(found, datetime):
                 return max((found - now).total_seconds(), 0.05)
@@ -144,8 +166,11 @@ class Sender:
             case centre.Blocked(reason):
                 self._failed(kind, lane, reason, blocked=True)
                 return
-        if lane.failures:
-            notes.forget(self.store, f"trouble:{kind}")
+        self._well(kind, lane)
+
+    def _well(self, kind: Kind, lane: Lane) -> None:
+        """No fault is known any more; also none that an earlier or another process noted."""
+        notes.forget(self.store, f"trouble:{kind}")
         lane.failures, lane.trouble, lane.since, lane.blocked = 0, "", None, False
 
     def _failed(
@@ -159,5 +184,5 @@ class Sender:
         if (reason, blocked) != (lane.trouble, lane.blocked):
             log.warning("%s: %s", TABLES[kind].title, reason)
             lane.trouble, lane.blocked = reason, blocked
-            note = {"reason": reason, "blocked": blocked, "since": lane.since.isoformat()}
-            notes.write(self.store, f"trouble:{kind}", orjson.dumps(note).decode())
+        note = {"reason": reason, "blocked": blocked, "since": lane.since.isoformat()}
+        notes.write(self.store, f"trouble:{kind}", orjson.dumps(note).decode())

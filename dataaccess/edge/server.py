@@ -178,7 +178,7 @@ class Handler(BaseHTTPRequestHandler):
         self._caller()
         told = intake.receipt_of(self.server.node.store, found[1])
         if told is None:
-            raise _no_such_thing()
+            raise Denied(404, "没有这张回执", "本节点没有这张回执；中心的回执请向中心查询。", {})
         self._json(200, told)
 
     def _only_near(self) -> None:

@@ -5,6 +5,7 @@ import django.utils.timezone
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from portal.migrating import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -19,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels([
         migrations.CreateModel(
             name='Base',
             fields=[
@@ -490,4 +492,5 @@ class Migration(migrations.Migration):
                 ('report', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dataaccess.computereport')),
             ],
         ),
+        ]),
     ]

@@ -27,6 +27,9 @@ class Base(models.Model):
     city = models.CharField(_("所在城市"), max_length=6, blank=True)
     # Of its latest certificate (10.2); empty while it has none. Totals are kept by it.
     category = models.CharField(_("认定类别"), max_length=16, blank=True)
+    # FP16 (PFLOPS) that its standing certificates rest on, which reports are held against while
+    # they are taken in. Kept by the floor above, with each entry of the register.
+    certified_fp16 = models.BigIntegerField(null=True, editable=False)
     # No longer obliged to report from this day on: its certification was revoked. What it sends all
     # the same is kept.
     released_on = models.DateField(null=True, editable=False)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from dataaccess.shapes import text
+from dataaccess.shapes import tables, text
 
 
 class Fault(TypedDict):
@@ -58,8 +58,11 @@ def _explained(field: str, value: str) -> Fault:
 
 
 def _choices(expected: str) -> str:
-    """pydantic lists them as "'是' or '否'"."""
-    return expected.replace(" or ", "、").replace(", ", "、").replace("'", "")
+    """pydantic lists them as "'是' or '否'". A code is told with its word: G007 暴力破解."""
+    values = expected.replace(" or ", ", ").replace("'", "").split(", ")
+    return "、".join(
+        f"{value} {tables.CODES[value]}" if value in tables.CODES else value for value in values
+    )
 
 
 def _has_lone_surrogate(value: str) -> bool:

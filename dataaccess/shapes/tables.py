@@ -198,6 +198,8 @@ ASSET_TYPES = {
     "Z006": "电子邮箱",
     "Z007": "其他",
 }
+# The words of both, as the standard prints them.
+CODES = {**ATTACK_METHODS, **ASSET_TYPES}
 HANDLING = ("未处理", "处理中", "已处理")
 SEVERITIES = ("低", "中", "高")
 # What events are told apart by: column → the values it may have, the gravest and openest first.

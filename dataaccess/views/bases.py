@@ -195,8 +195,10 @@ def _facts(info: BaseInfo, own: bool) -> list[tuple[str, str]]:
     shown = dict(info.values)
     if not own:
         shown |= {name: mask(str(shown[name])) for name, mask in MASKED.items()}
+    language = "en" if reads_english() else "zh"
     for name, of_code in PLACES.items():
-        shown[name] = f"{of_code(shown[name])}（{shown[name]}）"
+        place = {"place": of_code(shown[name], language), "code": shown[name]}
+        shown[name] = _("%(place)s（%(code)s）") % place
     return [(printed(field.name), printed(shown[field.name])) for field in tables.BASE_INFO.fields]
 
 

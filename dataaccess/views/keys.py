@@ -44,8 +44,10 @@ def every(request: SignedInRequest) -> HttpResponse:
     found = queries.keys_for(user)
     wanted = request.GET.get("q", "").replace("\x00", "").strip()
     if wanted:
+        shown = wanted.rstrip("…")
         found = found.filter(
-            Q(prefix__startswith=wanted[:12])
+            Q(prefix__startswith=shown[: keys.SHOWN])
+            | Q(prefix__startswith=f"{keys.PREFIX}{shown}"[: keys.SHOWN])
             | Q(base__name__icontains=wanted)
             | Q(base__code__icontains=wanted)
             | Q(base__organisation__name__icontains=wanted)

@@ -12,9 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dataaccess import conformance, queries
+from dataaccess import conformance, conformance_files, queries
 from dataaccess.actions import sandbox
-from dataaccess.days import windows_of
 from dataaccess.errors import Invalid
 from dataaccess.forms import WindowForm
 from dataaccess.models import ApiKey, ConformanceRun, DataCallItem
@@ -75,7 +74,7 @@ def run(request: SignedInRequest, pk: Any) -> HttpResponse:
     found = _run(request, pk)
     context = _live(found) | {
         "may_write": reader(request).may_write,
-        "window": windows_of(found.base).on(found.started_at.date()),
+        "window": conformance.window_of(found),
     }
     return render(request, "dataaccess/conformance_run.html", context)
 
@@ -117,9 +116,9 @@ def finish(request: SignedInRequest, pk: Any) -> HttpResponse:
 def example(request: SignedInRequest, name: str) -> HttpResponse:
     """A file that the commands of a run name, to begin from."""
     refuse_unless(reader(request).role == Role.APPLICANT)
-    if name not in conformance.FILES:
+    if name not in conformance_files.FILES:
         raise Http404
-    content = json.dumps(conformance.FILES[name], ensure_ascii=False, indent=2) + "\n"
+    content = json.dumps(conformance_files.FILES[name], ensure_ascii=False, indent=2) + "\n"
     response = HttpResponse(content, content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -160,10 +159,10 @@ def _live(found: ConformanceRun) -> dict[str, Any]:
     frozen = [check["passed"] for check in found.record["checks"]] if found.record else None
     passed = frozen or [result.passed for result in results]
     api = f"{settings.PUBLIC_URL}/api/v1"
-    commands = [conformance.COMMANDS[each.check.code].format(api=api) for each in results]
+    commands = [conformance_files.COMMANDS[each.check.code].format(api=api) for each in results]
     return {
         "run": found,
-        "files": list(conformance.FILES),
+        "files": list(conformance_files.FILES),
         "rows": list(zip(results, passed, commands, strict=True)),
         "passed": sum(passed),
         "attempts": attempts,

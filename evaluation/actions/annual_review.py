@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluation import notify, permissions_after, review_figures, uploads
+from evaluation import notify, permissions_after, review_figures, terms, uploads
 from evaluation.actions import standing
 from evaluation.actions.certification import plan_reviews
 from evaluation.actions.files import keep
@@ -91,6 +91,7 @@ def moving(
         current.state = move.target
         if move.target != source:
             current.state_since = now
+            current.office_by = terms.review_deadline_of(move.target, timezone.localdate(now))
         if move.needs_deadline:
             current.rectify_by = deadline
         current.closed_at = now if REVIEW_STATES[move.target].ended else None

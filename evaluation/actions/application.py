@@ -82,7 +82,7 @@ def start(
         )
     now = timezone.localtime()
     edition = current_edition()
-    place = _checked_place(edition, category, place, base)
+    place = checked_place(edition, category, place, base)
     _check_no_twin(base, category)
     evaluation = Evaluation.objects.create(
         number=f"PG{now.year}-{numbers.next_number(f'case:{now.year}'):04d}",
@@ -132,7 +132,7 @@ def change_scope(user: User, evaluation: Evaluation, *, category: str, place: st
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
         permissions.check_state(current, "draft", "returned")
-        place = _checked_place(edition_of(current), category, place, current.base)
+        place = checked_place(edition_of(current), category, place, current.base)
         _check_no_twin(current.base, category, besides=current)
         current.category, current.place = category, place
         current.save(update_fields=["category", "place"])
@@ -155,7 +155,7 @@ def _check_no_twin(base: Base, category: str, besides: Evaluation | None = None)
         )
 
 
-def _checked_place(edition: Edition, category: str, place: str, base: Base) -> str:
+def checked_place(edition: Edition, category: str, place: str, base: Base) -> str:
     """The place as it would stand in the certificate's name (10.2); Refused where it cannot, and
     where a province or city is not the one the base lies in."""
     try:

@@ -50,14 +50,19 @@ def decline(user: User, evaluation: Evaluation, reason: str) -> None:
         pass
 
 
+def check_certifiable(evaluation: Evaluation) -> None:
+    """Refused where the result falls short of 10.1, or objections may come in or are open."""
+    if not evaluation.publication.score_run.qualified:
+        raise Refused(_("评估结果未达到10.1的要求，不能认定。"))
+    check_objections_settled(evaluation)
+
+
 def certify(user: User, evaluation: Evaluation) -> Certificate:
     """批准认定: name (10.2), number, certificate, register entry and reviews, all or nothing."""
     with moving(user, evaluation, "certify") as move:
         current = move.evaluation
+        check_certifiable(current)
         publication = current.publication
-        if not publication.score_run.qualified:
-            raise Refused(_("评估结果未达到10.1的要求，不能认定。"))
-        check_objections_settled(current)
         proposer = current.transitions.filter(move="propose").latest("at").actor
         if proposer.pk == user.pk:
             raise NotAllowed(_("提请人与审批人须为两人。"))

@@ -5,12 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from evaluation import notify, permissions, queries, steps, terms
+from evaluation import notify, permissions, queries, reissue, terms
 from evaluation.actions.moving import changing, locked, note
 from evaluation.errors import Refused
 from evaluation.models import DeadlineReminder, Evaluation, Extension
@@ -23,19 +22,11 @@ def extend(user: User, evaluation: Evaluation, deadline: date, reason: str) -> E
     """延期: put the deadline of the present state off. Reminders of the old one stop; those of the
     new one are planned by its own distance."""
     reason = reason.strip()
-    if not reason:
-        raise Refused(_("请填写延期的理由。"))
     with changing(user, evaluation) as current:
         permissions.check_actor(user, current, Actor.SECRETARIAT)
         permissions.check_state(current, *terms.WORKING_DAYS, user=user)
         before = current.deadline or timezone.localdate()
-        if deadline <= before or deadline <= timezone.localdate():
-            raise Refused(
-                _("新期限须晚于今天和原期限（%(day)s）。")
-                % {"day": format_date(before, _("Y年n月j日"))}
-            )
-        if deadline > timezone.localdate() + timedelta(days=terms.LONGEST_DAYS):
-            raise Refused(_("新期限不能超过%(days)s天以后。") % {"days": terms.LONGEST_DAYS})
+        check_later(before, deadline, reason)
         made = Extension.objects.create(
             evaluation=current,
             state=current.state,
@@ -61,13 +52,26 @@ def extend(user: User, evaluation: Evaluation, deadline: date, reason: str) -> E
     return made
 
 
+def check_later(before: date, deadline: date, reason: str) -> None:
+    """Refuse what is no extension: no reason, no later day, or one too far off."""
+    if not reason:
+        raise Refused(_("请填写延期的理由。"))
+    if deadline <= before or deadline <= timezone.localdate():
+        raise Refused(
+            _("新期限须晚于今天和原期限（%(day)s）。")
+            % {"day": format_date(before, _("Y年n月j日"))}
+        )
+    if deadline > timezone.localdate() + timedelta(days=terms.LONGEST_DAYS):
+        raise Refused(_("新期限不能超过%(days)s天以后。") % {"days": terms.LONGEST_DAYS})
+
+
 def remind_deadlines() -> int:
     """Send every reminder that has fallen due and was not sent. After days without a beat only
     the nearest distance is sent. Returns how many cases were reminded of."""
-    distances = sorted(runtime.read("deadline_reminder_days"))
+    distances = runtime.read("deadline_reminder_days")
     if not distances:
         return 0
-    farthest = timezone.localdate() + timedelta(days=distances[-1])
+    farthest = timezone.localdate() + timedelta(days=max(distances))
     due = Evaluation.objects.filter(
         deadline__lte=farthest, state__in=terms.WORKING_DAYS
     ).values_list("pk", flat=True)
@@ -80,40 +84,46 @@ def _remind(pk: int, distances: list[int]) -> bool:
     if case.deadline is None or case.state not in terms.WORKING_DAYS:
         return False  # it moved on meanwhile
     left = (case.deadline - timezone.localdate()).days
-    reached = next((distance for distance in distances if left <= distance), None)
-    sent = case.deadline_reminders.filter(state=case.state, deadline=case.deadline)
+    reached = terms.reached(left, distances)
+    span = _span(case)
+    sent = case.deadline_reminders.filter(state=span, deadline=case.deadline)
     if reached is None or sent.filter(days_before__lte=reached).exists():
         return False
     DeadlineReminder.objects.create(
         evaluation=case,
-        state=case.state,
+        state=span,
         deadline=case.deadline,
         days_before=reached,
         sent_at=timezone.now(),
     )
     kind = "deadline_near" if left >= 0 else "deadline_passed"
-    _tell(case, kind, f"deadline:{case.pk}:{case.state}:{case.deadline}:{reached}", days=abs(left))
+    _tell(case, kind, f"deadline:{case.pk}:{span}:{case.deadline}:{reached}", days=abs(left))
     return True
 
 
+def _span(case: Evaluation) -> str:
+    """What the deadline is of: the state, and within it another's time than the state's owner's."""
+    holder = reissue.holder_of(case)
+    return case.state if holder == case.current.owner else f"{case.state}:{holder}"
+
+
 def _tell(case: Evaluation, kind: str, key: str, but: User | None = None, **values: Any) -> None:
-    """Tell those who have the case, and the secretariat of what is overdue; not whoever did it. An
-    expert is told that work is due, not of which case. The state is named as each reader's page
-    names it."""
+    """Tell those who have the case, and the secretariat of what is overdue; not whoever did it. The
+    state is named as each reader's page names it."""
     people = notify.owners(case)
     if kind == "deadline_passed":
         people += [user for user in notify.secretariat() if user not in people]
     people = [user for user in people if user != but]
-    state = steps.STATES[case.state]
+    state, stage = case.current, reissue.stage_of(case)
     for readers, label in (
         ([user for user in people if user.role == Role.APPLICANT], state.applicant_label),
-        ([user for user in people if user.role in queries.STAFF], state.label),
+        ([user for user in people if user.role in queries.STAFF], (stage or state).label),
     ):
         notify.tell_of_case(readers, kind, key, case, state=label, deadline=case.deadline, **values)
-    notify.tell(
+    notify.tell_experts(
         [user for user in people if user.role == Role.EXPERT],
         "expert_deadline",
         key,
-        path=reverse("evaluation:desk"),
+        case,
         deadline=case.deadline,
     )

@@ -8,7 +8,7 @@ from evaluation import notify, permissions
 from evaluation.actions.moving import changing, note
 from evaluation.edition import edition_of
 from evaluation.errors import NotAllowed, Refused
-from evaluation.models import Assignment, Dissent, Duty, Evaluation
+from evaluation.models import WHOLE_OPINION, Assignment, Dissent, Duty, Evaluation
 from evaluation.steps import Actor
 from portal.accounts.models import User
 
@@ -26,8 +26,8 @@ def record_dissent(
         sentences = []
         if expert.pk not in {member.pk for member in panel if member.sheet_submitted_at}:
             sentences.append(_("只能为提交了评分表的专家记录保留意见。"))
-        if code not in edition_of(current).by_code:
-            sentences.append(_("请选择保留意见涉及的指标。"))
+        if code != WHOLE_OPINION and code not in edition_of(current).by_code:
+            sentences.append(_("请选择保留意见涉及的指标，或整个评审意见。"))
         if not text.strip():
             sentences.append(_("请写明保留意见的内容。"))
         if sentences:

@@ -130,7 +130,11 @@ def release(user: User, assignment: Assignment, reason: str) -> None:
         if assignment.released_at is not None:
             return
         _leave(assignment, Left.RELEASED, reason)
-        if not queries.serving_assignments(assignment.expert).filter(evaluation=current).exists():
+        if (
+            not permissions.serving_assignments(assignment.expert)
+            .filter(evaluation=current)
+            .exists()
+        ):
             notify.take_back(assignment.expert, current.number)
         note(user, current, "release", assignment=assignment.pk, reason=reason)
         _tell_when_lacking(user, assignment, Actor.SECRETARIAT)
@@ -212,7 +216,7 @@ def _answering(user: User, assignment: Assignment) -> Iterator[Evaluation]:
     """The expert's own answer to an open invitation, with the case locked."""
     with changing(user, assignment.evaluation) as current:
         assignment.refresh_from_db()
-        if assignment.expert_id != user.pk:
+        if assignment.expert_id != user.pk or not user.is_active:
             raise NotAllowed(_("只能答复本人的指派。"))
         if assignment.pledged_at or assignment.recused_at or assignment.released_at:
             raise Refused(_("这项邀请已经答复、到期或解除，不能再次答复。"))
@@ -283,7 +287,7 @@ def _invite(assignment: Assignment) -> None:
 
 def _tell_leader(assignment: Assignment) -> None:
     key = f"leader:{assignment.pk}:{timezone.now().isoformat()}"
-    notify.tell([assignment.expert], "expert_leads", key, path=reverse("evaluation:desk"))
+    notify.tell_experts([assignment.expert], "expert_leads", key, assignment.evaluation)
 
 
 def _seat_is_open(user: User, assignment: Assignment, event: str) -> None:

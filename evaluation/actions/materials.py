@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from evaluation import correction, permissions, queries, uploads
 from evaluation.actions.files import bytes_kept
 from evaluation.actions.moving import changing, note
+from evaluation.correction import SEALED_FORM
 from evaluation.edition import edition_of
 from evaluation.errors import NotAllowed, Refused, WrongState
-from evaluation.models import CaseFile, Evaluation, Purpose
+from evaluation.models import CaseFile, Evaluation, Purpose, Stamp
 from portal.accounts.models import User
-
-SEALED_FORM = 1  # 申报书, in Table 1
 
 
 def add_material(
@@ -127,25 +126,78 @@ def remove_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> N
             note(user, current, "remove_material", file=str(file_id))
 
 
-def restore_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> None:
-    """Put a removed file back into its slot. What a newer version took the place of stays out."""
+def restore_material(user: User, evaluation: Evaluation, file_id: uuid.UUID) -> CaseFile | None:
+    """Put a file of a slot back, and return what lies there now. One that was removed comes back as
+    it was. One that a newer version took the place of comes back as the newest version, with a row
+    of its own: the present one becomes an earlier one."""
     with changing(user, evaluation) as current:
         permissions.check_edit(user, current)
         file = queries.earlier_files(current).filter(pk=file_id).first()
         if file is None:
-            return
+            return queries.draft_materials(current).filter(pk=file_id).first()
         assert file.slot is not None
         correction.check_slot(current, file.slot)
-        if current.files.filter(replaces=file).exists():
-            raise Refused(_("“%(name)s”已由新版本替换，不能恢复。") % {"name": file.name})
-        if queries.draft_materials(current).filter(slot=file.slot, sha256=file.sha256).exists():
+        newest = _newest_version(file)
+        twins = queries.draft_materials(current).filter(slot=file.slot, sha256=file.sha256)
+        if newest.removed_at is None:
+            if same_content(newest, file):
+                return newest
+            twins = twins.exclude(pk=newest.pk)
+        if twins.exists():
             raise Refused(
                 _("材料%(slot)s中已有与“%(name)s”内容相同的文件，不必恢复。")
                 % {"slot": file.slot, "name": file.name}
             )
-        file.removed_at = None
-        file.save(update_fields=["removed_at"])
-        note(user, current, "restore_material", file=str(file_id))
+        if newest == file:
+            file.removed_at = None
+            file.save(update_fields=["removed_at"])
+            note(user, current, "restore_material", file=str(file_id))
+            return file
+        if newest.removed_at is None:
+            _take_out(newest)
+        again = _as_newest(user, file, newest)
+        note(
+            user,
+            current,
+            "restore_material",
+            file=str(again.pk),
+            sha256=again.sha256,
+            version_of=str(file_id),
+            replaces=str(newest.pk),
+        )
+        return again
+
+
+def same_content(one: CaseFile, other: CaseFile) -> bool:
+    """The same bytes, said to cover the same months."""
+    return (one.sha256, one.period_from, one.period_to) == (
+        other.sha256,
+        other.period_from,
+        other.period_to,
+    )
+
+
+def _newest_version(file: CaseFile) -> CaseFile:
+    """The last of the files of which each took the place of the one before."""
+    while (newer := CaseFile.objects.filter(replaces=file).first()) is not None:
+        file = newer
+    return file
+
+
+def _as_newest(user: User, file: CaseFile, newest: CaseFile) -> CaseFile:
+    """The bytes of an earlier version in a row of their own, with what is known of them."""
+    stamp: Stamp | None = Stamp.objects.filter(file=file).first()
+    again = CaseFile.objects.get(pk=file.pk)
+    again.replaces, again.version = newest, newest.version + 1
+    again.pk, again.removed_at = uuid.uuid4(), None
+    again.uploaded_by, again.uploaded_at = user, timezone.now()
+    again._state.adding = True
+    again.save()
+    if stamp is not None:
+        stamp.pk, stamp.file = None, again
+        stamp._state.adding = True
+        stamp.save()
+    return again
 
 
 def _take_out(file: CaseFile) -> None:

@@ -37,6 +37,7 @@ def report(
     reporter: str = "",
     contact: str = "",
     certificate: Certificate | None = None,
+    unknown_number: str = "",
     files: Iterable[UploadedFile] = (),
 ) -> MisuseReport:
     """Take in a report with its files, and tell the secretariat. The receipt number is new."""
@@ -59,6 +60,7 @@ def report(
         kind=kind,
         about=about,
         certificate=certificate,
+        unknown_number=unknown_number,
         content=content,
         where=where,
         reporter=reporter,

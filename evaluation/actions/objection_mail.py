@@ -4,12 +4,12 @@ sent: no name, no address and no code of an objector lies in the outbox."""
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from evaluation.models import Objection
 from portal.ledger import outbox
+from portal.notifications.channels.letter import Letter
 
 
 def put(objection: Objection, what: str) -> None:
@@ -27,7 +27,7 @@ def deliver(payload: dict[str, Any]) -> None:
     )
     with translation.override(objection.language or settings.LANGUAGE_CODE):
         subject, body = _words(objection, payload["what"])
-        EmailMessage(subject, body, to=[objection.email]).send()
+        Letter(subject, body, to=[objection.email]).send()
 
 
 def _words(objection: Objection, what: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from evaluation import notify, permissions, queries
+from evaluation import notify, permissions, queries, terms
 from evaluation.actions import objection_mail
 from evaluation.actions.moving import changing, locked, note
 from evaluation.errors import NotAllowed, Refused
@@ -37,6 +38,8 @@ CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 12
 # While an objection may still change what happens.
 RECORDABLE = ("published", "decision_pending")
+# Outcomes of an inquiry, which has to be on record.
+INQUIRED = (ObjectionOutcome.UPHELD, ObjectionOutcome.CORRECTED, ObjectionOutcome.WITHDRAWN)
 # Outcomes that say the result was wrong.
 AGAINST_THE_RESULT = (ObjectionOutcome.CORRECTED, ObjectionOutcome.WITHDRAWN)
 FILES_AT_MOST = 5
@@ -180,6 +183,13 @@ def close_objection(user: User, objection: Objection, outcome: str, answer: str)
                 _("异议成立的，请先撤回评估结果，再以“%(outcome)s”办结。")
                 % {"outcome": ObjectionOutcome(outcome).label}
             )
+        if outcome in INQUIRED and not objection.steps.filter(extends_to=None).exists():
+            raise Refused(
+                _(
+                    "还没有办理经过，不能以“%(outcome)s”办结：请先在“办理经过”中至少记录一步，例如核实身份、调阅材料或询问专家。"
+                )
+                % {"outcome": ObjectionOutcome(outcome).label}
+            )
         closed = Objection.objects.filter(pk=objection.pk, closed_at__isnull=True).update(
             outcome=outcome, answer=answer.strip(), closed_by=user, closed_at=timezone.now()
         )
@@ -246,13 +256,15 @@ def _check_identified(given: Given, files: list[ObjectionFile]) -> None:
 
 
 def _create(
-    publication: Publication, given: Given, files: list[ObjectionFile], **how: object
+    publication: Publication, given: Given, files: list[ObjectionFile], **how: Any
 ) -> Objection:
     if len(files) > FILES_AT_MOST:
         raise Refused(_("至多上传%(count)s个文件。") % {"count": FILES_AT_MOST})
     year = timezone.localdate().year
+    received_on: date = how["received_on"]
     objection = Objection.objects.create(
         publication=publication,
+        due_on=terms.objection_deadline(received_on),
         number=f"YY{year}-{numbers.next_number(f'objection:{year}'):04d}",
         kind=given.kind,
         objector=given.objector.strip(),

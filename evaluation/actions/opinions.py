@@ -1,18 +1,19 @@
 """送阅: what the leader means to hand in is put before the experts who have scored, so that a dissent
 has something to dissent from. Handed in is only what was put before them last."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluation import notify, permissions
+from evaluation import notify, permissions, steps
 from evaluation.actions.dissent import dissents
 from evaluation.actions.moving import changing, note
+from evaluation.dissents import dissent_about
 from evaluation.edition import edition_of, reader_language
-from evaluation.errors import NotAllowed, Refused
+from evaluation.errors import NotAllowed, NotConfirmed, Refused
 from evaluation.models import Assignment, Dissent, Duty, Evaluation, Opinion, OpinionReading
 from evaluation.rulebook import in_language
 from evaluation.steps import Actor
@@ -114,6 +115,36 @@ def check_put_before(current: Evaluation, content: Content) -> Opinion:
     return opinion
 
 
+def check_unread(
+    current: Evaluation, opinion: Opinion, confirmed: Collection[int]
+) -> list[Assignment]:
+    """Who has not read the opinion that is handed in now. Raises NotConfirmed until the leader has
+    said yes to each of them by their seat's key; who has read it since needs no yes any more."""
+    waiting = unread(current, opinion)
+    if not {member.pk for member in waiting} <= set(confirmed):
+        names = _("、").join(member.expert.name for member in waiting)
+        raise NotConfirmed(
+            _("%(people)s还没有阅看评审意见。") % {"people": names},
+            waiting=[member.pk for member in waiting],
+        )
+    return waiting
+
+
+def handed_in_opinion(evaluation: Evaluation) -> Opinion | None:
+    """The opinion that the panel gave last."""
+    return evaluation.opinions.filter(handed_in_at__isnull=False).order_by("-number").first()
+
+
+def may_read_afterwards(user: User, evaluation: Evaluation) -> bool:
+    """Whether this expert scored, and the panel's opinion was handed in: it stays to be read."""
+    later = steps.STATES[evaluation.state].step > 5
+    if not later or not permissions.is_actor(user, evaluation, Actor.PANEL_EXPERT):
+        return False
+    own = permissions.serving(user, evaluation, Duty.PANEL)
+    scored = own is not None and own.sheet_submitted_at is not None
+    return scored and handed_in_opinion(evaluation) is not None
+
+
 def dissent_marks(evaluation: Evaluation) -> dict[str, Dissent]:
     """All dissent by a mark that changes with every word and answer: what a page was made from."""
     return {
@@ -130,7 +161,7 @@ def check_seen(current: Evaluation, seen: Sequence[str]) -> None:
         _("%(expert)s对“%(name)s”的保留意见")
         % {
             "expert": each.assignment.expert.name,
-            "name": in_language(edition.indicator(each.indicator), "name", language),
+            "name": dissent_about(edition, each, language),
         }
         for mark, each in now.items()
         if mark not in seen

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -119,23 +119,29 @@ def is_last_sheet(user: User, evaluation: Evaluation) -> bool:
 def close_scoring(user: User, evaluation: Evaluation) -> None:
     """结束打分: needed when the last expert who had not scored was released."""
     with moving(user, evaluation, "close_scoring") as move:
+        check_closable(move.evaluation)
         panel = permissions.active_assignments(move.evaluation, Duty.PANEL)
-        waiting = [member for member in panel if member.sheet_submitted_at is None]
-        faults: list[str] = []
-        if waiting:
-            faults.append(
-                _("还有%(count)s位专家未提交评分表，请等待其提交或解除指派。")
-                % {"count": len(waiting)}
-            )
-        if len(panel) - len(waiting) < PANEL_MINIMUM:
-            faults.append(
-                _("至少需要%(count)s位专家提交评分表，请补充指派专家。") % {"count": PANEL_MINIMUM}
-            )
-        if not any(member.is_leader for member in panel):
-            faults.append(_("评审专家组还没有组长，请由专家推选或由秘书处指定。"))
-        if faults:
-            raise Refused(*faults)
         move.data = {"panel": [member.expert_id for member in panel]}
+
+
+def check_closable(evaluation: Evaluation) -> None:
+    """All who score have handed in their sheet, they are enough, and one of them leads."""
+    panel = permissions.active_assignments(evaluation, Duty.PANEL)
+    waiting = [member for member in panel if member.sheet_submitted_at is None]
+    faults: list[str] = []
+    if waiting:
+        faults.append(
+            _("还有%(count)s位专家未提交评分表（%(names)s），请等待其提交或解除指派。")
+            % {"count": len(waiting), "names": _("、").join(each.expert.name for each in waiting)}
+        )
+    if len(panel) < PANEL_MINIMUM:
+        faults.append(
+            _("至少需要%(count)s位专家提交评分表，请补充指派专家。") % {"count": PANEL_MINIMUM}
+        )
+    if not any(member.is_leader for member in panel):
+        faults.append(_("评审专家组还没有组长，请由专家推选或由秘书处指定。"))
+    if faults:
+        raise Refused(*faults)
 
 
 def sheets(evaluation: Evaluation) -> list[Assignment]:
@@ -171,12 +177,14 @@ def consolidate(
     answers: Mapping[int, str] | None = None,
     *,
     seen: Sequence[str] | None = None,
+    despite_unread: Collection[int] = (),
 ) -> ScoreRun:
     """提交评审意见: final points for each judged indicator, verified values overruled where the
     panel says why, every doubt answered, every dissent confirmed; and the score computed from
     that record (clause 9). `answers` by the doubt's key; the reason of an overruled value answers
     the doubts about it. The very same was put before the panel first (:func:`share`). `seen`: the
-    marks of the dissent that the leader had before their eyes."""
+    marks of the dissent that the leader had before their eyes. `despite_unread`: the seats of
+    those who have not read it, to whom the leader said yes when asked (NotConfirmed asks)."""
     with moving(user, evaluation, "consolidate") as move:
         current = move.evaluation
         record, given, faults = _opinion(current, finals, overrules or {}, answers or {})
@@ -186,6 +194,7 @@ def consolidate(
         if seen is not None:
             opinions.check_seen(current, seen)
         opinion = opinions.check_put_before(current, _content(record, given))
+        unread = opinions.check_unread(current, opinion, despite_unread)
         opinion.handed_in_at = timezone.now()
         opinion.save(update_fields=["handed_in_at"])
         proposed = proposals(current, sheets(current))
@@ -208,9 +217,14 @@ def consolidate(
             )
         current.consolidation_drafts.all().delete()
         run = _run_score(current)
-        order(current, Kind.MINUTES, content.minutes(current, run))
+        order(current, Kind.MINUTES, content.minutes(current, run, opinion))
         order(current, Kind.REPORT, content.report(current, run))
-        move.data = {"run": run.pk, "digest": run.digest, "A": run.result["A"]}
+        move.data = {
+            "run": run.pk,
+            "digest": run.digest,
+            "A": run.result["A"],
+            "unread": [member.pk for member in unread],
+        }
         return run
 
 

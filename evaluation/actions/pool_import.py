@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from evaluation import permissions
 from evaluation.actions import imports, pool
 from evaluation.models import Expert, ExpertImport
-from evaluation.pool.sheet import day_of, fields_in, identity, pool_sheet, ties_in
+from evaluation.pool.sheet import day_of, days_away, fields_in, identity, pool_sheet, ties_in
 from evaluation.sheets.rows import ReadRow, Row, Sorted, put_last_first, sort_out
 from portal.accounts.models import Role, User
 from portal.ledger import audit
@@ -83,7 +83,7 @@ def take(user: User, import_id: uuid.UUID, duplicates: str) -> ExpertImport:
 
 
 def _replace(user: User, found: Sorted) -> int:
-    """The row of the file stands for what the pool had; days away stay as they are."""
+    """The row of the file stands for what the pool had; days away stay where it names none."""
     listed = Expert.objects.select_related("user").in_bulk([pk for _row, pk in found.in_list])
     for each, pk in found.in_list:
         record = listed[pk]
@@ -113,7 +113,7 @@ def _facts(row: Row, absences: tuple[pool.Days, ...] = ()) -> pool.Facts:
         term_from=day_of(row.get("term_from")),
         term_to=day_of(row.get("term_to")),
         ties=ties_in(row),
-        absences=absences,
+        absences=days_away(row) or absences,
     )
 
 

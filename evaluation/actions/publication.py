@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from evaluation import notify, queries, workdays
 from evaluation.actions.moving import moving
+from evaluation.actions.result_corrections import (
+    check_none_open,
+    check_none_open_to_reopen,
+)
 from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.errors import Refused
@@ -22,12 +26,16 @@ def publish(user: User, evaluation: Evaluation, working_days: int) -> Publicatio
         raise Refused(_("公示期须为%(least)s至60个工作日。") % {"least": least})
     with moving(user, evaluation, "publish") as move:
         current = move.evaluation
+        check_none_open(current)
         run = current.score_runs.latest("made_at")
         today = timezone.localdate()
         publication = Publication.objects.create(
             evaluation=current,
             score_run=run,
             number=f"GS{today.year}-{numbers.next_number(f'publication:{today.year}'):04d}",
+            applicant=current.organisation.name,
+            base_name=current.base.name,
+            place=current.place,
             starts_on=today,
             working_days=working_days,
             ends_on=workdays.after(today, working_days),
@@ -44,10 +52,11 @@ def publish(user: User, evaluation: Evaluation, working_days: int) -> Publicatio
 
 # Where a withdrawn result goes on from, by what was wrong with it.
 BACK_TO = {
-    "result_pending": gettext_lazy("公布的内容有误，评分无误：更正后重新公布"),
+    "result_pending": gettext_lazy("公布的名称有误，评分无误：提请更正，经审批后重新公布"),
     "panel_consolidation": gettext_lazy("汇总有误：由组长重新汇总"),
     "panel_scoring": gettext_lazy("打分有误：由评审专家重新打分"),
 }
+REOPENED = {state: label for state, label in BACK_TO.items() if state != "result_pending"}
 
 
 def withdraw_result(user: User, evaluation: Evaluation, back_to: str, reason: str) -> None:
@@ -64,10 +73,27 @@ def withdraw_result(user: User, evaluation: Evaluation, back_to: str, reason: st
         withdrawn.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason"])
         notify.result_withdrawn(withdrawn)
         if back_to == "panel_scoring":
-            current.assignments.filter(duty=Duty.PANEL).update(sheet_submitted_at=None)
+            _score_anew(current)
         current.deadline = None
         move.target = back_to
         move.data = {"publication": withdrawn.number, "run": withdrawn.score_run_id}
+
+
+def reopen_result(user: User, evaluation: Evaluation, back_to: str, reason: str) -> None:
+    """退回重新评审: the office finds the score wrong before it is published, or again while a
+    withdrawn result is put right. What the panel wrote stays until it writes anew."""
+    with moving(user, evaluation, "reopen_result", reason) as move:
+        if back_to not in REOPENED:
+            raise Refused(_("请选择从哪一步重新办理。"))
+        check_none_open_to_reopen(move.evaluation)
+        if back_to == "panel_scoring":
+            _score_anew(move.evaluation)
+        move.evaluation.deadline = None
+        move.target = back_to
+
+
+def _score_anew(evaluation: Evaluation) -> None:
+    evaluation.assignments.filter(duty=Duty.PANEL).update(sheet_submitted_at=None)
 
 
 def _check_names_nobody(evaluation: Evaluation, reason: str) -> None:

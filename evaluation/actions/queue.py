@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from evaluation import notify, permissions, queries, steps
+from evaluation import notify, permissions, queries, reissue, steps
 from evaluation.actions.moving import note
 from evaluation.errors import NotAllowed, Refused
 from evaluation.models import CaseReminder, Evaluation, SavedView
@@ -78,11 +78,12 @@ def candidates(user: User, numbers: Iterable[str]) -> list[Candidate]:
             "evaluation_id", flat=True
         )
     )
-    return [_candidate(case, case.pk in today) for case in chosen.order_by("state_since", "pk")]
+    chosen = chosen.annotate(reissue=reissue.stage_if_pending()).order_by("state_since", "pk")
+    return [_candidate(case, case.pk in today) for case in chosen]
 
 
 def _candidate(case: Evaluation, reminded: bool) -> Candidate:
-    owner = case.current.owner
+    owner = reissue.holder_of(case)
     if owner == Actor.NOBODY:
         return Candidate(case, [], _("已办结，没有人须办理"))
     if owner == Actor.SECRETARIAT:

@@ -8,8 +8,10 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from evaluation import correction, permissions, queries, terms, workdays
+from evaluation.actions import stamping
 from evaluation.actions.application import freeze
 from evaluation.actions.moving import changing, moving, note
+from evaluation.correction import SEALED_FORM
 from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.edition import edition_of
@@ -164,7 +166,8 @@ def request_correction(user: User, evaluation: Evaluation, deadline: date) -> No
 
 def resubmit(user: User, evaluation: Evaluation) -> Declaration:
     """提交补正材料: a new frozen version. Verdicts stay on slots whose files are the same, and
-    whose indicators were declared the same. Refused where a defect was passed over in silence."""
+    whose indicators were declared the same; on the sealed form while it shows this very form.
+    Refused where a defect was passed over in silence."""
     with moving(user, evaluation, "resubmit") as move:
         correction.check_settled(move.evaluation)
         before = _declaration(move.evaluation)
@@ -212,7 +215,9 @@ def pass_review(user: User, evaluation: Evaluation) -> None:
 
 def check_passable(evaluation: Evaluation) -> None:
     """Refused unless every slot was accepted and no field is marked."""
-    defects = [review.slot for review in _verdicts(evaluation) if not review.accepted]
+    verdicts = _verdicts(evaluation)
+    _check_paper_judged(evaluation, verdicts)
+    defects = [review.slot for review in verdicts if not review.accepted]
     if not defects and _declaration(evaluation).field_defects.exists():
         raise Refused(_("申报书中还有标为需补正的内容，不能通过初审；请发出补正通知或取消标记。"))
     if defects:
@@ -222,9 +227,25 @@ def check_passable(evaluation: Evaluation) -> None:
         )
 
 
+def _check_paper_judged(evaluation: Evaluation, verdicts: list[SlotReview]) -> None:
+    """A paper that shows another version is judged beside the form that came with it: an earlier
+    verdict does not speak of the two."""
+    declaration = _declaration(evaluation)
+    earlier = [
+        review
+        for review in verdicts
+        if review.slot == SEALED_FORM and review.reviewed_at < declaration.submitted_at
+    ]
+    if earlier and stamping.stamp_of(declaration) == "other":
+        raise Refused(
+            _("材料%(slot)s的盖章扫描件是另一版本，请对照本版申报书重新判定。")
+            % {"slot": SEALED_FORM}
+        )
+
+
 def check_correctable(evaluation: Evaluation) -> list[SlotReview | FieldDefect]:
     """What the notice will list; Refused while a slot has no verdict, or where nothing is wrong."""
-    _verdicts(evaluation)
+    _check_paper_judged(evaluation, _verdicts(evaluation))
     defects = correction.found_in(_declaration(evaluation))
     if not defects:
         raise Refused(_("没有判为不合格的材料或内容，无需补正；请直接通过材料初审。"))
@@ -256,7 +277,12 @@ def _carry_over(before: Declaration, after: Declaration) -> None:
 
     edition = edition_of(after.evaluation)
 
+    # Other words than those that were judged, or than those that were sealed, are looked at anew.
+    to_seal_anew = before.form_code != after.form_code or stamping.stamp_of(after) == "other"
+
     def declared_the_same(slot: int) -> bool:
+        if slot == SEALED_FORM and to_seal_anew:
+            return False
         return all(
             before.values.get(indicator.code) == after.values.get(indicator.code)
             for indicator in edition.proved_by(slot)

@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluation import notify
+from evaluation import notify, terms
 from evaluation.actions import annual_review
 from evaluation.actions.certification import plan_reviews
 from evaluation.errors import WrongState
 from evaluation.models import Certificate, Review, ReviewReminder
-from evaluation.steps_after import LASTING, RECTIFYING, REVIEW_FILLING, Party
+from evaluation.steps_after import LASTING, REVIEW_FILLING, REVIEW_OFFICE, Party
 from portal.accounts.models import User
 from portal.ledger import runtime
 
@@ -56,9 +56,7 @@ def _open(review: Review) -> None:
 def _reached(until: date) -> int | None:
     """The nearest distance that has come; none while all lie ahead."""
     left = (until - timezone.localdate()).days
-    return next(
-        (days for days in sorted(runtime.read("review_reminder_days")) if left <= days), None
-    )
+    return terms.reached(left, runtime.read("review_reminder_days"))
 
 
 def remind_reviews() -> int:
@@ -68,8 +66,9 @@ def remind_reviews() -> int:
     distances = runtime.read("review_reminder_days")
     farthest = timezone.localdate() + timedelta(days=max(distances, default=0))
     due = Review.objects.filter(
-        Q(state__in=("planned", *REVIEW_FILLING, "submitted"), due_on__lte=farthest)
-        | Q(state__in=RECTIFYING, rectify_by__lte=farthest),
+        Q(state__in=("planned", *REVIEW_FILLING), due_on__lte=farthest)
+        | Q(state="rectification", rectify_by__lte=farthest)
+        | Q(state__in=REVIEW_OFFICE),
         certificate__state__in=LASTING,
     ).values_list("pk", flat=True)
     return sum(_remind(pk) for pk in list(due))
@@ -93,25 +92,34 @@ def _remind(pk: int) -> bool:
     ReviewReminder.objects.create(
         review=review, until=until, days_before=reached, sent_at=timezone.now()
     )
-    rectifying = review.state in RECTIFYING
     notify.tell(
         _reminded(review),
-        "rectification_due" if rectifying else "review_due",
+        _kind(review),
         f"review:{review.pk}:{until}:{reached}",
         path=reverse("evaluation:annual_review", args=[review.pk]),
         case=review.certificate.evaluation.number,
         title=review.certificate.name,
         certificate=review.certificate.number,
         year=review.year,
+        state=review.current.label,
         deadline=until,
     )
     return True
 
 
+def _kind(review: Review) -> str:
+    if review.state in REVIEW_OFFICE:
+        return "review_with_office"
+    return "rectification_due" if review.state == "rectification" else "review_due"
+
+
 def _whole(review: Review, until: date) -> int:
-    """How long a rectification lasts altogether: its notice was just sent, and a reminder of a
-    longer distance would come with it. A review is planned years ahead."""
-    if review.state not in RECTIFYING:
+    """How long a rectification, or the office's part, lasts altogether: its notice was just sent,
+    and a reminder of a longer distance would come with it. A review is planned years ahead."""
+    if review.state in REVIEW_OFFICE:
+        since = review.state_since
+        return (until - timezone.localdate(since)).days if since else 10_000
+    if review.state != "rectification":
         return 10_000
     last = review.transitions.filter(deadline=until).order_by("-at").first()
     return (until - timezone.localdate(last.at)).days if last else 10_000

@@ -16,7 +16,7 @@ from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import Refused
-from evaluation.findings import outdated, stamp
+from evaluation.findings import observed_text, outdated, stamp
 from evaluation.models import (
     CaseFile,
     Duty,
@@ -131,7 +131,9 @@ def write_record(
 
 def differs(evaluation: Evaluation, indicator: Indicator, finding: Finding) -> bool:
     """Whether a finding, its value in stored form, is another than was declared; Refused where
-    that has no reason."""
+    that, or that nothing could be verified, has no reason."""
+    if finding.observed is None and not finding.reason.strip():
+        raise Refused(_("“%(name)s”无法核验，请写明原因。") % {"name": named(indicator)})
     declaration = queries.current_declaration(evaluation)
     other = declaration is None or declaration.values.get(indicator.code) != finding.observed
     if other and not finding.reason.strip():
@@ -149,7 +151,6 @@ def _check_seen(evaluation: Evaluation, indicator: Indicator, seen: str) -> None
     )
     if standing is None or stamp(standing) == seen:
         return
-    value = None if standing.observed is None else indicator.parse(standing.observed)[0]
     raise Refused(
         _(
             "您打开此页之后，%(who)s已于%(when)s把“%(name)s”的核验值记为%(value)s，您填写的内容没有保存。如仍要改记，请核对后再次保存。"
@@ -158,7 +159,7 @@ def _check_seen(evaluation: Evaluation, indicator: Indicator, seen: str) -> None
             "who": standing.recorded_by.name,
             "when": timezone.localtime(standing.recorded_at).strftime("%H:%M"),
             "name": named(indicator),
-            "value": indicator.show(value, reader_language()),
+            "value": observed_text(indicator, standing.observed, reader_language()),
         }
     )
 

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -104,8 +105,9 @@ def decide(
     standing: str,
     reason: str,
 ) -> SiteEntry:
-    """Choose between the finding that stands and an open entry, and say why. `standing` is the stamp of the
-    one that was shown beside the entry: the choice was between these two, no others."""
+    """Choose between the finding that stands and an open entry, and say why. `standing` is the
+    stamp of the one that was shown beside the entry: the choice was between these two, no others.
+    Both stay on record."""
     with changing(user, evaluation) as current:
         permissions.check_site_record(user, current)
         entry = current.site_entries.filter(pk=entry_id).select_related("author").first()
@@ -114,12 +116,17 @@ def decide(
         if not reason.strip():
             raise Refused(_("请写明选定这一份的理由，例如复测的结果。"))
         indicator = on_site(current, entry.indicator)
-        record = current.site_records.filter(indicator=entry.indicator).first()
+        record = (
+            current.site_records.filter(indicator=entry.indicator)
+            .select_related("recorded_by")
+            .first()
+        )
         if stamp(record) != standing:
             raise Refused(_("您打开此页之后，该项又有新的记录，请核对后再选定。"))
         entry.decided_by, entry.decided_at = user, timezone.now()
         entry.decision_reason = reason.strip()
         entry.outcome = Outcome.ADOPTED if adopt else Outcome.SET_ASIDE
+        entry.beside = _as_it_stood(record)
         if adopt:
             made = write_record(
                 entry.author,
@@ -142,6 +149,18 @@ def decide(
             reason=entry.decision_reason,
         )
         return entry
+
+
+def _as_it_stood(record: SiteRecord | None) -> dict[str, Any] | None:
+    """The finding beside which an entry was decided: it may be written over now or later, and the
+    signed record names both."""
+    if record is None:
+        return None
+    names = ("observed", "documented", "instrument", "reading", "reason", "note")
+    return {name: getattr(record, name) for name in names} | {
+        "by": record.recorded_by.name,
+        "at": (record.noted_at or record.recorded_at).isoformat(),
+    }
 
 
 def _own_earlier(author: User, current: Evaluation, sent: Sent) -> SiteEntry | None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from evaluation import permissions, queries
 from evaluation.actions.application import form_code, tables_of
 from evaluation.actions.moving import changing, note
+from evaluation.correction import SEALED_FORM
 from evaluation.documents import content
 from evaluation.documents.order import order
 from evaluation.documents.previewing import CannotShow, text_of
@@ -22,7 +23,7 @@ from evaluation.models import CaseFile, Declaration, Document, Evaluation, Kind,
 from evaluation.rulebook.form import declared_values
 from portal.accounts.models import User
 
-SLOT = 1  # 申报书, in Table 1
+SLOT = SEALED_FORM
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,14 @@ def scans(evaluation: Evaluation, code: str, files: QuerySet[CaseFile] | None = 
     """The scans of the sealed form with the version each shows, beside the form's own `code`."""
     if files is None:
         files = queries.draft_materials(evaluation)
-    found = []
-    for file in files.filter(slot=SLOT).select_related("stamp"):
-        stamp: Stamp | None = getattr(file, "stamp", None)
-        shown = stamp.form_code if stamp else ""
-        found.append(Scan(file, shown, stamp is not None and stamp.from_text, shown == code))
-    return found
+    return [scan_of(file, code) for file in files.filter(slot=SLOT).select_related("stamp")]
+
+
+def scan_of(file: CaseFile, code: str) -> Scan:
+    """One file of the slot, with its stamp."""
+    stamp: Stamp | None = getattr(file, "stamp", None)
+    shown = stamp.form_code if stamp else ""
+    return Scan(file, shown, stamp is not None and stamp.from_text, shown == code)
 
 
 def stamp_of(declaration: Declaration) -> str:

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dataaccess.models import Base
-from evaluation import notify, permissions_after
+from evaluation import notify, permissions_after, queries
+from evaluation.actions.two_persons import decide
 from evaluation.documents import content
 from evaluation.documents.content import register
 from evaluation.documents.order import order
@@ -60,6 +61,10 @@ def enter(
         document=document,
         made_by=user,
         made_at=now,
+    )
+    # What the base reports is held against what stands from now on.
+    Base.objects.filter(pk=certificate.base_id).update(
+        certified_fp16=queries.certified_fp16_of(certificate.base_id)
     )
     note(user, certificate, "entered", state=state, reason=reason, grounds=list(grounds))
     return entry
@@ -115,7 +120,7 @@ def approve(user: User, proposal: Proposal) -> RegisterEntry:
     certificate, current, change = _held(proposal)
     permissions_after.check_decide(user, current)
     permissions_after.check_target(certificate, change)
-    _decide(user, current, approved=True)
+    decide(user, current, approved=True)
     today = timezone.localdate()
     document = None
     if change.code == "revoke":
@@ -142,10 +147,8 @@ def decline(user: User, proposal: Proposal, reason: str) -> None:
     """不予批准, with the reason on record; nothing changes in the register."""
     certificate, current, _change = _held(proposal)
     permissions_after.check_decide(user, current)
-    if not reason.strip():
-        raise Refused(_("请填写不予批准的理由。"))
-    _decide(user, current, approved=False, reason=reason.strip())
-    note(user, certificate, "decline", change=current.change, reason=reason.strip())
+    decide(user, current, approved=False, reason=reason)
+    note(user, certificate, "decline", change=current.change, reason=current.note)
 
 
 def supersede(user: User, newer: Certificate) -> list[Certificate]:
@@ -177,7 +180,8 @@ def cancel_reviews(user: User, certificate: Certificate, reason: str) -> None:
     ):
         source, review.state = review.state, "cancelled"
         review.state_since = review.closed_at = now
-        review.save(update_fields=["state", "state_since", "closed_at"])
+        review.office_by = None
+        review.save(update_fields=["state", "state_since", "office_by", "closed_at"])
         ReviewTransition.objects.create(
             review=review,
             move="cancel",
@@ -212,9 +216,3 @@ def _held(proposal: Proposal) -> tuple[Certificate, Proposal, Change]:
     certificate = locked(proposal.certificate)
     current = Proposal.objects.select_for_update().get(pk=proposal.pk)
     return certificate, current, CHANGES[current.change]
-
-
-def _decide(user: User, proposal: Proposal, *, approved: bool, reason: str = "") -> None:
-    proposal.approved, proposal.decided_by, proposal.decided_at = approved, user, timezone.now()
-    proposal.note = reason
-    proposal.save(update_fields=["approved", "decided_by", "decided_at", "note"])

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from evaluation.actions import objections, publication
+from evaluation.actions import objections, publication, result_corrections
 from evaluation.actions.objections import Given
 from evaluation.demo.files import example_pdf
 from evaluation.demo.journey import Cast
@@ -49,12 +49,24 @@ def object_to(evaluation: Evaluation, cast: Cast) -> None:
 
 
 def publish_with_a_correction(evaluation: Evaluation, cast: Cast) -> None:
-    """Published, found wrong in its wording, withdrawn and published again."""
+    """Published under a wrong name, withdrawn, corrected by two persons and published again."""
+    base = evaluation.base
+    right = base.name
+    base.name = f"{right}（一期）"
+    base.save(update_fields=["name"])
     publication.publish(cast.secretariat, evaluation, working_days=0)
     publication.withdraw_result(
         cast.secretariat,
         evaluation,
         "result_pending",
-        "示例：原公示的公示期填写有误，更正后重新公示。",
+        "示例：原公示的基地名称与申报书不一致，更正后重新公示。",
     )
+    correction = result_corrections.propose(
+        cast.secretariat,
+        evaluation,
+        base_name=right,
+        place=evaluation.place,
+        reason="示例：申报书没有“（一期）”。",
+    )
+    result_corrections.approve(cast.decider, correction)
     publication.publish(cast.secretariat, evaluation, working_days=0)

@@ -8,7 +8,6 @@ from django.utils import timezone
 from dataaccess.actions import data_calls, downtime, questions
 from dataaccess.models import Base
 from evaluation.demo.reports import send_event_again, send_today
-from evaluation.queries import certified_fp16
 from portal.accounts.models import User
 
 
@@ -27,7 +26,7 @@ def watch_bases() -> None:
     )
     send_today(jinghua, 1700)  # less than was certified: a question
     send_event_again(guian)
-    questions.watch(certified_fp16())
+    questions.watch()
     first = now.date() + timedelta(days=10)
     downtime.announce(
         guian, first, first + timedelta(days=1), "示例：电力检修", actor=people["applicant-guian"]

@@ -70,7 +70,7 @@ def imprint_of(content: Mapping[str, Any], version_code: str) -> Imprint:
 
 def html(kind: str, content: Mapping[str, Any], version_code: str) -> str:
     """The document as HTML. Every value is escaped: what people typed is printed literally."""
-    return render_to_string(
+    markup = render_to_string(
         f"documents/{kind}.html",
         {
             "content": content,
@@ -79,6 +79,8 @@ def html(kind: str, content: Mapping[str, Any], version_code: str) -> str:
             **_extras(kind, content),
         },
     )
+    # The word joiner keeps a unit on one line: it would break behind its slash.
+    return markup.replace("GFLOPS/W", "GFLOPS/\u2060W")
 
 
 def _extras(kind: str, content: Mapping[str, Any]) -> dict[str, Any]:

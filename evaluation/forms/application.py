@@ -151,7 +151,7 @@ class StartForm(ScopeForm):
 
 
 def _base_label(base: Base) -> str:
-    where = regions.place_name(base.province, base.city)
+    where = regions.place_name(base.province, base.city, reader_language())
     return _("%(name)s（%(where)s）") % {"name": base.name, "where": where} if where else base.name
 
 

@@ -241,5 +241,5 @@ def shown_value(asked: FormField | Column, value: Any) -> str:
         return _("、").join(labels.get(str(each), str(each)) for each in value)
     text = labels.get(str(value), str(value))
     if asked.kind == "region":
-        return regions.place_name(f"{text[:2]}0000", text) or text
+        return regions.place_name(f"{text[:2]}0000", text, language) or text
     return text

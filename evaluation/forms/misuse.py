@@ -30,7 +30,9 @@ class MisuseForm(forms.Form):
         label=gettext_lazy("证书编号"),
         max_length=100,
         required=False,
-        help_text=gettext_lazy("知道的话填写；不知道可以留空。"),
+        help_text=gettext_lazy(
+            "知道的话填写；不知道可以留空。举报伪造的，照抄看到的编号，名录中没有的也可以填写。"
+        ),
     )
     where = forms.CharField(
         label=gettext_lazy("发生的时间、地点或网址"), max_length=300, required=False
@@ -58,25 +60,34 @@ class MisuseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.certificate: Certificate | None = None
         self.fields["attachments"].widget = SeveralFilesInput(attrs={"accept": ACCEPT})
         self.fields["attachments"].help_text = _(
             "%(types)s，最多%(count)s个；如有错误需要改正，请重新选择附件。"
         ) % {"types": uploads.names_of(uploads.MATERIALS), "count": MOST_FILES}
 
-    def clean_number(self) -> Certificate | None:
-        number = self.cleaned_data["number"]
-        if not number.strip():
-            return None
-        found = queries_public.certificate_of(number)
-        if found is None:
-            raise forms.ValidationError(_("名录中没有这个编号，请核对；不确定时可以留空。"))
-        return found
+    def clean_number(self) -> str:
+        """Of a forged certificate the number that the register has not is the evidence."""
+        number = str(self.cleaned_data["number"]).replace("\x00", "").strip()
+        self.certificate = queries_public.certificate_of(number) if number else None
+        known = not number or self.certificate is not None
+        if not known and self.cleaned_data.get("kind") != MisuseKind.FORGED:
+            raise forms.ValidationError(
+                _(
+                    "名录中没有这个编号，请核对；不确定时可以留空。"
+                    "证书像是伪造的，问题类型请选“%(forged)s”。"
+                )
+                % {"forged": MisuseKind.FORGED.label}
+            )
+        return number
 
     def to_report(self) -> dict[str, Any]:
         """What the action takes."""
         given = dict(self.cleaned_data)
+        number = given.pop("number")
         return {
-            "certificate": given.pop("number"),
+            "certificate": self.certificate,
+            "unknown_number": "" if self.certificate else number,
             "files": given.pop("attachments"),
             **given,
         }
@@ -100,4 +111,8 @@ class CloseForm(forms.Form):
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=gettext_lazy("持有回执编号的人都能看到；办结后不能再改。"),
+    )
+    checked = forms.BooleanField(
+        label=gettext_lazy("已核对核查结论和答复：办结后举报人立即可以看到，不能修改。"),
+        error_messages={"required": gettext_lazy("请核对后勾选，再办结。")},
     )

@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from evaluation import terms, uploads
 from evaluation.actions import review
-from evaluation.actions.publication import BACK_TO
+from evaluation.actions.publication import BACK_TO, REOPENED
 from evaluation.models import Evaluation
 from portal.ledger import runtime
 
@@ -73,11 +74,44 @@ class PublishForm(MoveForm):
         least = terms["objection_min_working_days"]
         field.initial = max(least, terms["objection_working_days"])
         field.min_value = least  # type: ignore[attr-defined]
-        field.widget.attrs["min"] = least
+        field.widget.attrs |= {
+            "min": least,
+            # The last day follows what is typed.
+            "hx-get": reverse("evaluation:move", args=[self.evaluation.number, "publish"]),
+            "hx-trigger": "input changed delay:200ms",
+            "hx-target": "#publish-period",
+            "hx-swap": "outerHTML",
+        }
         if settings.EXAMPLE_DATA:
             field.help_text = _(
                 "规范未规定公示期，默认5个工作日。示例环境可填0，公示立即期满，便于走完全部流程。"
             )
+
+
+class ReopenResultForm(ReasonForm):
+    back_to = forms.ChoiceField(
+        label=_("从哪一步重新办理"),
+        choices=lambda: REOPENED.items(),
+        widget=forms.RadioSelect,
+    )
+    field_order = ["back_to", "reason"]
+
+
+class CorrectionForm(forms.Form):
+    """What of a withdrawn result is put right, and why."""
+
+    base_name = forms.CharField(label=_("待评估基地"), max_length=256)
+    place = forms.CharField(
+        label=_("申报地区或行业"),
+        max_length=64,
+        help_text=_("写入10.2规定的名称；类别不能在这里改，类别有误须退回重新评审。"),
+    )
+    reason = forms.CharField(
+        label=_("更正的理由"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("记入案卷，审批人据此审批；申报单位可以看到。"),
+    )
 
 
 class WithdrawResultForm(ReasonForm):

@@ -12,11 +12,12 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import ric
 
-from evaluation import uploads
+from evaluation import terms, uploads
 from evaluation.actions import objections as actions
 from evaluation.errors import Refused
-from evaluation.models import ObjectionFile, ObjectionOutcome, ObjectorKind
+from evaluation.models import Objection, ObjectionFile, ObjectionOutcome, ObjectorKind
 from portal.accounts.credit_code import validate_credit_code
+from portal.contacts.telephone import validate_contact
 
 KEPT_FOR = 24 * 3600
 KEPT_SALT = "evaluation.objection_files"
@@ -106,12 +107,34 @@ class NamedForm(ContentForm):
             raise forms.ValidationError(gettext("匿名异议不予受理，请填写真实姓名或单位全称。"))
         return name
 
+    def clean_identity(self) -> str:
+        return "".join(str(self.cleaned_data["identity"]).split()).upper()
+
+    def clean(self) -> dict[str, Any]:
+        """The number of the document as its kind of objector has it, where it is given."""
+        data = super().clean()
+        if data.get("kind") == ObjectorKind.PERSON and "contact_person" in data:
+            data["contact_person"] = ""  # a person speaks for itself; the page hides the field
+        identity = data.get("identity", "")
+        if not identity:
+            return data
+        if data.get("kind") == ObjectorKind.ORGANISATION:
+            try:
+                validate_credit_code(identity)
+            except forms.ValidationError as fault:
+                self.add_error("identity", fault)
+        elif not _is_identity_document(identity):
+            self.add_error(
+                "identity", gettext("居民身份证号的校验码不符，请核对；其他证件请写明名称和号码。")
+            )
+        return data
+
 
 class ApplicantObjectionForm(ContentForm):
     """From the applicant's own case: who objects is known, whom to ask is not."""
 
     contact_person = forms.CharField(label=_("联系人"), max_length=64)
-    contact = forms.CharField(label=_("联系电话"), max_length=200)
+    contact = forms.CharField(label=_("联系电话"), max_length=200, validators=[validate_contact])
     email = forms.EmailField(label=_("邮箱地址"), help_text=_("收到和答复时发邮件告知。"))
     field_order = ["contact_person", "contact", "email", "content", "kept"]
 
@@ -140,10 +163,19 @@ class PublicObjectionForm(NamedForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     contact_person = forms.CharField(
-        label=_("联系人"), help_text=_("单位提出时填写。"), max_length=64, required=False
+        label=_("联系人"),
+        help_text=_("单位提出的必填；个人提出的不填。"),
+        max_length=64,
+        required=False,
+        # Asked of organisations alone, and hidden from persons.
+        widget=forms.TextInput(attrs={"autocomplete": "name", "data-required": "1"}),
     )
     contact = forms.CharField(
-        label=_("联系电话"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "tel"})
+        label=_("联系电话"),
+        help_text=_("没有电话的，填写邮箱地址或通信地址。"),
+        max_length=200,
+        validators=[validate_contact],
+        widget=forms.TextInput(attrs={"autocomplete": "tel"}),
     )
     email = forms.EmailField(
         label=_("邮箱地址"),
@@ -159,29 +191,19 @@ class PublicObjectionForm(NamedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         files = self.fields["letters"]
-        files.label = _("异议书和证明材料")
-        files.help_text = gettext("单位提出的，须上传加盖公章的异议书扫描件。") + files.help_text
-
-    def clean_identity(self) -> str:
-        return "".join(str(self.cleaned_data["identity"]).split()).upper()
+        files.label = _("异议书和证明材料（单位必填）")
+        files.help_text = (
+            gettext("单位提出的，必须上传加盖公章的异议书扫描件；个人提出的，有证明材料的上传。")
+            + files.help_text
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        identity = data.get("identity", "")
         if data.get("kind") == ObjectorKind.ORGANISATION:
-            if identity:
-                try:
-                    validate_credit_code(identity)
-                except forms.ValidationError as fault:
-                    self.add_error("identity", fault)
             if not data.get("contact_person", "").strip():
                 self.add_error("contact_person", gettext("单位提出异议的，请填写联系人。"))
             if not self.attached and "letters" not in self.errors:
                 self.add_error("letters", gettext("单位提出异议的，请上传加盖公章的异议书。"))
-        elif identity and not _is_identity_document(identity):
-            self.add_error(
-                "identity", gettext("居民身份证号的校验码不符，请核对；其他证件请写明名称和号码。")
-            )
         return data
 
 
@@ -198,7 +220,6 @@ class LetterForm(NamedForm):
     kind = forms.ChoiceField(
         label=_("来函人"),
         choices=ObjectorKind.choices,
-        initial=ObjectorKind.ORGANISATION,
         widget=forms.RadioSelect,
     )
     objector = forms.CharField(
@@ -206,7 +227,19 @@ class LetterForm(NamedForm):
         help_text=_("个人填写真实姓名；单位填写全称，且异议材料须加盖公章。匿名异议不予受理。"),
         max_length=200,
     )
-    contact = forms.CharField(label=_("联系方式"), max_length=200)
+    identity = forms.CharField(
+        label=_("证件号码"),
+        required=False,
+        help_text=_(
+            "照来函填写：个人为居民身份证或其他证件号码，单位为统一社会信用代码。来函没有写明的留空，先核实身份并记入办理经过。加密保存，查看会记入审计记录。"
+        ),
+        max_length=32,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    contact_person = forms.CharField(
+        label=_("联系人"), help_text=_("单位来函时填写。"), max_length=64, required=False
+    )
+    contact = forms.CharField(label=_("联系方式"), max_length=200, validators=[validate_contact])
     email = forms.EmailField(
         label=_("邮箱地址"), required=False, help_text=_("填写的，答复同时发邮件告知。")
     )
@@ -215,7 +248,8 @@ class LetterForm(NamedForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     field_order = [
-        "kind", "objector", "contact", "email", "received_on", "content", "kept",
+        "kind", "objector", "identity", "contact_person", "contact", "email", "received_on",
+        "content", "kept",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -251,6 +285,27 @@ class StepForm(forms.Form):
         self.fields["taken_on"].initial = timezone.localdate
 
 
+class LaterForm(forms.Form):
+    """A later day by which it is to be closed."""
+
+    deadline = forms.DateField(
+        label=_("新期限"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("预填的日期为从原期限（已逾期的从今天）起再给一个异议办理期限。"),
+    )
+    reason = forms.CharField(
+        label=_("延期理由"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("将记入办理经过。"),
+    )
+
+    def __init__(self, *args: Any, objection: Objection, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        begins = max(objection.due_on or timezone.localdate(), timezone.localdate())
+        self.fields["deadline"].initial = terms.objection_deadline(begins)
+
+
 class AnswerForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("办理结果"),
@@ -263,6 +318,10 @@ class AnswerForm(forms.Form):
         help_text=_("写明核查经过和结论，将原文告知异议人；办结后不能再改。"),
         max_length=10000,
         widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    checked = forms.BooleanField(
+        label=_("已核对办理结果和处理意见：办结后立即告知异议人，不能修改。"),
+        error_messages={"required": _("请核对后勾选，再办结。")},
     )
 
 

@@ -154,7 +154,8 @@ class DissentForm(forms.Form):
                 choices=[("", gettext_lazy("请选择")), *((m.pk, m.expert.name) for m in panel)],
             )
         self.fields["indicator"] = forms.ChoiceField(
-            label=gettext_lazy("指标"), choices=[("", gettext_lazy("请选择")), *indicators]
+            label=gettext_lazy("对什么保留意见"),
+            choices=[("", gettext_lazy("请选择")), *indicators],
         )
         self.fields["text"] = forms.CharField(
             label=gettext_lazy("保留意见"),
@@ -189,7 +190,10 @@ class SignedSheetForm(forms.Form):
 
 
 class OverruleForm(ValueForm):
-    """A verified value that the panel may correct. Unchanged, it says nothing."""
+    """A verified value that the panel may correct. Unchanged, it says nothing; one that could not
+    be verified may stay blank."""
+
+    leaves_open = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label=gettext_lazy("改为"), **kwargs)
@@ -204,6 +208,13 @@ class OverruleForm(ValueForm):
     def corrects(self) -> bool:
         """Whether a valid value other than the verified one was given."""
         return self.raw is not None and self.raw != self.held
+
+    def wants_value(self, cleaned: dict[str, Any]) -> bool:
+        blank = all(cleaned.get(name) in ("", None, []) for name in self.value_names)
+        faulty = any(name in self.errors for name in self.value_names)
+        reasoned = bool(cleaned.get("reason", "").strip())
+        self.leaves_open = self.held is None and blank and not faulty and not reasoned
+        return not self.leaves_open
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluation.actions.pool import Facts, Person
 from evaluation.models import Expert, Tie
 from evaluation.pool import fields
-from portal.accounts.forms import CreditCodeField, NameField
+from portal.accounts.forms import CreditCodeField, NameField, TelephoneField
 
 MOST_ROWS = 50
 BLANK_ROWS = 1
@@ -88,12 +88,7 @@ AbsenceFormSet = forms.formset_factory(
 class OwnRecordForm(forms.Form):
     """What an expert looks after."""
 
-    phone = NameField(
-        label=_("联系电话"),
-        max_length=32,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )
+    phone = TelephoneField(required=False)
     title = NameField(label=_("职称或职务"), max_length=64, required=False)
     employer = NameField(
         label=_("工作单位"), max_length=256, help_text=_("与统一社会信用代码证书上的名称一致。")

@@ -61,7 +61,8 @@ class RowsWidget(forms.Widget):
         blank = max(self.field.min_rows - len(rows), 3 if not rows else 0, self.blank_rows)
         if self.field.max_rows is not None:
             blank = min(blank, max(self.field.max_rows - len(rows), 0))
-        shown = [*rows, *({} for _each in range(blank))]
+        closed = bool(self.attrs.get("disabled"))
+        shown = [*rows, *({} for _each in range(0 if closed else blank))]
         return render_to_string(
             "evaluation/applicant/rows.html",
             {
@@ -71,14 +72,15 @@ class RowsWidget(forms.Widget):
                 "columns": self.field.columns,
                 "body": mark_safe(  # noqa: S308 -- made of format_html
                     "".join(
-                        row_html(self.field, name, str(index), row, self.errors, language)
+                        row_html(self.field, name, str(index), row, self.errors, language, closed)
                         for index, row in enumerate(shown)
                     )
                 ),
                 "blank": row_html(self.field, name, MARK, {}, {}, language),
                 "count": len(rows),
-                "fixed": self.field.max_rows is not None
-                and self.field.max_rows == self.field.min_rows,
+                "fixed": closed
+                or (self.field.max_rows is not None and self.field.max_rows == self.field.min_rows),
+                "closed": closed,
             },
         )
 
@@ -106,9 +108,15 @@ def kept_cell(column: Column, raw: str) -> Any:
 
 
 def row_html(
-    field: FormField, name: str, number: str, row: Row, errors: CellErrors, language: str
+    field: FormField,
+    name: str,
+    number: str,
+    row: Row,
+    errors: CellErrors,
+    language: str,
+    closed: bool = False,
 ) -> SafeString:
-    """One row of inputs."""
+    """One row of inputs; `closed`: to be read only."""
     index = int(number) if number.isdigit() else -1
     cells = format_html_join(
         "",
@@ -123,22 +131,28 @@ def row_html(
                     row.get(column.key),
                     bool(errors.get((index, column.key))),
                     language,
+                    closed,
                 ),
                 error_html(f"id_{name}-{number}-{column.key}", errors.get((index, column.key), ())),
             )
             for column in field.columns
         ),
     )
+    remove = format_html(
+        '<button class="btn btn-link" type="submit" name="remove_row" value="{0}-{1}" '
+        'data-remove-row title="{2}" aria-label="{2}"><span aria-hidden="true">×</span></button>',
+        name,
+        number,
+        _("移除本行"),
+    )
     return format_html(
         '<tr data-row="{0}" id="id_{3}-{0}"><th scope="row" class="row-number"></th>{1}'
-        '<td class="row-remove">{2}<button class="btn btn-link" type="submit" name="remove_row" '
-        'value="{3}-{0}" data-remove-row title="{4}" aria-label="{4}"><span aria-hidden="true">×'
-        "</span></button></td></tr>",
+        '<td class="row-remove">{2}{4}</td></tr>',
         number,
         cells,
         error_html(f"id_{name}-{number}", errors.get((index, ""), ())),
         name,
-        _("移除本行"),
+        "" if closed else remove,
     )
 
 
@@ -147,12 +161,16 @@ def _with_unit(column: Column, language: str) -> str:
     return _("%(label)s（%(unit)s）") % {"label": label, "unit": unit} if unit else label
 
 
-def cell_html(column: Column, name: str, value: Any, wrong: bool, language: str) -> SafeString:
+def cell_html(
+    column: Column, name: str, value: Any, wrong: bool, language: str, closed: bool = False
+) -> SafeString:
     """One input."""
     label = in_language(column, "label", language)
     invalid = (
         format_html(' aria-invalid="true" aria-describedby="id_{}_error"', name) if wrong else ""
     )
+    if closed:
+        invalid = format_html("{} disabled", invalid)
     if column.kind in ("choice", "bool"):
         pairs: Iterable[tuple[str, str]] = (
             ((each.key, in_language(each, "label", language)) for each in column.choices)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -117,9 +118,14 @@ class SiteItemForm(ValueForm):
         self.fields["seen"] = SeenField(required=False, widget=forms.HiddenInput)
         for name, label in TEXTS.items():
             self.fields[name] = forms.CharField(label=label, max_length=200, required=False)
+        self.fields["unverified"] = forms.BooleanField(
+            label=gettext_lazy("此项在现场无法核验"),
+            help_text=gettext_lazy("勾选后写明原因，不填核验值；计分时按未提供处理。"),
+            required=False,
+        )
         self.fields["reason"] = forms.CharField(
             label=gettext_lazy("差异原因"),
-            help_text=gettext_lazy("与申报值不一致时必填。"),
+            help_text=gettext_lazy("与申报值不一致或无法核验时必填。"),
             max_length=2000,
             required=False,
             widget=forms.Textarea(attrs={"rows": 2}),
@@ -137,13 +143,20 @@ class SiteItemForm(ValueForm):
             widget=forms.FileInput(attrs={"accept": ",".join(uploads.IMAGES)}),
         )
         # What has changed is judged by what the page showed, not by what a colleague saved since.
-        for name in [*self.value_names, *TEXTS, "reason", "note"]:
+        for name in [*self.value_names, *TEXTS, "unverified", "reason", "note"]:
             self.fields[name].show_hidden_initial = True
 
     @property
     def sent_names(self) -> list[str]:
         """The names of this item's inputs on the page of all items."""
         return [name for field in self for name in (field.html_name, field.html_initial_name)]
+
+    @property
+    def camera(self) -> SafeString:
+        """The input of the device's camera; a script takes its pictures, none is sent by the form."""
+        identity = f"camera-{self.indicator.code}"
+        widget = forms.FileInput(attrs={"accept": "image/*", "capture": "environment"})
+        return widget.render("", None, {"id": identity})
 
     @property
     def declared_json(self) -> str:
@@ -160,17 +173,25 @@ class SiteItemForm(ValueForm):
         return {name: self.cleaned_data[name] for name in (*TEXTS, "reason", "note")}
 
     @property
+    def unverified(self) -> bool:
+        """Whether the team found that the value cannot be verified."""
+        return bool(self.cleaned_data.get("unverified"))
+
+    @property
     def only_photo(self) -> bool:
         """Whether nothing but a photo was sent."""
         return self.changed_data == ["photo"]
 
     def wants_value(self, cleaned: dict[str, Any]) -> bool:
-        return not self.only_photo
+        return not self.only_photo and not cleaned.get("unverified")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         differs = self.parsed is not None and self.raw != self.declared
-        if differs and not cleaned.get("reason", "").strip():
+        unexplained = not cleaned.get("reason", "").strip()
+        if cleaned.get("unverified") and unexplained:
+            self.add_error("reason", _("请写明无法核验的原因。"))
+        elif differs and unexplained:
             self.add_error("reason", _("核验值与申报值不一致，请写明差异原因。"))
         return cleaned
 
@@ -182,6 +203,13 @@ class SignatureForm(forms.Form):
     digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
     name = forms.CharField(label=gettext_lazy("签字人姓名"), max_length=50)
     position = forms.CharField(label=gettext_lazy("职务"), max_length=50, required=False)
+    typed = forms.BooleanField(
+        error_messages={
+            "required": gettext_lazy(
+                "请在签字框内签字；不便手写的，请勾选“以签署姓名代替手写签字”。"
+            )
+        }
+    )
 
 
 class VisitFileForm(forms.Form):

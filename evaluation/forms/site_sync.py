@@ -74,6 +74,7 @@ def filled_form(sent: SentFinding, form: SiteItemForm) -> SiteItemForm:
             indicator=form.indicator, held=form.declared, declared=form.declared
         )
         fields |= {name: of_declared.initial.get(name, "") for name in of_declared.value_names}
+        fields.pop("unverified", None)
     for name, value in fields.items():
         data.setlist(form.add_prefix(name), value if isinstance(value, list) else [value])
     return SiteItemForm(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from evaluation import workdays
 from evaluation.actions.visit_plans import Plan
-from evaluation.models import Assignment, VisitPlan
+from evaluation.models import Assignment, Declaration, VisitPlan
 from evaluation.rulebook import Indicator
 
 DAYS_AHEAD = 5  # working days: what a new plan proposes
@@ -166,12 +166,23 @@ class ChangeForm(forms.Form):
         return day
 
 
-def initial_plan(plan: VisitPlan | None, place: str) -> dict[str, Any]:
-    """What the form begins with: the newest version, or a proposal."""
+def initial_plan(plan: VisitPlan | None, declared: Declaration | None) -> dict[str, Any]:
+    """What the form begins with: the newest version, or a proposal with the place and the contact
+    person of the application form."""
     if plan is None:
         day = workdays.after(timezone.localdate(), DAYS_AHEAD)
-        return {"first_day": day, "last_day": day, "place": place}
+        return {"first_day": day, "last_day": day, **_declared(declared)}
     return {name: getattr(plan, name) for name in PlanForm.base_fields}
+
+
+def _declared(declaration: Declaration | None) -> dict[str, str]:
+    tables = declaration.tables if declaration else {}
+    person, base = tables.get("contact") or {}, tables.get("base") or {}
+    return {  # the form's fields are wider than a plan's
+        "place": base.get("location", "")[:200],
+        "contact_name": person.get("name", "")[:50],
+        "contact_phone": person.get("phone", "")[:50],
+    }
 
 
 def initial_schedule(plan: VisitPlan | None) -> list[dict[str, Any]]:

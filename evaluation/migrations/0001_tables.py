@@ -6,6 +6,7 @@ import evaluation.models.publication
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from portal.migrating import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -21,6 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels([
         migrations.CreateModel(
             name='CalendarDay',
             fields=[
@@ -1056,6 +1058,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('assignment', 'indicator'), name='one_score_an_indicator'), models.CheckConstraint(condition=models.Q(('points__gte', 0)), name='points_not_negative')],
             },
         ),
+        ]),
         migrations.AddField(
             model_name='assignment',
             name='draw_round',

@@ -32,13 +32,26 @@ APPEND_ONLY = {
 }
 
 
+AND_BACK = {
+    "postgresql": ("DROP FUNCTION evaluation_register_only_grows() CASCADE",),
+    "sqlite": ("DROP TRIGGER register_never_changes", "DROP TRIGGER register_never_shrinks"),
+}
+
+
 def make_append_only(apps, schema_editor):
     for statement in APPEND_ONLY[schema_editor.connection.vendor]:
         schema_editor.execute(statement)
 
 
+def open_again(apps, schema_editor):
+    for statement in AND_BACK[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
 def first_list(apps, schema_editor):
-    """The list that a new installation begins with."""
+    """The list that a new installation begins with. Going back leaves it, with what was added."""
+    if apps.get_model("evaluation", "UsualReason").objects.exists():
+        return
     text = (Path(__file__).parents[1] / "data" / "usual_reasons.toml").read_text(encoding="utf-8")
     reasons = apps.get_model("evaluation", "UsualReason").objects
     for entry in tomllib.loads(text)["reason"]:
@@ -56,6 +69,6 @@ class Migration(migrations.Migration):
     dependencies = [("evaluation", "0001_tables")]
 
     operations = [
-        migrations.RunPython(make_append_only, migrations.RunPython.noop),
+        migrations.RunPython(make_append_only, open_again),
         migrations.RunPython(first_list, migrations.RunPython.noop),
     ]

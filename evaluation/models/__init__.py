@@ -31,6 +31,7 @@ from evaluation.models.misuse import (
     MisuseState,
 )
 from evaluation.models.panel import (
+    WHOLE_OPINION,
     Challenge,
     ConsolidationDraft,
     Dissent,
@@ -43,9 +44,11 @@ from evaluation.models.publication import (
     Objection,
     ObjectionFile,
     ObjectionOutcome,
+    ObjectionReminder,
     ObjectionStep,
     ObjectorKind,
     Publication,
+    ResultCorrection,
 )
 from evaluation.models.queue import CaseReminder, Figures, SavedView
 from evaluation.models.results import ScoreRun
@@ -63,6 +66,7 @@ from evaluation.models.volumes import Volume
 
 __all__ = [
     "CATEGORIES",
+    "WHOLE_OPINION",
     "Absence",
     "Assignment",
     "CalendarDay",
@@ -104,6 +108,7 @@ __all__ = [
     "Objection",
     "ObjectionFile",
     "ObjectionOutcome",
+    "ObjectionReminder",
     "ObjectionStep",
     "ObjectorKind",
     "Opinion",
@@ -115,6 +120,7 @@ __all__ = [
     "Publication",
     "Purpose",
     "RegisterEntry",
+    "ResultCorrection",
     "Review",
     "ReviewFile",
     "ReviewItem",

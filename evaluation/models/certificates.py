@@ -13,6 +13,7 @@ from evaluation import steps_after
 from evaluation.models.case import Evaluation
 from evaluation.models.files import Document
 from evaluation.models.results import ScoreRun
+from evaluation.models.two_persons import TwoPersons
 
 
 class CertificateState(models.TextChoices):
@@ -108,7 +109,7 @@ class RegisterEntry(models.Model):
         super().save(*args, **kwargs)
 
 
-class Proposal(models.Model):
+class Proposal(TwoPersons):
     """A change of a certificate's state that one person proposes and another decides (two
     persons): suspending, lifting a suspension, revoking."""
 
@@ -116,35 +117,15 @@ class Proposal(models.Model):
     change = models.CharField(max_length=16)
     reason = models.TextField(help_text="as the register and the notice will say it")
     grounds = models.JSONField(default=list, help_text="clauses it rests on")
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    proposed_at = models.DateTimeField()
-    approved = models.BooleanField(null=True, help_text="null: not decided")
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True)
-    note = models.TextField(blank=True, help_text="why it was declined")
 
     if TYPE_CHECKING:
         certificate_id: int
-        proposed_by_id: int
 
-    class Meta:
-        ordering = ["proposed_at", "id"]
+    class Meta(TwoPersons.Meta):
         constraints = [
+            *TwoPersons.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(change__in=list(steps_after.CHANGES)), name="proposed_change_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(approved__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
-                | Q(approved__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
-                name="proposal_decided_by_and_at_together",
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
-                name="proposal_decided_by_another",
             ),
             models.CheckConstraint(
                 condition=~Q(approved=False) | ~Q(note=""), name="declined_with_a_reason"

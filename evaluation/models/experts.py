@@ -131,7 +131,9 @@ class SiteRecord(models.Model):
         Evaluation, on_delete=models.PROTECT, related_name="site_records"
     )
     indicator = models.CharField(max_length=48)
-    observed = models.JSONField(help_text="in the form of the score contract")
+    observed = models.JSONField(
+        null=True, help_text="in the form of the score contract; null: could not be verified"
+    )
     differs = models.BooleanField(help_text="from the declared value")
     documented = models.CharField(
         max_length=200, blank=True, help_text="what the materials prove, in words"
@@ -158,10 +160,24 @@ class SiteRecord(models.Model):
             models.CheckConstraint(
                 condition=Q(differs=False) | ~Q(reason=""), name="difference_has_a_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(observed__isnull=False) | ~Q(reason=""), name="unverified_has_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.indicator
+
+    @property
+    def unverified(self) -> bool:
+        """Whether nothing could be verified on site."""
+        return self.observed is None
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether another value than the declared one was found. One that could not be verified
+        is no other value: it is counted apart, on every page and paper."""
+        return self.differs and not self.unverified
 
 
 class PanelScore(models.Model):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from evaluation.models.case import Evaluation
 from portal.contacts.fields import SealedInJSON
@@ -118,9 +119,9 @@ class Kind(models.TextChoices):
     VISIT_PLAN = "visit_plan", _("现场评估工作方案")
     SITE_RECORD = "site_record", _("现场评估记录表")
     SCORE_SHEET = "score_sheet", _("专家评分表")
-    MINUTES = "minutes", _("评审意见")
+    MINUTES = "minutes", _("专家评审意见（会议纪要）")
     REPORT = "report", _("评估报告")
-    NOTICE = "notice", _("公示")
+    NOTICE = "notice", pgettext_lazy("一份", "公示")
     CERTIFICATE = "certificate", _("证书")
     REVIEW_NOTICE = "review_notice", _("年审通知")
     RECTIFICATION_NOTICE = "rectification_notice", _("整改通知")

@@ -42,6 +42,9 @@ class MisuseReport(models.Model):
     certificate = models.ForeignKey(
         Certificate, null=True, on_delete=models.PROTECT, related_name="misuse_reports"
     )
+    unknown_number = models.CharField(
+        _("名录中没有的证书编号"), max_length=100, blank=True, help_text="as it was reported"
+    )
     content = models.TextField(_("情况说明"))
     where = models.CharField(_("发生的时间、地点或网址"), max_length=300, blank=True)
     reporter = SealedText(_("姓名或单位"), max_length=100, blank=True)

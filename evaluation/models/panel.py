@@ -47,6 +47,10 @@ class Challenge(models.Model):
         return self.indicator
 
 
+# In place of an indicator: the dissent is about the opinion as a whole.
+WHOLE_OPINION = "opinion"
+
+
 class Dissent(models.Model):
     """保留意见: what an expert of the panel does not agree with. The leader writes it down, the
     expert confirms it or says how it should read."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluation.models.case import Evaluation
 from evaluation.models.files import Document
 from evaluation.models.results import ScoreRun
+from evaluation.models.two_persons import TwoPersons
 from portal.accounts.models import Organisation
 from portal.contacts.fields import SealedText
 
@@ -27,6 +28,10 @@ class Publication(models.Model):
     )
     score_run = models.ForeignKey(ScoreRun, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=64, unique=True)
+    # As they were published: what is corrected later does not change an earlier notice.
+    applicant = models.CharField(max_length=256)
+    base_name = models.CharField(max_length=256)
+    place = models.CharField(max_length=64)
     starts_on = models.DateField()
     working_days = models.PositiveSmallIntegerField()
     ends_on = models.DateField(help_text="the last day for objections")
@@ -70,6 +75,41 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ResultCorrection(TwoPersons):
+    """更正: facts of a withdrawn result that one person proposes to put right before it is
+    published anew, and another decides: the name of 10.2 is made of them."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="result_corrections"
+    )
+    publication = models.ForeignKey(
+        Publication, on_delete=models.PROTECT, related_name="corrections", help_text="withdrawn"
+    )
+    before = models.JSONField(help_text="base_name, place")
+    after = models.JSONField(help_text="base_name, place")
+    reason = models.TextField()
+
+    if TYPE_CHECKING:
+        evaluation_id: int
+
+    class Meta(TwoPersons.Meta):
+        constraints = [
+            *TwoPersons.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(reason="") & (~Q(approved=False) | ~Q(note="")),
+                name="correction_has_its_reasons",
+            ),
+            models.UniqueConstraint(
+                fields=["evaluation"],
+                condition=Q(approved__isnull=True),
+                name="one_open_correction_a_case",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication} → {self.after}"
 
 
 class Channel(models.TextChoices):
@@ -123,6 +163,9 @@ class Objection(models.Model):
         Organisation, null=True, on_delete=models.PROTECT, related_name="+"
     )
     received_on = models.DateField(_("收到日期"))
+    due_on = models.DateField(
+        _("办理期限"), null=True, help_text="the office's last day; null: none was set"
+    )
     # The secretariat for a letter, the applicant's person for its own; nobody for the public's.
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -172,12 +215,33 @@ class Objection(models.Model):
         return self.closed_at is None
 
 
+class ObjectionReminder(models.Model):
+    """A reminder that was sent of an objection's handling day: each distance once."""
+
+    objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="reminders")
+    days_before = models.SmallIntegerField(help_text="negative: after that day")
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["objection", "days_before"], name="reminded_of_an_objection_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.objection_id} −{self.days_before}"
+
+
 class ObjectionStep(models.Model):
     """One step taken on an objection: the handling record, append-only."""
 
     objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="steps")
     taken_on = models.DateField()
     text = models.TextField()
+    extends_to = models.DateField(
+        null=True, help_text="the new handling day, where this step put it off"
+    )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -22,6 +22,9 @@ class Review(models.Model):
     state = models.CharField(max_length=16, default="planned", db_index=True)
     state_since = models.DateTimeField(null=True)
     rectify_by = models.DateField(null=True, help_text="the day until which is to be rectified")
+    office_by = models.DateField(
+        null=True, help_text="the day until which the office judges what was handed in"
+    )
     closed_at = models.DateTimeField(null=True)
 
     if TYPE_CHECKING:
@@ -55,6 +58,8 @@ class Review(models.Model):
     @property
     def until(self) -> date | None:
         """The day that whoever has the review works towards."""
+        if self.state in steps_after.REVIEW_OFFICE and self.office_by is not None:
+            return self.office_by
         return self.rectify_by if self.state in steps_after.RECTIFYING else self.due_on
 
 

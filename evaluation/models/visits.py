@@ -47,6 +47,10 @@ class SiteEntry(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.TextField(blank=True, help_text="why this one of the two")
+    beside = models.JSONField(
+        null=True,
+        help_text="the finding it was chosen against, as it stood: as `finding`, with by and at",
+    )
 
     if TYPE_CHECKING:
         evaluation_id: int

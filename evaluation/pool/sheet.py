@@ -18,6 +18,8 @@ MOST_EXPERTS = 1000
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")  # not translated: a way to write
 BETWEEN_ENTRIES = "；"
 BETWEEN_PARTS = "|"
+TO = "至"  # not translated: data
+SPAN = r"至|~|～|—|–| - |\bto\b"  # not translated: ways to write
 TieCells = tuple[str, str, datetime.date | None, datetime.date | None]
 
 
@@ -50,6 +52,7 @@ COLUMNS = (
     PoolColumn("former", "曾任职单位", "Former employers", "former", False, 4000),  # not translated: head
     PoolColumn("consultancy", "咨询单位", "Consultancies", "consultancy", False, 4000),  # not translated: head
     PoolColumn("conflict", "其他利害关系单位", "Other ties", "conflict", False, 4000),  # not translated: head
+    PoolColumn("away", "不便参加的日期", "Days away", "away", False, 4000),  # not translated: head
 )  # fmt: skip
 
 
@@ -93,6 +96,9 @@ def row_of(record: Expert) -> Row:
         "term_from": str(record.term_from or ""),
         "term_to": str(record.term_to or ""),
         **{kind: BETWEEN_ENTRIES.join(entries) for kind, entries in ties.items()},
+        "away": BETWEEN_ENTRIES.join(
+            _stretch(each.first_day, each.last_day) for each in record.absences.all()
+        ),
     }
 
 
@@ -119,6 +125,19 @@ def ties_in(
     )
 
 
+def days_away(row: Row) -> tuple[tuple[datetime.date, datetime.date], ...]:
+    """The days away of a clean row, as first and last of each stretch."""
+    stretches = (entry.split(TO) for entry in _entries(row.get("away", "")))
+    return tuple(
+        (datetime.date.fromisoformat(days[0]), datetime.date.fromisoformat(days[-1]))
+        for days in stretches
+    )
+
+
+def _stretch(first: datetime.date, last: datetime.date) -> str:
+    return str(first) if first == last else f"{first}{TO}{last}"
+
+
 def _read_cell(column: PoolColumn, typed: Any) -> tuple[str, str]:
     if isinstance(typed, datetime.datetime):
         typed = typed.date()
@@ -138,6 +157,8 @@ def _read_cell(column: PoolColumn, typed: Any) -> tuple[str, str]:
             return _read_day(text)
         case "former" | "consultancy" | "conflict":
             return _read_ties(column.kind, text)
+        case "away":
+            return _read_days_away(text)
     return text, ""
 
 
@@ -186,6 +207,20 @@ def _read_ties(kind: str, text: str) -> tuple[str, str]:
             clean.append(entry)
         else:
             clean.append(_entry(kind, _parts(kind, entry)))
+    return BETWEEN_ENTRIES.join(clean), _("；").join(faults)
+
+
+def _read_days_away(text: str) -> tuple[str, str]:
+    """Each entry: a day, or the first and the last of a stretch."""
+    clean, faults = [], []
+    for number, entry in enumerate(_entries(text), start=1):
+        read = [_read_day(part.strip()) for part in re.split(SPAN, entry)]
+        fault = next((wrong for _day, wrong in read if wrong), "")
+        if not fault and (len(read) > 2 or read[-1][0] < read[0][0]):
+            fault = _("结束日期不能早于开始日期。")
+        if fault:
+            faults.append(_("第%(number)s项：%(fault)s") % {"number": number, "fault": fault})
+        clean.append(entry if fault else TO.join(dict.fromkeys(day for day, _wrong in read)))
     return BETWEEN_ENTRIES.join(clean), _("；").join(faults)
 
 
@@ -246,4 +281,6 @@ def _rule(column: PoolColumn) -> str:
             )
         case "conflict":
             return _("每家写“单位名称|信用代码”，多家用分号隔开")
+        case "away":
+            return _("写“2026-12-01至2026-12-05”或一个日期，多段用分号隔开；空着不改动已有的日期")
     return _("文字，最多%(count)s个字") % {"count": column.max_length or 256}

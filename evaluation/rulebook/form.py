@@ -209,6 +209,23 @@ def _please_fill(path: str, asked: FormField | Column) -> Fault:
     return Fault(path, f"请{verb}“{asked.label}”", f"{verb_en} “{asked.label_en}”")
 
 
+# The fields (table, field) that each derivation reads; the rows first.
+_USAGE, _RACKS = ("service", "usage"), ("technical", "racks")
+_CARDS, _METERS = ("technical", "cards"), ("technical", "meters")
+SOURCES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "enterprise_count": (("clustering", "enterprises"),),
+    "industrial_compute_share": (_USAGE,),
+    "compute_efficiency": (_CARDS, ("development", "it_power_kw")),
+    "rack_count": (_RACKS,),
+    "rack_utilization": (_RACKS,),
+    "fp16_peak": (_CARDS,),
+    "pue": (_METERS,),
+    "renewable_ratio": (_METERS,),
+    "domestic_compute_share": (_CARDS,),
+    "domestic_consumption_share": (_USAGE,),
+}
+
+
 def computed_fields(edition: Edition, tables: Tables) -> set[tuple[str, str]]:
     """Table and field of every value that the rows give."""
     declared = declared_values(edition, tables)

@@ -10,7 +10,7 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
-from evaluation.rulebook.shapes import Indicator, Requirement, in_language, with_unit
+from evaluation.rulebook.shapes import Indicator, Requirement, in_language, money, with_unit
 from evaluation.rulebook.values import Clean, plain, rounded_up
 
 State = Literal["met", "partial", "not_met", "missing"]
@@ -63,7 +63,10 @@ class Step(NamedTuple):
         unit = self.indicator.unit_en if english else self.indicator.unit
         if unit == "%":  # two shares differ by points, not by a share
             unit = "percentage points" if english else "个百分点"
-        amount = with_unit(plain(rounded_up(abs(self.distance))), unit)
+        away = rounded_up(abs(self.distance))
+        amount = with_unit(plain(away), unit)
+        if english and self.indicator.unit == "万元/年":
+            amount = money(away, plain)
         strict = self.indicator.comparison == "<"
         if not self.distance:
             if strict:
@@ -75,7 +78,7 @@ class Step(NamedTuple):
             return f"{amount} short" if english else f"还差{amount}"
         if strict:
             return f"{amount} below the limit" if english else f"低于限值{amount}"
-        return f"{amount} above the limit" if english else f"超出限值{amount}"
+        return f"{amount} above the requirement" if english else f"高于要求{amount}"
 
     def note(self, language: str = "zh") -> str:
         """Why it stands as it does, where there is more to say than met or not; may be empty."""

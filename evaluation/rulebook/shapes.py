@@ -384,7 +384,7 @@ class Indicator(Shape):
     def show(self, value: Clean | None, language: str = "zh") -> str:
         """The value as a reader sees it, with its unit; of a number at most four decimals."""
         if isinstance(value, Decimal) and language.startswith("en") and self.unit == "万元/年":
-            return _money(value)
+            return money(value, shortened)
         return self._written(value, language, shortened)
 
     def show_exactly(self, value: Clean | None, language: str = "zh") -> str:
@@ -426,12 +426,11 @@ class Indicator(Shape):
                 return ("; " if english else "；").join(shown)
 
 
-def _money(tens_of_thousands: Decimal) -> str:
+def money(tens_of_thousands: Decimal, written: Callable[[Decimal], str]) -> str:
     """万元 a year as English readers write it: 1200 → CNY 12 million a year."""
-    amount = tens_of_thousands * 10_000
-    if amount >= 1_000_000:
-        return f"CNY {shortened(amount / 1_000_000)} million a year"
-    return f"CNY {amount.normalize():,f} a year"
+    if tens_of_thousands >= 100:
+        return f"CNY {written(tens_of_thousands.scaleb(-2))} million a year"
+    return f"CNY {(tens_of_thousands * 10_000).normalize():,f} a year"
 
 
 def _yes_or_no(value: bool, english: bool) -> str:

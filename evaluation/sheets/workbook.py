@@ -3,8 +3,9 @@
 openpyxl is imported late: only these few pages and one task need it."""
 
 import io
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -33,12 +34,23 @@ def template(asked: Sheet) -> bytes:
     return _bytes(book)
 
 
-def export(asked: Sheet, rows: Iterable[Mapping[str, str]]) -> bytes:
+@dataclass(frozen=True)
+class Table:
+    """A sheet beside the list, only to be read."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def export(asked: Sheet, rows: Iterable[Mapping[str, str]], beside: Iterable[Table] = ()) -> bytes:
     """The list as it stands; can be changed and taken in again."""
     book, sheet = _new(asked)
     for number, row in enumerate(rows, start=2):
         _write(sheet, number, asked, row)
     _formats(sheet, asked)
+    for table in beside:
+        _table_sheet(book, table)
     _help_sheet(book, asked)
     return _bytes(book)
 
@@ -97,18 +109,22 @@ def _head(column: SheetColumn) -> str:
 def _write(sheet: "Worksheet", number: int, asked: Sheet, row: Mapping[str, str]) -> None:
     """One row. Every cell is text that no spreadsheet takes for a formula, whatever it begins
     with: the type says so, and the quote prefix keeps it so when the cell is edited."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
     for place, column in enumerate(asked.columns, start=1):
         value = row.get(column.key, "")
-        text = ILLEGAL_CHARACTERS_RE.sub("", shown(column, value))
-        if not text:
-            continue
-        cell = sheet.cell(number, place)
-        cell.value = text
-        cell.data_type = "s"
-        cell.number_format = "@"
-        cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
+        if text := shown(column, value):
+            _text(sheet.cell(number, place), text)
+
+
+def _text(cell: Any, text: str) -> None:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
+    if not text:
+        return
+    cell.value = text
+    cell.data_type = "s"
+    cell.number_format = "@"
+    cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
 
 
 def _formats(sheet: "Worksheet", asked: Sheet) -> None:
@@ -140,6 +156,20 @@ def _formats(sheet: "Worksheet", asked: Sheet) -> None:
         rule.showErrorMessage = True
         rule.add(f"{letter}2:{letter}{FORMATTED_ROWS + 1}")
         sheet.add_data_validation(rule)
+
+
+def _table_sheet(book: "Workbook", table: Table) -> None:
+    from openpyxl.styles import Font
+
+    sheet = book.create_sheet(table.title)
+    sheet.append(list(table.head))
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+        sheet.column_dimensions[cell.column_letter].width = 24
+    sheet.freeze_panes = "A2"
+    for number, row in enumerate(table.rows, start=2):
+        for place, text in enumerate(row, start=1):
+            _text(sheet.cell(number, place), text)
 
 
 def _help_sheet(book: "Workbook", asked: Sheet) -> None:
@@ -185,14 +215,9 @@ def read(
     """Every row of the first sheet that has the head. Refused with sentences where the file cannot
     be read as a list at all; what is wrong in a cell stands with its row."""
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
+    with _no_workbook():
         book = load_workbook(file, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as broken:
-        raise Refused(
-            _("文件无法作为Excel工作簿打开，请用Excel或WPS另存为.xlsx后重新上传。")
-        ) from broken
     try:
         for sheet in book.worksheets:
             lines = _lines(sheet)
@@ -207,8 +232,28 @@ def read(
     )
 
 
+@contextmanager
+def _no_workbook() -> Iterator[None]:
+    """Whatever openpyxl and what it stands on (zlib, lxml …) say to a damaged file: they name no
+    errors that they promise to raise."""
+    try:
+        yield
+    except Exception as broken:
+        raise Refused(
+            _("文件无法作为Excel工作簿打开，请用Excel或WPS另存为.xlsx后重新上传。")
+        ) from broken
+
+
 def _lines(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    return enumerate(sheet.iter_rows(values_only=True), start=1)
+    """Only reading a line is watched, not what is done with it."""
+    with _no_workbook():
+        lines = enumerate(sheet.iter_rows(values_only=True), start=1)
+    while True:
+        with _no_workbook():
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line
 
 
 def _places(lines: Iterator[tuple[int, tuple[Any, ...]]], asked: Sheet) -> dict[str, int] | None:

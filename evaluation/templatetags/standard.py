@@ -1,6 +1,7 @@
 """The standard's texts in the reader's language: `{% load standard %}`."""
 
 from django import template
+from django.utils.html import format_html
 
 from evaluation.edition import category_names, reader_language
 from evaluation.rulebook.shapes import clause_in
@@ -13,6 +14,14 @@ register = template.Library()
 def in_language(thing: object, attribute: str) -> str:
     """`{{ category|in_language:"name" }}`: name or name_en, by the language of the page."""
     return pick(thing, attribute, reader_language()) if thing else ""
+
+
+@register.filter
+def halves(digest: str) -> str:
+    """A SHA-256 on paper: on one line, or broken in its middle, never before its last sign."""
+    middle = (len(digest) + 1) // 2
+    whole = '<span class="digest"><span>{}</span><span>{}</span></span>'
+    return format_html(whole, digest[:middle], digest[middle:])
 
 
 @register.filter

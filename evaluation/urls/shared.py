@@ -1,9 +1,9 @@
 from django.urls import path
 
-from evaluation.views import moves, paper, previews, shared, visit_plan, volumes
+from evaluation.views import desk, moves, paper, previews, shared, visit_plan, volumes
 
 urlpatterns = [
-    path("desk/", shared.desk, name="desk"),
+    path("desk/", desk.desk, name="desk"),
     path("cases/", shared.cases, name="cases"),
     path("cases/<str:number>/", shared.case, name="case"),
     path("cases/<str:number>/moves/<slug:code>/", moves.move, name="move"),

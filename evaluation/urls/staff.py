@@ -8,6 +8,7 @@ from evaluation.views import (
     objections,
     queue,
     result,
+    result_correction,
     review,
     statistics,
     usual_reasons,
@@ -50,12 +51,22 @@ urlpatterns = [
     path("cases/<str:number>/experts/<int:pk>/lead/", experts.lead, name="lead"),
     path("cases/<str:number>/extend/", deadlines.extend, name="extend"),
     path("cases/<str:number>/result/", result.result, name="result"),
+    path(
+        "cases/<str:number>/result-correction/",
+        result_correction.result_correction,
+        name="result_correction",
+    ),
     path("cases/<str:number>/objections/", objections.objections, name="objections"),
     path("cases/<str:number>/objections/<int:pk>/", objections.objection, name="objection"),
     path(
         "cases/<str:number>/objections/<int:pk>/steps/",
         objections.take_step,
         name="objection_step",
+    ),
+    path(
+        "cases/<str:number>/objections/<int:pk>/extend/",
+        objections.extend,
+        name="extend_objection",
     ),
     path(
         "cases/<str:number>/objections/<int:pk>/erase/",

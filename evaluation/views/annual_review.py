@@ -52,10 +52,7 @@ PAGE_SIZE = 25
 
 
 def _overdue() -> Q:
-    today = timezone.localdate()
-    return Q(state__in=(*REVIEW_FILLING, "submitted"), due_on__lt=today) | Q(
-        state__in=RECTIFYING, rectify_by__lt=today
-    )
+    return Q(until_day__lt=timezone.localdate(), closed_at__isnull=True) & ~Q(state="planned")
 
 
 # Filters of the list: key, label, which reviews.
@@ -84,7 +81,8 @@ def annual_reviews(request: SignedInRequest) -> HttpResponse:
     """The reviews that are due, overdue, with someone or over; the nearest day first."""
     if request.user.role not in (Role.APPLICANT, Role.SECRETARIAT, Role.DECIDER):
         raise Http404
-    found = queries_after.reviews_for(request.user).order_by("due_on", "pk")
+    found = queries_after.reviews_for(request.user)
+    found = found.annotate(until_day=queries_after.UNTIL).order_by("until_day", "pk")
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if text:
         found = found.filter(_has(text))
@@ -115,6 +113,7 @@ def _listed(reviews: QuerySet[Review]) -> QuerySet[Review]:
         "due_on",
         "state",
         "rectify_by",
+        "office_by",
         "closed_at",
         "certificate__number",
         "certificate__state",
@@ -191,6 +190,7 @@ def _page(
         ],
         "history": review.transitions.select_related("actor", "document").order_by("-at", "-pk"),
         "moves_told": REVIEW_MOVES,
+        "refused": typed[1] if typed else None,
         "may_propose": review.state == "failed"
         and may.can_change(user, review.certificate, "revoke"),
     }

@@ -11,14 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dataaccess.regions import place_name
-from evaluation import queries
+from evaluation import periods, queries
+from evaluation.actions import application, stamping
 from evaluation.completeness import Gap, gaps
-from evaluation.correction import Defect, defects_under_correction
+from evaluation.correction import (
+    SEALED_FORM,
+    Defect,
+    defects_under_correction,
+    sealing_follows,
+)
 from evaluation.edition import edition_of, reader_language
 from evaluation.enterprises.rows import FIELD, with_rows
 from evaluation.models import CaseFile, DraftTable, Evaluation
 from evaluation.rulebook import Category, Edition, FormTable, in_language
-from evaluation.rulebook.form import Declared, declared_values, with_case
+from evaluation.rulebook.form import SOURCES, Declared, declared_values, with_case
+from evaluation.rulebook.shapes import Material
 from evaluation.views.scorecards import SelfScore, self_score
 
 ENTERPRISES_A_PAGE = 50
@@ -34,6 +41,7 @@ class NavItem:
     state: str
     number: int | str = ""
     note: str = ""
+    done: bool = False  # nothing is left to do there
 
 
 class Draft:
@@ -103,6 +111,90 @@ class Draft:
     def blocking(self) -> list[Gap]:
         return [gap for gap in self.gaps if gap.blocks]
 
+    @cached_property
+    def form_code(self) -> str:
+        return application.form_code(self.evaluation, self.tables)
+
+    @cached_property
+    def stamp(self) -> str:
+        """How the sealed paper stands to the form: none, unknown, other or same."""
+        files = self.files.get(SEALED_FORM, [])
+        return stamping.standing([stamping.scan_of(file, self.form_code) for file in files])
+
+    @property
+    def resealing(self) -> tuple[str, str] | None:
+        """Kind and word of the sealed form, where a correction opens it because it opens the form;
+        None anywhere else."""
+        if not sealing_follows(self.defects):
+            return None
+        if self.stamp == "same":
+            return "met", _("扫描件与申报书一致")
+        if any(defect.changed for defect in self.defects if defect.field):
+            return "attention", _("待重新盖章上传")
+        return "waiting", _("申报书改动之后办理")
+
+    def may_change(self, slot: int) -> bool:
+        """Whether a slot is open: while a correction is asked for, those alone that it opens."""
+        if self.evaluation.state != "correction":
+            return True
+        if slot == SEALED_FORM and self.resealing:
+            return True
+        return any(defect.slot == slot for defect in self.defects)
+
+    def coverage(self, material: Material) -> periods.Coverage | None:
+        """How the files of a slot stand to the time that Table 1 asks for."""
+        return periods.coverage(
+            material,
+            [
+                (file.period_from, file.period_to)
+                for file in self.files.get(material.number, [])
+                if file.period_from and file.period_to
+            ],
+            timezone.localdate(),
+        )
+
+    def doubtful(self, material: Material) -> bool:
+        """An open slot that holds files, about which something is said below all the same."""
+        if not self.files.get(material.number) or not self.may_change(material.number):
+            return False
+        if material.number == SEALED_FORM:
+            return self.stamp in ("other", "unknown")
+        coverage = self.coverage(material)
+        return bool(coverage and not coverage.enough)
+
+    def correction_state(self, defects: list[Defect]) -> tuple[str, str] | None:
+        """Kind and word of what is to be corrected in one place; None where nothing is."""
+        if not defects:
+            return None
+        if not all(defect.settled for defect in defects):
+            return "not_met", _("需补正")
+        if all(defect.changed for defect in defects):
+            return "met", _("已改动")
+        return "attention", _("未改动，已说明")
+
+    def table_correction(self, key: str) -> tuple[str, str] | None:
+        """The same of a table of the form."""
+        return self.correction_state(
+            [defect for defect in self.defects if defect.field and defect.field[0] == key]
+        )
+
+    @property
+    def to_seal(self) -> bool:
+        """Whether the form was corrected and its sealed paper not yet."""
+        return self.resealing is not None and self.resealing[0] == "attention"
+
+    @property
+    def left_to_correct(self) -> bool:
+        return bool(self.unsettled) or self.to_seal
+
+    def _table_done(self, key: str) -> bool:
+        """What a correction leaves closed is done, and so is what was answered there."""
+        if self.evaluation.state != "correction":
+            return self.table_state(key) in ("complete", "optional")
+        asked = [defect for defect in self.defects if defect.field and defect.field[0] == key]
+        blocked = any(gap.blocks for gap in self.table_gaps(key))
+        return not blocked and all(defect.settled for defect in asked)
+
     def table_gaps(self, key: str) -> list[Gap]:
         return [gap for gap in self.gaps if gap.table == key]
 
@@ -123,9 +215,15 @@ class Draft:
         return bool(self.tables.get(key, {}).keys() - known)
 
     def materials_state(self) -> str:
-        if not any(gap.slot for gap in self.blocking):
-            return "complete"
-        return "incomplete" if self.files else "waiting"
+        """The same of the slots together: incomplete, waiting, attention, complete; in a correction
+        what became of those that it opens."""
+        if any(gap.slot for gap in self.blocking):
+            return "incomplete" if self.files else "waiting"
+        doubtful = any(self.doubtful(material) for material in self.edition.materials)
+        asked = self.correction_state([defect for defect in self.defects if defect.slot])
+        if asked and not (asked[0] == "met" and doubtful):
+            return asked[0]
+        return "attention" if doubtful else "complete"
 
     def nav(self, current: str) -> list[NavItem]:
         """Tables 1 to 13, the materials, the check before submitting."""
@@ -138,7 +236,8 @@ class Draft:
                     label=_("补正清单"),
                     url=reverse("evaluation:correction", args=[number]),
                     current=current == "correction",
-                    state="attention",
+                    state="attention" if self.left_to_correct else "complete",
+                    done=not self.left_to_correct,
                 )
             )
         items += [
@@ -147,18 +246,23 @@ class Draft:
                 label=in_language(table, "title", language),
                 url=reverse("evaluation:form_table", args=[number, table.key]),
                 current=current == table.key,
-                state=self.table_state(table.key),
+                state=(self.table_correction(table.key) or [self.table_state(table.key)])[0],
+                done=self._table_done(table.key),
             )
             for table in self.edition.form
         ]
         slots = len(self.edition.materials)
+        state = self.materials_state()
+        answered = all(defect.settled for defect in self.defects if defect.slot)
         items.append(
             NavItem(
                 label=_("提交材料（规范表1）"),
                 note=_("%(filled)s / %(all)s 项已上传") % {"filled": len(self.files), "all": slots},
                 url=reverse("evaluation:materials", args=[number]),
                 current=current == "materials",
-                state=self.materials_state(),
+                state=state,
+                done=state in ("complete", "met")
+                or (state == "attention" and bool(self.defects) and answered and not self.to_seal),
             )
         )
         items.append(
@@ -179,7 +283,7 @@ class Draft:
             "evaluation": self.evaluation,
             "category": self.category,
             "nav": nav,
-            "nav_done": sum(item.state in ("complete", "optional") for item in parts),
+            "nav_done": sum(item.done for item in parts),
             "nav_total": len(parts),
             "materials_lacking": sum(gap.slot is not None for gap in self.blocking),
             "score": self.score,
@@ -205,6 +309,20 @@ def place_of(gap: Gap, number: str) -> str:
         )
     row = f"-{gap.row}" if gap.row is not None else ""
     return f"{reverse('evaluation:form_table', args=[number, gap.table])}#id_{gap.field}{row}"
+
+
+def place_of_defect(draft: Draft, defect: Defect) -> str:
+    """The address where a defect is put right: of a value that the portal computes, at its rows."""
+    number = draft.evaluation.number
+    if defect.field is None:
+        return f"{reverse('evaluation:materials', args=[number])}#slot-{defect.slot}"
+    table, field = defect.field
+    derived_by = draft.edition.form_table(table).field(field).derived_by
+    if derived_by and draft.declared.derivation(derived_by):
+        table, field = SOURCES[derived_by][0]
+    if field == FIELD:
+        return f"{reverse('evaluation:enterprises', args=[number])}#id_enterprises"
+    return f"{reverse('evaluation:form_table', args=[number, table])}#line-{field}"
 
 
 def prefilled(draft: Draft, table: FormTable) -> Mapping[str, Any]:

@@ -27,13 +27,14 @@ from evaluation.views.refusals import case_view
 from portal.accounts.requests import SignedInRequest
 
 MORE_ROWS = 5  # empty rows that one press adds without scripts
-THEIRS, BOTH = "theirs", "both"
+MINE, THEIRS, BOTH = "mine", "theirs", "both"
 
 
 @case_view
 @require_safe
 def form(request: SignedInRequest, number: str) -> HttpResponse:
-    """填写申报书: where the reader left off; else the first table that is not complete."""
+    """填写申报书: where the reader left off; else the first table that is not complete, or that is
+    to be corrected. With nothing left to fill in, the table that the reader saved last."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
     draft = Draft(evaluation)
@@ -45,7 +46,9 @@ def form(request: SignedInRequest, number: str) -> HttpResponse:
     for table in draft.edition.form:
         if draft.table_state(table.key) in ("waiting", "incomplete"):
             return redirect("evaluation:form_table", number, table.key)
-    return redirect("evaluation:materials" if draft.blocking else "evaluation:completeness", number)
+    asked = next((defect.field[0] for defect in draft.defects if defect.field), "")
+    key = asked or (last.key if last is not None else draft.edition.form[0].key)
+    return redirect("evaluation:form_table", number, key)
 
 
 @case_view
@@ -86,8 +89,10 @@ def _save(request: SignedInRequest, evaluation: Evaluation, table: FormTable) ->
         if "remove_row" in request.POST
         else sent.content
     )
-    content = _chosen(request.POST, evaluation, table, content)
     before = last_saved(evaluation, table)
+    if before is not None and _unanswered(request.POST):
+        return _conflict(request, evaluation, table, content, before)
+    content = _chosen(request.POST, evaluation, table, content)
     try:
         saved = store(request, evaluation, table, content)
     except Conflict as conflict:
@@ -163,15 +168,31 @@ def derived_of(field: FormField, number: str, declared: Declared) -> Derived:
 
 
 @dataclass(frozen=True)
+class Side:
+    """One of two texts: of a list only the rows that the other side has not, or has otherwise."""
+
+    text: str
+    rows: list[list[tuple[str, bool]]]  # each cell, and whether the same row differs there
+    changed: int = 0  # of the rows, those that the other side has otherwise; they come first
+
+    @property
+    def added(self) -> int:
+        return len(self.rows) - self.changed
+
+
+@dataclass(frozen=True)
 class Theirs:
-    """A field that two people filled differently: what the other one saved."""
+    """A field that two people filled differently. None of the two is chosen beforehand, so that
+    nothing is overwritten by habit."""
 
     field: FormField
     label: str
-    text: str
-    rows: list[list[str]]
+    mine: Side
+    theirs: Side
     may_join: bool
-    raw: str | None  # the values of its inputs as JSON; None for rows
+    raw: str | None  # the values of the other's inputs as JSON; None for rows
+    chosen: str
+    unanswered: bool
 
 
 @dataclass(frozen=True)
@@ -242,6 +263,8 @@ def _page(
         ],
         "conflicts": list((theirs or {}).values()),
         "conflict_by": saved if theirs is not None else None,
+        "conflict_own": saved.saved_by_id == request.user.pk,
+        "unanswered": sum(each.unanswered for each in (theirs or {}).values()),
         "saved": saved,
         "enterprise_count": len(draft.enterprises),
         "untouched": not saved.version,
@@ -264,8 +287,10 @@ def gaps_of(draft: Draft, table: FormTable) -> dict[str, Any]:
     """What the head of a table says: its state, what it lacks, what it might have."""
     gaps = draft.table_gaps(table.key)
     linked = [(gap, place_of(gap, draft.evaluation.number)) for gap in gaps]
+    state, label = draft.table_correction(table.key) or (draft.table_state(table.key), "")
     return {
-        "state": draft.table_state(table.key),
+        "state": state,
+        "state_label": label,
         "gaps": [pair for pair in linked if pair[0].blocks],
         "advice": [pair for pair in linked if not pair[0].blocks],
     }
@@ -316,6 +341,15 @@ def words_of_merge(request: SignedInRequest, by: DraftTable, fields: list[FormFi
     }
 
 
+def _unanswered(sent: QueryDict) -> set[str]:
+    """The fields with two texts of a page that was sent without a choice between them."""
+    return {
+        key
+        for key in sent.getlist("disputed")
+        if sent.get(f"choose-{key}") not in (MINE, THEIRS, BOTH)
+    }
+
+
 def _chosen(
     sent: QueryDict, evaluation: Evaluation, table: FormTable, content: dict[str, Any]
 ) -> dict[str, Any]:
@@ -352,10 +386,17 @@ def _conflict(
     saved = draft.saved.get(table.key, current)
     began = sent_digests(request.POST)
     merged = merge([field.key for field in table.fields], began, mine, saved.content)
-    disputed = [table.field(key) for key in merged.disputed]
+    asked_before, unanswered = request.POST.getlist("disputed"), _unanswered(request.POST)
     theirs = {
-        asked.key: _theirs(asked, mine.get(asked.key), saved.content.get(asked.key))
-        for asked in disputed
+        asked.key: _theirs(
+            asked,
+            mine.get(asked.key),
+            saved.content.get(asked.key),
+            request.POST.get(f"choose-{asked.key}", ""),
+            asked.key in unanswered,
+        )
+        for asked in table.fields
+        if asked.key in merged.disputed or asked.key in asked_before
     }
     draft.show_instead(table.key, merged.content)
     shown = TableForm.saved(draft.edition, evaluation.category, table, merged.content)
@@ -379,24 +420,45 @@ def sent_digests(sent: QueryDict) -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def _theirs(asked: FormField, mine: Any, theirs: Any) -> Theirs:
-    language = reader_language()
-    rows: list[list[str]] = []
-    if asked.kind == "rows":
-        own = mine if isinstance(mine, list) else []
-        rows = [
-            [shown_value(column, row.get(column.key)) for column in asked.columns]
-            for row in (theirs or [])
-            if row not in own
-        ]
+def _theirs(asked: FormField, mine: Any, theirs: Any, chosen: str, unanswered: bool) -> Theirs:
+    side = _side(asked, theirs, mine)
     return Theirs(
         field=asked,
-        label=in_language(asked, "label", language),
-        text="" if asked.kind == "rows" else shown_value(asked, theirs),
-        rows=rows,
-        may_join=asked.kind == "rows" and bool(rows) and bool(mine),
+        label=in_language(asked, "label", reader_language()),
+        mine=_side(asked, mine, theirs),
+        theirs=side,
+        may_join=bool(side.rows) and bool(mine),
         raw=None if asked.kind == "rows" else json.dumps(_input_values(theirs)),
+        chosen=chosen,
+        unanswered=unanswered,
     )
+
+
+def _side(asked: FormField, value: Any, other: Any) -> Side:
+    if asked.kind != "rows":
+        return Side(shown_value(asked, value), [])
+    there = other if isinstance(other, list) else []
+    here = value or []
+    names: dict[str, list[list[str]]] = {}  # rows that begin alike are one row
+    for row in there:
+        if row not in here:
+            cells = _cells(asked, row)
+            names.setdefault(cells[0], []).append(cells)
+    changed, added = [], []
+    for row in here:
+        if row in there:
+            continue
+        cells = _cells(asked, row)
+        if names.get(cells[0]):
+            twin = names[cells[0]].pop(0)
+            changed.append([(one, one != two) for one, two in zip(cells, twin, strict=True)])
+        else:
+            added.append([(one, False) for one in cells])
+    return Side("", changed + added, len(changed))
+
+
+def _cells(asked: FormField, row: Any) -> list[str]:
+    return [shown_value(column, row.get(column.key)) for column in asked.columns]
 
 
 def _input_values(value: Any) -> list[str]:

@@ -21,11 +21,16 @@ from evaluation.edition import edition_of
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.models import Evaluation, Purpose
 from evaluation.rulebook import FormTable
-from evaluation.rulebook.shapes import Material
-from evaluation.views.applicant_draft import Draft, place_of, prefilled
-from evaluation.views.applicant_submission import sealed
-from evaluation.views.material_slots import ACCEPT, Slots, coverage_of, hints, shown_slot
+from evaluation.views.applicant_draft import Draft, place_of, place_of_defect, prefilled
+from evaluation.views.material_slots import (
+    ACCEPT,
+    RefusedCode,
+    Slots,
+    hints,
+    shown_slot,
+)
 from evaluation.views.refusals import case_view
+from evaluation.views.sealed import sealed
 from evaluation.views.volumes import volume_context
 from portal.accounts.requests import SignedInRequest
 
@@ -36,7 +41,7 @@ def materials(request: SignedInRequest, number: str) -> HttpResponse:
     """上传材料: the slots with what each proves, its files, and its defect of the last review."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
-    return _page(request, evaluation)
+    return materials_page(request, evaluation)
 
 
 @case_view
@@ -70,7 +75,7 @@ def material_add(request: SignedInRequest, number: str, slot: int) -> HttpRespon
         )
         messages.success(request, done % {"count": kept, "slot": slot})
     if refusals:
-        return _page(request, evaluation, {slot: refusals})
+        return materials_page(request, evaluation, {slot: refusals})
     return redirect(f"{reverse('evaluation:materials', args=[number])}#slot-{slot}")
 
 
@@ -79,7 +84,6 @@ def material_add(request: SignedInRequest, number: str, slot: int) -> HttpRespon
 def material_remove(request: SignedInRequest, number: str, file_id: uuid.UUID) -> HttpResponse:
     """Take a file out of its slot."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_edit(request.user, evaluation)
     file = queries.draft_materials(evaluation).filter(pk=file_id).first()
     if file is None:
         raise Http404
@@ -92,18 +96,21 @@ def material_remove(request: SignedInRequest, number: str, file_id: uuid.UUID) -
 @case_view
 @require_POST
 def material_restore(request: SignedInRequest, number: str, file_id: uuid.UUID) -> HttpResponse:
-    """Put a removed file back into its slot. One that is back already stays."""
+    """Put a removed file or an earlier version back into its slot, and say so there. One that is
+    back already stays."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_edit(request.user, evaluation)
     file = get_object_or_404(evaluation.files, pk=file_id, purpose=Purpose.MATERIAL)
     slot = file.slot or 0
     try:
-        materials_in.restore_material(request.user, evaluation, file_id)
+        there = materials_in.restore_material(request.user, evaluation, file_id)
     except (NotAllowed, WrongState):
         raise
     except Refused as refusal:
-        return _page(request, evaluation, {slot: [str(each) for each in refusal.sentences]})
-    return redirect(f"{reverse('evaluation:materials', args=[number])}#slot-{slot}")
+        return materials_page(
+            request, evaluation, {slot: [str(each) for each in refusal.sentences]}
+        )
+    page = reverse("evaluation:materials", args=[number])
+    return redirect(f"{page}?restored={there.pk if there else file_id}#slot-{slot}")
 
 
 @case_view
@@ -128,7 +135,7 @@ def material_period(request: SignedInRequest, number: str, file_id: uuid.UUID) -
             _("“%(name)s”：%(problem)s") % {"name": file.name, "problem": sentence}
             for sentence in refusal.sentences
         ]
-        return _page(request, evaluation, {slot: sentences}, typed=file_id)
+        return materials_page(request, evaluation, {slot: sentences}, typed=file_id)
     messages.success(request, _("已保存“%(name)s”覆盖的期间。") % {"name": file.name})
     return redirect(f"{reverse('evaluation:materials', args=[number])}#slot-{slot}")
 
@@ -140,14 +147,21 @@ def uuid_of(text: str) -> uuid.UUID | None:
         return None
 
 
-def _page(
+def materials_page(
     request: SignedInRequest,
     evaluation: Evaluation,
     refusals: dict[int, list[str]] | None = None,
     typed: uuid.UUID | None = None,
+    refused: RefusedCode | None = None,
 ) -> HttpResponse:
+    """The slots, with what was refused in its place and what was typed there."""
     draft = Draft(evaluation)
-    slots = Slots(draft, just_removed=request.GET.get("removed", ""))
+    slots = Slots(
+        draft,
+        removed=request.GET.get("removed", ""),
+        restored=request.GET.get("restored", ""),
+        refused_code=refused,
+    )
     shown = slots.all(refusals)
     for row in (row for slot in shown for row in slot["shown"]["files"]):
         if typed is not None and row.get("pk") == typed:
@@ -165,7 +179,10 @@ def _page(
         "request_limit": settings.REQUEST_MAX_BYTES,
     }
     return render(
-        request, "evaluation/applicant/materials.html", context, status=422 if refusals else 200
+        request,
+        "evaluation/applicant/materials.html",
+        context,
+        status=422 if refusals or refused else 200,
     )
 
 
@@ -198,22 +215,14 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
             for gap in draft.table_gaps(table.key)
         ]
 
-    paper = sealed(evaluation, draft.tables)
-
-    def doubtful(material: Material) -> bool:
-        """A slot that holds files, about which something is said below all the same."""
-        if material.number == stamping.SLOT:
-            return paper["stamp"] in ("other", "unknown")
-        coverage = coverage_of(draft, material)
-        return bool(draft.files.get(material.number)) and bool(coverage and not coverage.enough)
-
     context = {
         **draft.context("completeness"),
-        **paper,
+        **sealed(evaluation, draft.tables),
         "tables": [
             {
                 "table": table,
                 "state": draft.table_state(table.key),
+                "correction": draft.table_correction(table.key),
                 "url": reverse("evaluation:form_table", args=[number, table.key]),
                 "gaps": linked(table),
             }
@@ -223,15 +232,14 @@ def completeness(request: SignedInRequest, number: str) -> HttpResponse:
             {
                 "material": material,
                 "state": shown_slot(draft, material, defects.get(material.number)),
-                "coverage": coverage_of(draft, material),
-                "doubtful": doubtful(material),
+                "coverage": draft.coverage(material),
                 "url": f"{reverse('evaluation:materials', args=[number])}#slot-{material.number}",
             }
             for material in draft.edition.materials
         ],
         "blocking": len(draft.blocking),
         "advice": sum(not gap.blocks for gap in draft.gaps),
-        "defects": draft.defects,
+        "defects": [(defect, place_of_defect(draft, defect)) for defect in draft.defects],
         "unsettled": draft.unsettled,
         "returned": queries.last_answer(evaluation) if evaluation.state == "returned" else None,
         "move": "resubmit" if evaluation.state == "correction" else "submit",

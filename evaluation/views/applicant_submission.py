@@ -6,28 +6,23 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions, queries
-from evaluation.actions import application, stamping
+from evaluation.actions import stamping
 from evaluation.edition import edition_of
-from evaluation.errors import NotAllowed, Refused
+from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.models import Evaluation, Kind
 from evaluation.rulebook.certificates import certificate_name
 from evaluation.views.applicant_draft import Draft
-from evaluation.views.refusals import case_view, show
+from evaluation.views.applicant_materials import materials_page
+from evaluation.views.material_slots import RefusedCode
+from evaluation.views.refusals import case_view
+from evaluation.views.sealed import sealed
 from evaluation.views.waiting import waiting
 from portal.accounts.requests import SignedInRequest
-
-
-def sealed(evaluation: Evaluation, tables: dict[str, Any] | None = None) -> dict[str, Any]:
-    """How the sealed paper stands to the draft: the draft's code, the scans, same or other."""
-    code = application.form_code(
-        evaluation, application.tables_of(evaluation) if tables is None else tables
-    )
-    scans = stamping.scans(evaluation, code)
-    return {"form_code": code, "scans": scans, "stamp": stamping.standing(scans)}
 
 
 def before_submission(evaluation: Evaluation) -> dict[str, Any]:
@@ -49,6 +44,12 @@ def stamp_form(request: SignedInRequest, number: str) -> HttpResponse:
     """打印盖章: the PDF of the form as it stands, and which version the scan shows."""
     evaluation = queries.case_for(request.user, number)
     permissions.check_edit(request.user, evaluation)
+    return _stamp_page(request, evaluation)
+
+
+def _stamp_page(
+    request: SignedInRequest, evaluation: Evaluation, refused: RefusedCode | None = None
+) -> HttpResponse:
     draft = Draft(evaluation)
     prints = list(stamping.prints(evaluation))
     context = {
@@ -56,12 +57,14 @@ def stamp_form(request: SignedInRequest, number: str) -> HttpResponse:
         **sealed(evaluation, draft.tables),
         "blocking": [gap for gap in draft.blocking if gap.slot is None],
         "prints": prints,
+        "refused_code": refused,
     }
     context["current"] = next(
         (each for each in prints if each.version_code == context["form_code"]), None
     )
     context["outdated"] = [each for each in prints if each != context["current"]]
-    return render(request, "evaluation/applicant/stamp_form.html", context)
+    status = 422 if refused else 200
+    return render(request, "evaluation/applicant/stamp_form.html", context, status=status)
 
 
 @case_view
@@ -76,19 +79,22 @@ def print_form(request: SignedInRequest, number: str) -> HttpResponse:
 @case_view
 @require_POST
 def state_version(request: SignedInRequest, number: str, file_id: uuid.UUID) -> HttpResponse:
-    """Say which printed version a scan shows."""
+    """Say which printed version a scan shows: on the page 打印盖章 or in the scan's slot."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_edit(request.user, evaluation)
     file = get_object_or_404(queries.draft_materials(evaluation), pk=file_id, slot=stamping.SLOT)
+    typed = request.POST.get("code", "")[:40]
+    in_slot = request.POST.get("back") == "materials"
     try:
-        stamping.state_version(request.user, evaluation, file, request.POST.get("code", "")[:40])
-    except NotAllowed:
+        stamping.state_version(request.user, evaluation, file, typed)
+    except (NotAllowed, WrongState):
         raise
     except Refused as refusal:
-        show(request, refusal)
-    else:
-        messages.success(request, _("已记下扫描件“%(name)s”的版本码。") % {"name": file.name})
-    return redirect("evaluation:stamp_form", number)
+        refused = RefusedCode(file.pk, typed, [str(sentence) for sentence in refusal.sentences])
+        page = materials_page if in_slot else _stamp_page
+        return page(request, evaluation, refused=refused)
+    messages.success(request, _("已记下扫描件“%(name)s”的版本码。") % {"name": file.name})
+    page_name = "materials" if in_slot else "stamp_form"
+    return redirect(f"{reverse(f'evaluation:{page_name}', args=[number])}#scan-{file.pk}")
 
 
 @case_view

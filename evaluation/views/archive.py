@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -59,7 +60,7 @@ def archive_zip(
     response = FileResponse(
         found.stored.open("rb"),
         as_attachment=True,
-        filename=f"{evaluation.number}-{found.made_at:%Y%m%d}.zip",
+        filename=f"{evaluation.number}-{timezone.localtime(found.made_at):%Y%m%d}.zip",
         content_type="application/zip",
     )
     response["X-Content-Type-Options"] = "nosniff"

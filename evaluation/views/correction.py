@@ -3,17 +3,16 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from evaluation import permissions, queries
 from evaluation.actions import review
-from evaluation.correction import Defect, defects_under_correction
+from evaluation.correction import SEALED_FORM, defects_under_correction, slot_label
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.review import AnswersForm
-from evaluation.models import Evaluation, Kind
-from evaluation.views.applicant_draft import Draft
+from evaluation.models import Kind
+from evaluation.views.applicant_draft import Draft, place_of_defect
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.requests import SignedInRequest
 
@@ -40,12 +39,16 @@ def correction(request: SignedInRequest, number: str) -> HttpResponse:
                 return redirect("evaluation:completeness", number)
             return redirect("evaluation:correction", number)
     notice = evaluation.documents.filter(kind=Kind.DEFICIENCY_NOTICE).last()
+    draft = Draft(evaluation)
     context = {
-        **Draft(evaluation).context("correction"),
-        "defects": [(each, _place(evaluation, each), form[each.key]) for each in defects],
+        **draft.context("correction"),
+        "defects": [(each, place_of_defect(draft, each), form[each.key]) for each in defects],
         "form": form,
         "open": sum(not each.settled for each in defects),
         "notice": notice,
+        # Not found wanting itself; the form that is sealed there is.
+        "resealing": draft.resealing,
+        "sealed_label": slot_label(draft.edition, SEALED_FORM),
     }
     return render(
         request,
@@ -53,11 +56,3 @@ def correction(request: SignedInRequest, number: str) -> HttpResponse:
         context,
         status=422 if form.errors else 200,
     )
-
-
-def _place(evaluation: Evaluation, defect: Defect) -> str:
-    """Where a defect is put right."""
-    if defect.field is None:
-        return f"{reverse('evaluation:materials', args=[evaluation.number])}#slot-{defect.slot}"
-    table, field = defect.field
-    return f"{reverse('evaluation:form_table', args=[evaluation.number, table])}#id_{field}"

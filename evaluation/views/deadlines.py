@@ -9,7 +9,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from evaluation import permissions, queries, terms, workdays
+from evaluation import permissions, queries, reissue, terms, workdays
 from evaluation.actions import deadlines as actions
 from evaluation.errors import NotAllowed, Refused
 from evaluation.forms.deadlines import ExtensionForm
@@ -48,6 +48,7 @@ def extend(request: SignedInRequest, number: str) -> HttpResponse:
     context = {
         "evaluation": evaluation,
         "form": form,
+        "state_label": (reissue.stage_of(evaluation) or evaluation.current).label,
         "extensions": evaluation.extensions.select_related("made_by"),
     }
     status = 422 if form.errors else 200

@@ -152,7 +152,6 @@ def _warnings(evaluation: Evaluation, duty: str, expert: User) -> list[str]:
 def lead(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """Name another leader."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
     assignment = get_object_or_404(evaluation.assignments.select_related("expert"), pk=pk)
     try:
         actions.appoint_leader(request.user, assignment, request.POST.get("reason", ""))

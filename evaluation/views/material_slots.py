@@ -1,20 +1,21 @@
 """The slots of Table 1 as their applicant works on them: what each proves, its files with versions,
 times and twins, its defect, and what may be done."""
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaluation import periods, queries, uploads
-from evaluation.actions import application, stamping, uploading
+from evaluation import queries, uploads
+from evaluation.actions import stamping, uploading
+from evaluation.actions.materials import same_content
 from evaluation.correction import Defect, defects_under_correction
 from evaluation.edition import reader_language
 from evaluation.models import CaseFile, PaperReceipt, Upload
@@ -27,16 +28,31 @@ from evaluation.views.lacking import places_of
 ACCEPT = ",".join(e for group in uploads.MATERIALS.values() for e in group)
 
 
+@dataclass(frozen=True)
+class RefusedCode:
+    """A version code that was not accepted, as it was typed."""
+
+    file: uuid.UUID
+    typed: str
+    sentences: list[str]
+
+
 class Slots:
     """Everything that the page shows of the slots; each part is read in one query."""
 
-    def __init__(self, draft: Draft, just_removed: str = "") -> None:
+    def __init__(
+        self,
+        draft: Draft,
+        removed: str = "",
+        restored: str = "",
+        refused_code: RefusedCode | None = None,
+    ) -> None:
         self.draft = draft
-        self.just_removed = just_removed  # the key of a file
+        self.removed, self.restored = removed, restored  # keys of a file that just left or came
+        self.refused_code = refused_code
         self.evaluation = draft.evaluation
         self.number = draft.evaluation.number
         self.defects = open_defects(draft)
-        self.closed = draft.evaluation.state == "correction"  # all but the slots of the notice
         self.twins = self._twins()
         self.earlier: dict[int, list[CaseFile]] = defaultdict(list)
         for file in queries.earlier_files(self.evaluation).select_related("uploaded_by"):
@@ -55,7 +71,7 @@ class Slots:
 
     def one(self, material: Material, refusals: Iterable[str] = ()) -> dict[str, Any]:
         """One slot as templates/evaluation/applicant/material_slot.html shows it."""
-        may_change = not self.closed or material.number in self.defects
+        may_change = self.draft.may_change(material.number)
         address = [self.number, material.number]
         return {
             "shown": {
@@ -66,11 +82,17 @@ class Slots:
             "material": material,
             "form": in_language(material, "form", reader_language()),
             "may_change": may_change,
-            "upload_url": reverse("evaluation:material_add", args=address) if may_change else "",
+            "resealing": self.draft.resealing if material.number == stamping.SLOT else None,
+            "upload_url": _at(material.number, "material_add", *address) if may_change else "",
             "begin_url": reverse("evaluation:upload_begin", args=address) if may_change else "",
-            "coverage": coverage_of(self.draft, material),
+            "coverage": self.draft.coverage(material),
             "earlier": (earlier := self._earlier_rows(material.number, may_change)),
-            "removed": [row for row in earlier if str(row["pk"]) == self.just_removed],
+            "removed": [row for row in earlier if str(row["pk"]) == self.removed],
+            "restored": [
+                file.name
+                for file in self.draft.files.get(material.number, [])
+                if str(file.pk) == self.restored
+            ],
             "unfinished": [_unfinished(upload) for upload in self.unfinished[material.number]],
             "papers": self.papers[material.number],
             "refusals": list(refusals),
@@ -79,16 +101,18 @@ class Slots:
     def _rows(self, material: Material, may_change: bool) -> list[dict[str, Any]]:
         rows = []
         for file in self.draft.files.get(material.number, []):
-            notes = [*self._stamp_notes(file), *self.twins.get(file.pk, [])]
+            # Nothing is asked for where nothing can be done.
+            stamp_notes = self._stamp_notes(file) if may_change else []
+            notes = [*stamp_notes, *self.twins.get(file.pk, [])]
             row = asdict(file_row(self.evaluation, file)) | {"notes": notes}
             if may_change:
-                row |= {
+                row |= self._scan(file) | {
                     "pk": file.pk,
                     "remove_url": reverse(
                         "evaluation:material_remove", args=[self.number, file.pk]
                     ),
                     "tools": "evaluation/applicant/file_tools.html",
-                    "period_url": reverse("evaluation:material_period", args=[self.number, file.pk])
+                    "period_url": _at(material.number, "material_period", self.number, file.pk)
                     if material.months
                     else "",
                     "period_from": _month_input(file.period_from),
@@ -101,40 +125,55 @@ class Slots:
         """Of a scan of the sealed form: which version it shows, as long as that needs a look."""
         if file.slot != stamping.SLOT:
             return []
-        stamp = getattr(file, "stamp", None)
-        address = f"{reverse('evaluation:stamp_form', args=[self.number])}#scan-{file.pk}"
-        if stamp is None:
-            return [(_("盖章版本未核对：请填写扫描件页脚的版本码"), address)]
-        if stamp.form_code != self.form_code:
-            return [
-                (
-                    _("扫描件的版本码%(code)s已过期，现在的申报书是%(now)s")
-                    % {"code": stamp.form_code, "now": self.form_code},
-                    address,
-                )
-            ]
-        return []
+        scan = stamping.scan_of(file, self.draft.form_code)
+        address = reverse("evaluation:stamp_form", args=[self.number])
+        if not scan.code and not self.printed:
+            words = _("本案卷还没有生成过盖章稿，扫描件上不会有平台的版本码。请先打印盖章")
+        elif not scan.code:
+            words = _("盖章版本未核对：请填写扫描件页脚的版本码")
+        elif not scan.same:
+            words = _("扫描件的版本码%(code)s已过期，现在的申报书是%(now)s") % {
+                "code": scan.code,
+                "now": self.draft.form_code,
+            }
+        else:
+            return []
+        return [(words, f"{address}#scan-{file.pk}")]
+
+    def _scan(self, file: CaseFile) -> dict[str, Any]:
+        """Of a scan of the sealed form: where its code is stated, as on the page 打印盖章."""
+        if file.slot != stamping.SLOT or not self.printed:
+            return {}
+        refused = self.refused_code
+        return {
+            "scan": stamping.scan_of(file, self.draft.form_code),
+            "scan_refused": refused if refused and refused.file == file.pk else None,
+        }
 
     @cached_property
-    def form_code(self) -> str:
-        return application.form_code(self.evaluation, self.draft.tables)
+    def printed(self) -> bool:
+        """Whether a sealed paper can carry a code of the portal at all."""
+        return stamping.prints(self.evaluation).exists()
 
     def _earlier_rows(self, slot: int, may_change: bool) -> list[dict[str, Any]]:
-        there = [*self.draft.files.get(slot, []), *self.earlier[slot]]
-        newer = {file.replaces_id: file.version for file in there}
+        newer = {
+            file.replaces_id: file
+            for file in [*self.draft.files.get(slot, []), *self.earlier[slot]]
+        }
         rows = []
         for file in self.earlier[slot]:
-            replaced = newer.get(file.pk)
+            newest = file
+            while newest.pk in newer:
+                newest = newer[newest.pk]
             row = asdict(file_row(self.evaluation, file)) | {
                 "pk": file.pk,
                 "state": "neutral",
-                "state_label": _("已由第%(version)s版替换") % {"version": replaced}
-                if replaced
-                else _("已移除"),
+                "state_label": _what_became_of(file, newer.get(file.pk), newest),
             }
-            if may_change and not replaced:
-                address = [self.number, file.pk]
-                row["restore_url"] = reverse("evaluation:material_restore", args=address)
+            there_already = newest.removed_at is None and same_content(newest, file)
+            if may_change and not there_already:
+                row["restore_url"] = _at(slot, "material_restore", self.number, file.pk)
+                row["restore_label"] = _("恢复") if newest == file else _("恢复此版本")
             rows.append(row)
         return rows
 
@@ -159,6 +198,17 @@ class Slots:
         return words % told, reverse("evaluation:file", args=[other.evaluation.number, other.pk])
 
 
+def _what_became_of(file: CaseFile, newer: CaseFile | None, newest: CaseFile) -> str:
+    """Of a file that is not in its slot any more."""
+    if newer is None:
+        return _("已移除")
+    if newest.removed_at is not None:
+        return _("以前的版本；最新的第%(version)s版已移除") % {"version": newest.version}
+    if same_content(newest, file):
+        return _("已恢复为第%(version)s版") % {"version": newest.version}
+    return _("已由第%(version)s版替换") % {"version": newer.version}
+
+
 def shown_slot(draft: Draft, material: Material, defect: Defect | None) -> dict[str, Any]:
     """The head of a slot as components/slot.html shows it."""
     language = reader_language()
@@ -169,7 +219,7 @@ def shown_slot(draft: Draft, material: Material, defect: Defect | None) -> dict[
         state, label = "attention", _("已更换文件，待重新提交")
     elif files:
         count = len(files)
-        state = "met"
+        state = "attention" if draft.doubtful(material) else "met"
         label = ngettext("已上传 %(count)d 个文件", "已上传 %(count)d 个文件", count) % {
             "count": count
         }
@@ -200,19 +250,6 @@ def proves(draft: Draft, material: Material) -> list[tuple[str, str]]:
             url = f"{page}#line-{field}"
         found.append((name, url))
     return found
-
-
-def coverage_of(draft: Draft, material: Material) -> periods.Coverage | None:
-    """How the files of a slot stand to the time that Table 1 asks for."""
-    return periods.coverage(
-        material,
-        [
-            (file.period_from, file.period_to)
-            for file in draft.files.get(material.number, [])
-            if file.period_from and file.period_to
-        ],
-        timezone.localdate(),
-    )
 
 
 def open_defects(draft: Draft) -> dict[int, Defect]:
@@ -247,6 +284,11 @@ def _unfinished(upload: Upload) -> dict[str, Any]:
             "evaluation:upload_give_up", args=[upload.evaluation.number, upload.pk]
         ),
     }
+
+
+def _at(slot: int, name: str, *args: Any) -> str:
+    """Where a form of a slot is sent. A page that answers with a refusal is shown at the slot."""
+    return f"{reverse(f'evaluation:{name}', args=args)}#slot-{slot}"
 
 
 def _month_input(month: Any) -> str:

@@ -16,10 +16,12 @@ from evaluation.actions import experts as experts_actions
 from evaluation.actions import meeting as actions
 from evaluation.actions import signed_sheets
 from evaluation.actions.opinions import standing_opinion
+from evaluation.dissents import dissent_about
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.panel import DissentForm, LeaderForm, RemarkForm, SignedSheetForm
 from evaluation.models import (
+    WHOLE_OPINION,
     Assignment,
     CaseFile,
     Dissent,
@@ -91,7 +93,6 @@ def sign_in(request: SignedInRequest, number: str) -> HttpResponse:
 def vote(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """Propose a leader or agree to one."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_actor(request.user, evaluation, Actor.PANEL_EXPERT)
     chosen = get_object_or_404(
         evaluation.assignments.filter(duty=Duty.PANEL, pledged_at__isnull=False).select_related(
             "expert"
@@ -276,6 +277,7 @@ def _page(
         "held": _held(evaluation, own, sits, remark),
         "dissent_form": dissent_form,
         "shows_dissent": not scoring,
+        "minutes": queries.minutes_for(user, evaluation),
         "sheets": _sheets(request, evaluation, own, secretariat),
     }
     sent = [leader_form, dissent_form, remark[1] if remark else None]
@@ -355,7 +357,7 @@ def _held(
         held.append(
             Held(
                 dissent=each,
-                indicator=in_language(edition.indicator(each.indicator), "name", language),
+                indicator=dissent_about(edition, each, language),
                 mine=mine,
                 may_remove=open_now and own is not None and (mine or each.confirmed_at is None),
                 form=form,
@@ -366,7 +368,7 @@ def _held(
 
 def _dissent_form(evaluation: Evaluation, own: Assignment, *sent: Any) -> DissentForm:
     language = reader_language()
-    indicators = [
+    indicators = [(WHOLE_OPINION, _("整个评审意见"))] + [
         (indicator.code, in_language(indicator, "name", language))
         for indicator in edition_of(evaluation).indicators
     ]

@@ -51,7 +51,10 @@ def misuse_reports(request: SignedInRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if text:
         found = found.filter(
-            Q(receipt__icontains=text) | Q(about__icontains=text) | Q(content__icontains=text)
+            Q(receipt__icontains=text)
+            | Q(about__icontains=text)
+            | Q(content__icontains=text)
+            | Q(unknown_number__icontains=text)
         )
     state = request.GET.get("state", "open")
     if state in MisuseState.values:
@@ -120,7 +123,8 @@ def _handled(
             actions.write_note(request.user, found, note.cleaned_data["text"])
             messages.success(request, _("已保存核查记录。"))
         elif close is not None:
-            actions.close(request.user, found, **close.cleaned_data)
+            said = close.cleaned_data
+            actions.close(request.user, found, outcome=said["outcome"], answer=said["answer"])
             messages.success(request, _("举报已办结，答复可凭回执编号查看。"))
         else:
             actions.take_on(request.user, found)

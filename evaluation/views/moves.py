@@ -22,6 +22,7 @@ from evaluation.forms.moves import (
     MoveForm,
     PublishForm,
     ReasonForm,
+    ReopenResultForm,
     ScanForm,
     WithdrawResultForm,
 )
@@ -29,9 +30,9 @@ from evaluation.models import Evaluation
 from evaluation.timeline import label_for
 from evaluation.views.applicant_submission import before_submission
 from evaluation.views.closed_tables import closed_in_notice
-from evaluation.views.move_facts import sheet_facts, visit_facts
+from evaluation.views.move_facts import plan_facts, received, sheet_facts, visit_facts
 from evaluation.views.moved import MADE
-from evaluation.views.publication import decision_facts, publish_facts
+from evaluation.views.publication import decision_facts, period_facts, publish_facts
 from evaluation.views.readiness import what_blocks
 from evaluation.views.refusals import add_to_form, case_view
 from portal.accounts.models import User
@@ -67,6 +68,7 @@ PAGES: dict[str, MovePage] = {
     "close_scoring": MovePage(panel.close_scoring),
     "publish": MovePage(publication.publish, PublishForm),
     "withdraw_result": MovePage(publication.withdraw_result, WithdrawResultForm),
+    "reopen_result": MovePage(publication.reopen_result, ReopenResultForm),
     "propose": MovePage(publication.propose),
     "send_back": MovePage(certification.send_back, ReasonForm),
     "certify": MovePage(certification.certify),
@@ -80,6 +82,7 @@ GRAVE = (
     "decline",
     "certify",
     "publish",
+    "reopen_result",
     "withdraw_result",
 )
 
@@ -88,11 +91,16 @@ GRAVE = (
 DECISIONS = ("certify", "decline", "send_back")
 FACTS = dict.fromkeys(DECISIONS, "evaluation/staff/decision_facts.html")
 SUBMISSIONS = ("submit", "resubmit")
+ANSWERS = ("accept", "return_application")
 FACTS["withdraw"] = "evaluation/applicant/withdraw_facts.html"
 FACTS["recall"] = "evaluation/applicant/recall_facts.html"
 FACTS |= dict.fromkeys(SUBMISSIONS, "evaluation/applicant/submit_facts.html")
 FACTS["request_correction"] = "evaluation/staff/correction_facts.html"
+FACTS |= dict.fromkeys(["pass_review"], "evaluation/staff/pass_facts.html")
+FACTS |= dict.fromkeys(ANSWERS, "evaluation/staff/application_facts.html")
 FACTS["publish"] = "evaluation/staff/publish_facts.html"
+FACTS["withdraw_result"] = "evaluation/staff/withdraw_result_facts.html"
+FACTS["dispatch_team"] = "evaluation/expert/early_visit.html"
 FACTS["close_visit"] = "evaluation/expert/visit_facts.html"
 FACTS["submit_scores"] = "evaluation/expert/sheet_facts.html"
 
@@ -116,6 +124,8 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
         # Another was quicker: the reason that was typed is shown again, to be copied.
         form.is_valid()
         add_to_form(form, refusal)
+    if code == "publish" and request.htmx and request.method == "GET":
+        return _period(request, page.form(request.GET, evaluation=evaluation))
     if code in SUBMISSIONS and request.method != "POST" and what_is_missing(evaluation):
         return redirect("evaluation:completeness", number)
     if request.method == "POST" and form.is_valid():
@@ -148,8 +158,12 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
         context |= _notice(evaluation, form)
     if code in SUBMISSIONS:
         context |= before_submission(evaluation)
+    elif code in ANSWERS or code == "pass_review":
+        context |= received(evaluation)
     elif code == "withdraw":
         context["may_recall"] = permissions.can_move(request.user, evaluation, "recall")
+    elif code == "dispatch_team":
+        context |= plan_facts(queries.visit_plan(evaluation))
     elif code == "close_visit":
         context |= visit_facts(evaluation)
     elif code == "submit_scores":
@@ -161,6 +175,13 @@ def move(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     elif code in DECISIONS:
         context["decision"] = decision_facts(evaluation, request.user)
     return render(request, "evaluation/move.html", context, status=422 if form.errors else 200)
+
+
+def _period(request: SignedInRequest, form: MoveForm) -> HttpResponse:
+    """The last day of the objection period as the number is typed."""
+    days = form.cleaned_data["working_days"] if form.is_valid() else None
+    context = {"published": period_facts(days)}
+    return render(request, "evaluation/staff/publish_period.html", context)
 
 
 def _notice(evaluation: Evaluation, form: MoveForm) -> dict[str, Any]:
@@ -177,7 +198,7 @@ def _notice(evaluation: Evaluation, form: MoveForm) -> dict[str, Any]:
 
 
 def _where_it_leads(user: User, evaluation: Evaluation, code: str) -> dict[str, Any]:
-    if code == "withdraw_result":  # chosen on the page
+    if code in ("withdraw_result", "reopen_result"):  # chosen on the page
         return {"target": None}
     targets = steps.MOVES[code].targets
     # Only the last score sheet closes the round.

@@ -6,16 +6,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluation import permissions, queries, steps
 from evaluation.actions import erasure
 from evaluation.actions import objections as actions
+from evaluation.actions.objection_terms import extend_objection
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.forms.objections import (
     AnswerForm,
     ApplicantObjectionForm,
+    LaterForm,
     LetterForm,
     StepForm,
     given,
@@ -72,7 +75,7 @@ def _list(
 ) -> HttpResponse:
     secretariat = permissions.is_actor(request.user, evaluation, Actor.SECRETARIAT)
     recording = secretariat and evaluation.state in actions.RECORDABLE
-    found = list(queries.objections_to(evaluation))
+    found = sorted(queries.objections_to(evaluation), key=lambda each: not each.is_open)
     still_open = sum(1 for objection in found if objection.is_open)
     is_over = queries.period_is_over(publication)
 
@@ -114,6 +117,7 @@ def _one(
     *,
     step_form: StepForm | None = None,
     answer_form: AnswerForm | None = None,
+    later_form: LaterForm | None = None,
 ) -> HttpResponse:
     handles = permissions.is_actor(request.user, evaluation, Actor.SECRETARIAT)
     open_to_answer = handles and objection.is_open
@@ -126,8 +130,9 @@ def _one(
         # The answer may still have to be posted after it was given.
         "step_form": step_form or (StepForm() if handles else None),
         "answer_form": answer_form or (AnswerForm() if open_to_answer else None),
+        "later_form": later_form or (LaterForm(objection=objection) if open_to_answer else None),
     }
-    refused = step_form is not None or answer_form is not None
+    refused = any(form is not None for form in (step_form, answer_form, later_form))
     template = "evaluation/staff/objection.html"
     return render(request, template, context, status=422 if refused else 200)
 
@@ -155,6 +160,28 @@ def take_step(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
 
 @case_view
 @require_POST
+def extend(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
+    """Put its handling day off."""
+    evaluation = queries.case_for(request.user, number)
+    permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
+    found = _objection(evaluation, pk)
+    form = LaterForm(request.POST, objection=found)
+    if form.is_valid():
+        try:
+            extend_objection(request.user, found, **form.cleaned_data)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            add_to_form(form, refusal)
+        else:
+            day = format_date(form.cleaned_data["deadline"], _("Y年n月j日"))
+            messages.success(request, _("异议的办理期限已延长至%(day)s。") % {"day": day})
+            return redirect("evaluation:objection", number, pk)
+    return _one(request, evaluation, found, later_form=form)
+
+
+@case_view
+@require_POST
 def close_objection(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """Close one objection with its outcome and answer."""
     evaluation = queries.case_for(request.user, number)
@@ -163,7 +190,8 @@ def close_objection(request: SignedInRequest, number: str, pk: int) -> HttpRespo
     form = AnswerForm(request.POST)
     if form.is_valid():
         try:
-            actions.close_objection(request.user, found, **form.cleaned_data)
+            said = form.cleaned_data
+            actions.close_objection(request.user, found, said["outcome"], said["answer"])
         except NotAllowed:
             raise
         except Refused as refusal:
@@ -184,7 +212,6 @@ def close_objection(request: SignedInRequest, number: str, pk: int) -> HttpRespo
 def erase_objector(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """清除联系方式 of an objection that was closed long ago."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
     found = _objection(evaluation, pk)
     try:
         erasure.erase_objector(request.user, found, request.POST.get("reason", "")[:1000])

@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from evaluation import queries
+from evaluation import permissions, queries
 from evaluation.actions import challenges, opinions
 from evaluation.actions.panel import judged
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
-from evaluation.models import Assignment, Evaluation, Opinion
+from evaluation.findings import observed_text
+from evaluation.models import Assignment, Duty, Evaluation, Opinion
 from evaluation.rulebook import in_language
 from evaluation.views.doubts import doubt_shown
 from evaluation.views.refusals import case_view, show
@@ -24,8 +25,18 @@ from portal.accounts.requests import SignedInRequest
 @case_view
 @require_http_methods(["GET", "POST"])
 def opinion(request: SignedInRequest, number: str) -> HttpResponse:
-    """Read the opinion that was put before the panel last, and say so."""
+    """Read the opinion that was put before the panel last, and say so; once it was handed in, read
+    it as it was."""
     evaluation = queries.case_for(request.user, number)
+    if opinions.may_read_afterwards(request.user, evaluation):
+        if request.method == "POST":
+            raise WrongState(_("评审意见已提交，不能再确认阅看。"))
+        handed_in = opinions.handed_in_opinion(evaluation)
+        scored = permissions.serving(request.user, evaluation, Duty.PANEL)
+        assert handed_in is not None, "may_read_afterwards came first"
+        assert scored is not None, "may_read_afterwards came first"
+        context = _context(evaluation, scored, handed_in)
+        return render(request, "evaluation/expert/opinion.html", context)
     own = opinions.check_reader(request.user, evaluation)
     standing = opinions.standing_opinion(evaluation)
     if standing is None:
@@ -71,10 +82,7 @@ def _context(evaluation: Evaluation, own: Assignment, standing: Opinion) -> dict
             {
                 "name": in_language(indicator, "name", language),
                 "mandatory": indicator.mandatory,
-                "observed": indicator.show(
-                    indicator.parse(observed[code])[0] if observed.get(code) is not None else None,
-                    language,
-                ),
+                "observed": observed_text(indicator, observed.get(code), language),
                 "final": indicator.show(indicator.parse(value)[0], language),
                 "reason": reason,
             }
@@ -88,5 +96,7 @@ def _context(evaluation: Evaluation, own: Assignment, standing: Opinion) -> dict
             )
             for made in challenges.counted_challenges(evaluation)
         ],
+        "page": _("评审意见") if standing.handed_in_at else _("阅看评审意见"),
+        "minutes": queries.minutes_for(own.expert, evaluation) if standing.handed_in_at else None,
         "read_at": reading.read_at if reading else None,
     }

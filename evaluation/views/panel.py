@@ -16,8 +16,10 @@ from evaluation import permissions, queries, steps
 from evaluation.actions import challenges, opinions, site
 from evaluation.actions import panel as actions
 from evaluation.actions.dissent import dissents
+from evaluation.dissents import dissent_about
 from evaluation.edition import edition_of, reader_language
-from evaluation.errors import NotAllowed, Refused, WrongState
+from evaluation.errors import NotAllowed, NotConfirmed, Refused, WrongState
+from evaluation.findings import observed_text
 from evaluation.forms.panel import (
     AnswerForm,
     FinalForm,
@@ -165,9 +167,17 @@ def consolidate(request: SignedInRequest, number: str) -> HttpResponse:
                 actions.share(request.user, evaluation, *given)
                 return _last_look(request, evaluation, counted, filled)
             seen = request.POST.getlist("seen")
-            actions.consolidate(request.user, evaluation, *given, seen=seen)
+            actions.consolidate(
+                request.user,
+                evaluation,
+                *given,
+                seen=seen,
+                despite_unread=_keys(request.POST.getlist("unread")),
+            )
         except (NotAllowed, WrongState):
             raise
+        except NotConfirmed as asked:
+            return _ask_again(request, evaluation, asked)
         except Refused as refusal:
             show(request, refusal)
             if not checking and _as_put_before(evaluation, request.POST):
@@ -178,12 +188,36 @@ def consolidate(request: SignedInRequest, number: str) -> HttpResponse:
     return _consolidation(request, evaluation, counted, filled, status=422)
 
 
-LEFT_OUT = ("check", "preview", "opinion", "seen", "csrfmiddlewaretoken")
+LEFT_OUT = ("check", "preview", "opinion", "seen", "unread", "csrfmiddlewaretoken")
 
 
 def _typed(sent: QueryDict) -> dict[str, list[str]]:
     """What was typed into a form, without the buttons."""
     return {name: list(map(str, values)) for name, values in sent.lists() if name not in LEFT_OUT}
+
+
+def _keys(sent: Sequence[str]) -> list[int]:
+    return [int(key) for key in sent if key.isascii() and key.isdigit() and len(key) < 19]
+
+
+def _ask_again(
+    request: SignedInRequest, evaluation: Evaluation, asked: NotConfirmed
+) -> HttpResponse:
+    """Once more before an opinion is final that some have not read: who they are."""
+    members = evaluation.assignments.filter(pk__in=asked.waiting).select_related("expert")
+    context = {
+        "evaluation": evaluation,
+        "opinion": opinions.standing_opinion(evaluation),
+        "waiting": list(members.order_by("pk")),
+        "seen": request.POST.getlist("seen"),
+        "sent": _carried(request.POST),
+    }
+    return render(request, "evaluation/expert/consolidate_unread.html", context)
+
+
+def _carried(sent: QueryDict) -> list[tuple[str, str]]:
+    """Everything that was typed, as hidden fields of the next page."""
+    return [(name, value) for name, values in _typed(sent).items() for value in values]
 
 
 def _sent(typed: Mapping[str, list[str]]) -> QueryDict:
@@ -211,7 +245,7 @@ def _last_look(
     along; and the dissent as it stands, the newest marked where the page was out of date."""
     standing = opinions.standing_opinion(evaluation)
     assert standing is not None, "it was put before the panel"
-    unread = {member.pk for member in opinions.unread(evaluation, standing)}
+    read = dict(standing.readings.values_list("assignment_id", "read_at"))
     edition, language = edition_of(evaluation), reader_language()
     context = {
         "evaluation": evaluation,
@@ -220,7 +254,7 @@ def _last_look(
         "dissents": _dissents(evaluation),
         "opinion": standing,
         "readers": [
-            (member.expert.name, member.pk not in unread)
+            (member.expert.name, read.get(member.pk))
             for member in opinions.readers(evaluation)
             if member.expert_id != standing.leader_id
         ],
@@ -228,7 +262,7 @@ def _last_look(
         "corrected": [
             {
                 "name": in_language(indicator, "name", language),
-                "observed": indicator.show(indicator.parse(form.held)[0], language),
+                "observed": observed_text(indicator, form.held, language),
                 "changed": indicator.show(form.parsed, language),
                 "form": form,
             }
@@ -236,9 +270,7 @@ def _last_look(
             for indicator in [edition.indicator(code)]
         ],
         "preview": _preview(evaluation, filled),
-        "sent": [
-            (name, value) for name, values in _typed(request.POST).items() for value in values
-        ],
+        "sent": _carried(request.POST),
     }
     return render(request, "evaluation/expert/consolidate_check.html", context, status=status)
 
@@ -287,10 +319,7 @@ def _forms(
 def _dissents(evaluation: Evaluation) -> list[tuple[Dissent, str]]:
     """All dissent of the panel with the name of its indicator."""
     edition, language = edition_of(evaluation), reader_language()
-    return [
-        (each, in_language(edition.indicator(each.indicator), "name", language))
-        for each in dissents(evaluation)
-    ]
+    return [(each, dissent_about(edition, each, language)) for each in dissents(evaluation)]
 
 
 def _corrections(overrules: dict[str, OverruleForm]) -> dict[str, OverruleForm]:
@@ -304,7 +333,8 @@ def _pairs(forms: dict[str, Any]) -> dict[str, tuple[Any, str]]:
 def _preview(evaluation: Evaluation, filled: Filled) -> Preview | None:
     """The score of what was typed; None while a value is missing or wrong. A reason that is
     still missing does not matter here."""
-    if any(form.raw is None for form in [*filled.finals.values(), *filled.overrules.values()]):
+    wanted = [form for form in filled.overrules.values() if not form.leaves_open]
+    if any(form.raw is None for form in [*filled.finals.values(), *wanted]):
         return None
     overruled = _pairs(_corrections(filled.overrules))
     try:
@@ -418,9 +448,8 @@ def _verified(
     language = reader_language()
     declaration = queries.current_declaration(evaluation)
     declared = edition.parse_values(declaration.values if declaration else {}).values
-    observed = edition.parse_values(
-        dict(evaluation.site_records.values_list("indicator", "observed"))
-    ).values
+    raw = dict(evaluation.site_records.values_list("indicator", "observed"))
+    observed = edition.parse_values(raw).values
     card = score(edition, evaluation.category, observed)
     kept = {c.indicator: c for c in evaluation.consolidations.all()}
     final = edition.parse_values({code: c.value for code, c in kept.items()}).values
@@ -433,7 +462,7 @@ def _verified(
                 indicator.requirement(evaluation.category), "wording", language
             ),
             declared=indicator.show(declared.get(indicator.code), language),
-            observed=indicator.show(observed.get(indicator.code), language),
+            observed=observed_text(indicator, raw.get(indicator.code), language),
             verdict="met" if card.step(indicator.code).met else "not_met",
             form=forms.get(indicator.code),
             final=indicator.show(final[indicator.code], language)

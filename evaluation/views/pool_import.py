@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,11 +14,11 @@ from evaluation import uploads
 from evaluation.actions import pool_import as actions
 from evaluation.errors import Refused
 from evaluation.forms.imports import ImportForm, TakeForm
-from evaluation.models import Expert, ExpertImport, ImportState
+from evaluation.models import Assignment, Expert, ExpertImport, ImportState
 from evaluation.pool.sheet import MOST_EXPERTS, pool_sheet, row_of
 from evaluation.sheets import workbook
 from evaluation.views.imports import preview, taken, workbook_response
-from evaluation.views.pool import for_the_secretariat
+from evaluation.views.pool import for_the_secretariat, told_state
 from evaluation.views.refusals import add_to_form
 from portal.accounts.requests import SignedInRequest
 from portal.contacts.reveal import note_export
@@ -33,16 +34,52 @@ def template(request: SignedInRequest) -> HttpResponse:
 @for_the_secretariat
 @require_safe
 def export(request: SignedInRequest) -> HttpResponse:
-    """Everyone who has not retired; can be changed and taken in again."""
+    """Everyone who has not retired, and on a sheet of its own what they served in; the first can be
+    changed and taken in again."""
     records = (
         Expert.objects.filter(retired_at__isnull=True)
         .select_related("user")
-        .prefetch_related("field_rows", "ties")
+        .prefetch_related("field_rows", "ties", "absences")
         .order_by("user__name", "pk")
     )
     rows = [row_of(record) for record in records]
     note_export(request.user, "pool", len(rows))
-    return workbook_response(workbook.export(pool_sheet(), rows), _("专家名单.xlsx"))
+    made = workbook.export(pool_sheet(), rows, beside=[_history([r.user_id for r in records])])
+    return workbook_response(made, _("专家名单.xlsx"))
+
+
+def _history(experts: list[int]) -> workbook.Table:
+    """Every evaluation that these experts were asked to."""
+    served = (
+        Assignment.objects.filter(expert__in=experts)
+        .select_related("expert", "evaluation__organisation")
+        .order_by("expert__name", "-assigned_at")
+    )
+    head = (
+        _("姓名"),
+        _("邮箱地址"),
+        _("案卷号"),
+        _("申报单位"),
+        _("承担工作"),
+        _("邀请"),
+        _("状态"),
+    )
+    return workbook.Table(
+        _("参加评估的记录"),
+        head,
+        [
+            (
+                each.expert.name,
+                each.expert.email,
+                each.evaluation.number,
+                each.evaluation.organisation.name,
+                str(each.get_duty_display()),
+                str(timezone.localdate(each.assigned_at)),
+                told_state(each)[1],
+            )
+            for each in served
+        ],
+    )
 
 
 @for_the_secretariat

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from evaluation import queries, workdays
+from evaluation import queries, reissue, workdays
 from evaluation.actions.certification import number_without_serial
 from evaluation.edition import edition_of, reader_language
 from evaluation.models import Evaluation
@@ -14,12 +14,18 @@ from evaluation.views.result import bars, conclusion
 from portal.accounts.models import User
 
 
-def publish_facts(evaluation: Evaluation, working_days: int) -> dict[str, Any]:
-    """What the public will read, and the last day of the period if it is published today."""
+def period_facts(working_days: int | None) -> dict[str, Any]:
+    """The period if it is published today; without its last day while the number is not valid."""
+    today = timezone.localdate()
+    ends_on = None if working_days is None else workdays.after(today, working_days)
+    return {"working_days": working_days, "starts_on": today, "ends_on": ends_on}
+
+
+def publish_facts(evaluation: Evaluation, working_days: int | None) -> dict[str, Any]:
+    """What the public will read, and the period."""
     edition = edition_of(evaluation)
     run = evaluation.score_runs.latest("made_at")
     language = reader_language()
-    today = timezone.localdate()
     return {
         "name": certificate_name(edition, evaluation.category, evaluation.place),
         "name_en": certificate_name(edition, evaluation.category, evaluation.place, "en"),
@@ -28,9 +34,9 @@ def publish_facts(evaluation: Evaluation, working_days: int) -> dict[str, Any]:
         "conclusion": conclusion(run),
         "conclusion_kind": "met" if run.qualified else "not_met",
         "reasons": run.result["reasons_en" if language == "en" else "reasons"],
-        "working_days": working_days,
-        "starts_on": today,
-        "ends_on": workdays.after(today, working_days),
+        "corrects": (earlier := queries.latest_publication(evaluation)),
+        "changes": reissue.changes_if_published(evaluation, earlier) if earlier else [],
+        **period_facts(working_days),
     }
 
 

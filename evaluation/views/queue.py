@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dataaccess.regions import province_name
-from evaluation import queries, queries_queue, steps
+from evaluation import queries, queries_queue, reissue, steps
 from evaluation.actions import queue as actions
 from evaluation.edition import current_edition, reader_language
 from evaluation.errors import Refused
@@ -44,6 +45,7 @@ class Line:
     case: Evaluation
     province: str
     holder: Any
+    awaits: Any
     days: int  # that it has waited in its state
     late: bool
     reminded: bool
@@ -64,15 +66,20 @@ def for_staff(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
 
 class Known(Paginator):
-    """Pages of a list whose length is known already."""
+    """Pages of the queue, whose length is known already."""
 
-    def __init__(self, *args: Any, known: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.known = known
+    def __init__(self, cases: QuerySet[Evaluation], known: int) -> None:
+        super().__init__(cases, PAGE_SIZE)
+        self.cases, self.known = cases, known
 
     @cached_property
     def count(self) -> int:
         return self.known
+
+    def page(self, number: Any) -> Page:
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        return Page(queries_queue.lines(self.cases, first, first + self.per_page), number, self)
 
 
 def queue(request: SignedInRequest) -> HttpResponse:
@@ -83,9 +90,8 @@ def queue(request: SignedInRequest) -> HttpResponse:
 def _queue(request: SignedInRequest, view_form: ViewForm, status: int = 200) -> HttpResponse:
     asked = Filter.of(request.GET)
     counted = queries_queue.totals(request.user, asked)
-    cases = queries_queue.with_reminders(queries_queue.found(request.user, asked))
-    pages = Known(cases, PAGE_SIZE, known=counted.length(asked))
-    page = pages.get_page(request.GET.get("page"))
+    cases = queries_queue.found(request.user, asked)
+    page = Known(cases, counted.length(asked)).get_page(request.GET.get("page"))
     views = queries_queue.views_for(request.user)
     lines = _lines(list(page.object_list), request.user.role == Role.SECRETARIAT)
     context = {
@@ -104,18 +110,25 @@ def _queue(request: SignedInRequest, view_form: ViewForm, status: int = 200) -> 
     return render(request, "evaluation/staff/queue.html", context, status=status)
 
 
+def _now(case: Evaluation) -> tuple[Actor, Any]:
+    """Who has the case, and what comes next. Expects a case annotated with `reissue`."""
+    stage = reissue.stage_of(case) or case.current
+    return stage.owner, stage.awaits
+
+
 def _lines(cases: list[Evaluation], secretariat: bool) -> list[Line]:
     today, language = timezone.localdate(), reader_language()
     return [
         Line(
             case=case,
             province=province_name(case.base.province, language),
-            holder=steps.ACTOR_NAMES[case.current.owner],
+            holder=steps.ACTOR_NAMES[_now(case)[0]],
+            awaits=_now(case)[1],
             days=(today - timezone.localdate(case.state_since)).days,
-            late=bool(case.deadline and case.deadline < today and not case.current.ended),
+            late=queries_queue.is_late(case, today),
             reminded=case.reminded_today,  # type: ignore[attr-defined]
             can_remind=secretariat
-            and case.current.owner not in (Actor.NOBODY, Actor.SECRETARIAT)
+            and _now(case)[0] not in (Actor.NOBODY, Actor.SECRETARIAT)
             and not case.reminded_today,  # type: ignore[attr-defined]
         )
         for case in cases
@@ -198,10 +211,12 @@ def export(request: SignedInRequest) -> HttpResponse:
             ]
         )
     )  # fmt: skip
-    for case in queries_queue.found(request.user, Filter.of(request.GET)).iterator(2_000):
+    cases = queries_queue.found(request.user, Filter.of(request.GET))
+    written = 1
+    for case in cases.annotate(reissue=reissue.stage_if_pending()).iterator(2_000):
         now = case.current
+        owner, awaits = _now(case)
         since = timezone.localdate(case.state_since)
-        late = bool(case.deadline and case.deadline < today and not now.ended)
         sheet.append(
             row(
                 [
@@ -215,16 +230,18 @@ def export(request: SignedInRequest) -> HttpResponse:
                     now.step,
                     case.step.name,
                     now.label,
-                    steps.ACTOR_NAMES[now.owner],
+                    steps.ACTOR_NAMES[owner],
                     since,
                     (today - since).days,
                     case.deadline or "",
-                    _("是") if late else _("否"),
-                    now.awaits,
+                    _("是") if queries_queue.is_late(case, today) else _("否"),
+                    awaits,
                     timezone.localdate(case.submitted_at) if case.submitted_at else "",
                 ]
             )
         )
+        written += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(WIDTHS))}{written}"
     response = HttpResponse(content_type=XLSX)
     name = f"cases-{today:%Y%m%d}.xlsx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -3,15 +3,28 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from evaluation.actions import annual_review, review
+from evaluation import correction
+from evaluation.actions import (
+    annual_review,
+    certification,
+    panel,
+    publication,
+    result_corrections,
+    review,
+)
 from evaluation.errors import Refused
 from evaluation.models import Evaluation, Review
 
 CHECKS = {
     "pass_review": review.check_passable,
     "request_correction": review.check_correctable,
+    "resubmit": correction.check_settled,
+    "close_scoring": panel.check_closable,
+    "publish": result_corrections.check_none_open,
+    "reopen_result": result_corrections.check_none_open_to_reopen,
+    "propose": publication.check_objections_settled,
+    "certify": certification.check_certifiable,
 }
-
 
 OF_A_REVIEW = {
     "open_early": annual_review.check_nearest,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from evaluation import permissions, queries
 from evaluation.edition import reader_language
 from evaluation.errors import NotAllowed
+from evaluation.findings import observed_text
 from evaluation.models import Consolidation, Evaluation, ScoreRun, SiteRecord
 from evaluation.rulebook import (
     Clean,
@@ -26,7 +27,7 @@ from evaluation.rulebook import other_categories as qualifying
 from evaluation.steps import Actor
 from evaluation.views.evidence import materials
 from evaluation.views.refusals import case_view
-from evaluation.views.scorecards import Bar, Row, Rows, readings_text
+from evaluation.views.scorecards import Bar, Row, Rows, readings_text, without_a_value
 from portal.accounts.requests import SignedInRequest
 
 VERDICTS = {"met": "met", "partial": "attention", "not_met": "not_met", "missing": "missing"}
@@ -116,25 +117,22 @@ def _groups(evaluation: Evaluation, run: ScoreRun, edition: Edition, language: s
     stored = {item["code"]: item for item in run.result["indicators"]}
     groups = []
     for group in edition.groups:
-        rows = [
-            _row(
+        rows = []
+        for indicator in group.indicators:
+            code = indicator.code
+            record = records.get(code)
+            row = _row(
                 indicator,
-                stored[indicator.code],
+                stored[code],
                 run.category,
                 language,
                 declared,
                 final,
                 files.links(indicator),
-                _reason(
-                    indicator,
-                    stored[indicator.code],
-                    records.get(indicator.code),
-                    panel.get(indicator.code),
-                    language,
-                ),
+                _reason(indicator, stored[code], record, panel.get(code), language),
             )
-            for indicator in group.indicators
-        ]
+            unverified = record is not None and record.observed is None and code not in final
+            rows.append(without_a_value(row) if unverified else row)
         points = [row.points for row in rows if row.points is not None]
         groups.append(
             Rows(
@@ -199,10 +197,12 @@ def _reason(
     if record is not None and record.reason:
         sentences.append(_("现场核验：%(reason)s") % {"reason": record.reason})
     if panel is not None and indicator.kind != "judged":
-        before = indicator.parse(record.observed)[0] if record else None
         sentences.append(
             _("评审专家组将核验值由“%(before)s”改定：%(reason)s")
-            % {"before": indicator.show(before, language), "reason": panel.reason}
+            % {
+                "before": observed_text(indicator, record and record.observed, language),
+                "reason": panel.reason,
+            }
         )
     elif panel is not None:
         if panel.proposal is not None:

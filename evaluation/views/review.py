@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import permissions, queries, steps
 from evaluation.actions import review as actions
+from evaluation.actions import stamping
 from evaluation.correction import Defect, field_label, found_in, told_after
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
@@ -24,6 +25,7 @@ from evaluation.views.applicant_reading import ReadTable, masked, read_tables
 from evaluation.views.closed_tables import closed_tables, declared_score
 from evaluation.views.evidence import FileRow, Materials, materials
 from evaluation.views.refusals import add_to_form, case_view
+from evaluation.views.sealed import sealed_version
 from portal.accounts.models import User
 from portal.accounts.requests import SignedInRequest
 
@@ -73,7 +75,14 @@ class Slot:
     removed: list[str]
     form: SlotForm | None
     closed: list[str]  # tables that stay closed in a correction although a value there falls short
+    sealed: dict[str, Any] | None  # of the slot of the sealed form: views.sealed.sealed_version
+    changed_form: bool = False  # what is sealed there is another form than in the version before
     files_below: bool = True  # beside what they prove, not above it
+
+    @property
+    def other_paper(self) -> bool:
+        """Whether what was sealed is not what was submitted."""
+        return self.sealed is not None and self.sealed["stamp"] == "other"
 
 
 @dataclass(frozen=True)
@@ -169,7 +178,6 @@ def mark_field(request: SignedInRequest, number: str) -> HttpResponse:
 def unmark_field(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """Take the mark of a field back."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_actor(request.user, evaluation, Actor.SECRETARIAT)
     declaration = queries.current_declaration(evaluation)
     if declaration is None or not declaration.field_defects.filter(pk=pk).exists():
         raise Http404
@@ -190,7 +198,7 @@ def _context(
     answered = told_after(before, declaration) if before else []
     slots = _slots(evaluation, declaration, before, judging, typed, answered)
     # What was accepted before and did not change need not be looked at again.
-    settled = [slot for slot in slots if before and slot.carried]
+    settled = [slot for slot in slots if before and slot.carried and not slot.other_paper]
     marked = _marked(declaration, found_in(declaration))
     return {
         "evaluation": evaluation,
@@ -200,7 +208,7 @@ def _context(
         "settled": settled,
         "judging": judging,
         "accepted": sum(1 for s in slots if s.verdict and s.verdict.accepted),
-        "defects": sum(1 for s in slots if s.verdict and not s.verdict.accepted) + len(marked),
+        "refused": sum(1 for s in slots if s.verdict and not s.verdict.accepted),
         "open": sum(1 for s in slots if s.verdict is None),
         # An earlier version that was never judged (sent back, taken back) makes no second round.
         "second_round": bool(settled or answered),
@@ -273,9 +281,21 @@ def _slots(
                 closed=[]
                 if verdict is None or verdict.accepted
                 else closed_tables(declaration, card, material.number, marked),
+                sealed=sealed_version(declaration) if material.number == stamping.SLOT else None,
+                changed_form=material.number == stamping.SLOT
+                and verdict is None
+                and _was_judged_with_another_form(declaration, before),
             )
         )
     return slots
+
+
+def _was_judged_with_another_form(declaration: Declaration, before: Declaration | None) -> bool:
+    return (
+        before is not None
+        and before.form_code != declaration.form_code
+        and before.slot_reviews.filter(slot=stamping.SLOT, accepted=True).exists()
+    )
 
 
 def _slot_form(evaluation: Evaluation, slot: int, usual: list[UsualReason], *sent: Any) -> SlotForm:

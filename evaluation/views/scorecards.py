@@ -139,6 +139,8 @@ class Row:
     reading: str
     evidence: Evidence
     reason: str
+    # The reader's own doubt about the verified value, with its answer: views.doubts.Doubt.
+    doubt: Any = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,12 @@ class Rows:
     points: Decimal | None
     maximum: Decimal | None
     rows: list[Row]
+
+
+def without_a_value(row: Row) -> Row:
+    """The row of an indicator that the site team could not verify."""
+    label = "" if row.verdict == "mandatory" else _("无法核验")
+    return replace(row, observed=_("无法核验"), verdict_label=label)
 
 
 def indicator_groups(

@@ -1,6 +1,6 @@
 """独立打分: each expert's own sheet, and the doubts about verified values that go with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.contrib import messages
@@ -15,6 +15,7 @@ from evaluation.actions import challenges
 from evaluation.actions import panel as actions
 from evaluation.edition import edition_of, reader_language
 from evaluation.errors import NotAllowed, Refused, WrongState
+from evaluation.findings import observed_text
 from evaluation.forms.panel import (
     ChallengeForm,
     ScoreForm,
@@ -33,15 +34,15 @@ from evaluation.rulebook import (
     score,
 )
 from evaluation.steps import Actor
-from evaluation.views.doubts import doubt_shown
+from evaluation.views.doubts import Doubt, doubt_shown
 from evaluation.views.evidence import materials
 from evaluation.views.refusals import add_to_form, case_view, show
 from evaluation.views.scorecards import (
     Rows,
     indicator_groups,
     readings_text,
+    without_a_value,
 )
-from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
 
 
@@ -69,7 +70,7 @@ def scoring(request: SignedInRequest, number: str) -> HttpResponse:
     """The expert's own points; nobody else's."""
     evaluation = queries.case_for(request.user, number)
     sheet = permissions.serving(request.user, evaluation, Duty.PANEL)
-    if sheet is None or request.user.role != Role.EXPERT:
+    if sheet is None:
         raise NotAllowed(_("此页由本案卷的评审专家使用。"))
     if evaluation.state in steps.BEFORE_THE_PANEL:
         raise WrongState(_("专家评审尚未开始，秘书处启动后即可打分。"))
@@ -138,6 +139,10 @@ def _sheet(
                 reason=kept.reason if kept else "",
             )
         )
+    doubts = {
+        made.indicator: doubt_shown(evaluation, made, sheet.expert.name)
+        for made in sheet.challenges.all()
+    }
     context = {
         "evaluation": evaluation,
         "declaration": declaration,
@@ -150,10 +155,7 @@ def _sheet(
         "subtotal": sum(item.points for item in scores.values()),
         "most": sum(item.maximum for item in items),
         "saved_at": max((item.saved_at for item in scores.values()), default=None),
-        "verified": _verified_groups(evaluation, declaration, sheet, is_open=is_open),
-        "doubts": [
-            doubt_shown(evaluation, made, sheet.expert.name) for made in sheet.challenges.all()
-        ],
+        "verified": _verified_groups(evaluation, declaration, doubts, is_open=is_open),
         "move": steps.MOVES["submit_scores"],
     }
     return render(request, "evaluation/expert/scoring.html", context, status=422 if typed else 200)
@@ -198,7 +200,7 @@ def challenge(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     held = record.observed if record else None
     form = ChallengeForm(
         indicator=indicator,
-        held=made.value if made else held,
+        held=made.value if made else None,
         initial={"reason": made.reason} if made else {},
     )
     if request.method == "POST" and "withdraw" in request.POST:
@@ -228,7 +230,7 @@ def challenge(request: SignedInRequest, number: str, code: str) -> HttpResponse:
         "requirement": in_language(indicator.requirement(evaluation.category), "wording", language),
         "reading": readings_text(indicator, language),
         "declared": indicator.show(indicator.parse(declared)[0], language),
-        "observed": indicator.show(indicator.parse(held)[0], language),
+        "observed": observed_text(indicator, held, language),
         "record": record,
         "evidence": materials(evaluation, declaration).links(indicator),
         "made": made,
@@ -240,28 +242,42 @@ def challenge(request: SignedInRequest, number: str, code: str) -> HttpResponse:
 
 
 def _verified_groups(
-    evaluation: Evaluation, declaration: Declaration | None, sheet: Assignment, *, is_open: bool
+    evaluation: Evaluation,
+    declaration: Declaration | None,
+    doubts: dict[str, Doubt],
+    *,
+    is_open: bool,
 ) -> list[Rows]:
-    """The 25 verified values beside the declared ones, each with the way to doubt it; the judged
-    ones are left out."""
-    doubted = {made.indicator for made in sheet.challenges.all()}
+    """The 25 verified values beside the declared ones, each with the expert's own doubt or the way
+    to it; the judged ones are left out."""
 
     def doubt_link(indicator: Indicator) -> list[tuple[str, str]]:
         if not is_open or indicator.kind == "judged":
             return []
-        label = _("修改质疑") if indicator.code in doubted else _("质疑此值")
+        label = _("修改质疑") if indicator.code in doubts else _("质疑此值")
         return [(label, reverse("evaluation:challenge", args=[evaluation.number, indicator.code]))]
 
     edition = edition_of(evaluation)
-    observed = edition.parse_values(
-        dict(evaluation.site_records.values_list("indicator", "observed"))
-    ).values
+    raw = dict(evaluation.site_records.values_list("indicator", "observed"))
+    observed = edition.parse_values(raw).values
     declared = edition.parse_values(declaration.values if declaration else {}).values
     card = score(edition, evaluation.category, observed)
     judged = {indicator.code for indicator in actions.judged(evaluation)}
     groups = indicator_groups(card, declared=declared, observed=observed, evidence=doubt_link)
     return [
-        Rows(group.name, None, None, [row for row in group.rows if row.code not in judged])
+        Rows(
+            group.name,
+            None,
+            None,
+            [
+                replace(
+                    without_a_value(row) if raw.get(row.code, "") is None else row,
+                    doubt=doubts.get(row.code),
+                )
+                for row in group.rows
+                if row.code not in judged
+            ],
+        )
         for group in groups
         if any(row.code not in judged for row in group.rows)
     ]

@@ -9,16 +9,16 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, Window
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dataaccess.regions import place_name
-from evaluation import permissions, queries, queries_after, queries_office, queries_public, steps
-from evaluation.actions.opinions import standing_opinion
-from evaluation.edition import edition_of
+from evaluation import permissions, queries, queries_public, reissue, steps
+from evaluation.actions.opinions import may_read_afterwards, standing_opinion
+from evaluation.edition import edition_of, reader_language
 from evaluation.models import (
     CATEGORIES,
     CaseFile,
@@ -33,11 +33,12 @@ from evaluation.models import (
     Volume,
 )
 from evaluation.steps import Actor
-from evaluation.steps_after import CHANGES
 from evaluation.timeline import label_for, timeline
 from evaluation.views.deadlines import deadline_of
-from evaluation.views.desk_data import answered_questions, awaited_data, open_questions
+from evaluation.views.desk import DESKS
 from evaluation.views.evidence import file_row
+from evaluation.views.move_facts import received
+from evaluation.views.papers import with_versions
 from evaluation.views.queue import queue
 from evaluation.views.readiness import what_blocks
 from evaluation.views.refusals import case_view
@@ -101,7 +102,21 @@ def _has_a_plan(user: User, evaluation: Evaluation) -> bool:
     return queries.visit_plan(evaluation) is not None
 
 
+def _corrects_now(user: User, evaluation: Evaluation) -> bool:
+    """Whether a withdrawn result may be put right, or a correction waits for the second person."""
+    latest = queries.latest_publication(evaluation)
+    if latest is None or latest.withdrawn_at is None:
+        return False
+    waits = evaluation.result_corrections.filter(approved__isnull=True).exists()
+    return user.role == (Role.DECIDER if waits else Role.SECRETARIAT)
+
+
+def _was_corrected(user: User, evaluation: Evaluation) -> bool:
+    return _is_staff(user, evaluation) and evaluation.result_corrections.exists()
+
+
 WORK_PAGES = (
+    WorkPage("correction", _("办理补正清单"), ("correction",), _acts_as(Actor.APPLICANT)),
     WorkPage("form", _("填写申报书"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
     WorkPage("materials", _("上传材料"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
     WorkPage("completeness", _("检查并提交"), steps.EDITABLE, _acts_as(Actor.APPLICANT)),
@@ -120,6 +135,7 @@ WORK_PAGES = (
     WorkPage("consolidate", _("汇总评分"), ("panel_consolidation",), _acts_as(Actor.PANEL_LEADER)),
     WorkPage("opinion", _("阅看评审意见"), ("panel_consolidation",), _reads_opinion),
     WorkPage("meeting", _("评审会"), steps.PANEL_SITS, _acts_as(Actor.PANEL_EXPERT)),
+    WorkPage("result_correction", _("更正公布的内容"), ("result_pending",), _corrects_now),
     WorkPage("objections", _("办理异议"), ("published",), _acts_as(Actor.SECRETARIAT)),
     WorkPage(
         "own_objection",
@@ -183,7 +199,9 @@ RECORDS = (
     WorkPage("meeting", _("评审会"), steps.PANEL_MET, _sits_or_is_staff),
     WorkPage("scoring", _("我的评分表"), _from("panel_scoring"), _acts_as(Actor.PANEL_EXPERT)),
     WorkPage("consolidate", _("评分汇总"), _from("result_pending"), _made_the_consolidation),
+    WorkPage("opinion", _("评审意见"), _from("result_pending"), may_read_afterwards),
     WorkPage("objections", _("公示与异议"), _from("panel_scoring"), _handles_publications),
+    WorkPage("result_correction", _("更正记录"), _from("result_pending"), _was_corrected),
     WorkPage("own_objection", _("本单位的异议"), _from("panel_scoring"), _objected),
     WorkPage("archives", _("归档"), _from("submitted"), _is_staff),
 )
@@ -191,66 +209,6 @@ RECORDS = (
 MOVES_ON_WORK_PAGES = ("submit", "resubmit", "submit_scores", "consolidate", "withdraw_result")
 # Stands apart from what comes next.
 RECALL, WITHDRAWAL = "recall", "withdraw"
-# Administrators have no cases; their desk is elsewhere.
-DESKS: dict[str, str] = {
-    Role.SYSTEM_ADMIN: "accounts:people",
-    Role.SECURITY_ADMIN: "accounts:people",
-    Role.AUDIT_ADMIN: "site:audit",
-}
-
-
-@login_required
-@require_safe
-def desk(request: SignedInRequest) -> HttpResponse:
-    """待办: what waits for me, the longest first, and what I was asked."""
-    if request.user.role in DESKS:
-        return redirect(DESKS[request.user.role])
-    waiting = queries.waiting_for(request.user)
-    counted = queries.with_open_objections(waiting).annotate(total=Window(Count("*")))
-    shown = list(counted[: PAGE_SIZE * 2])
-    total = shown[0].total if shown else 0
-    later = [case for case in shown if queries.waits_for_its_period(case)]
-    invitations = (
-        list(queries.invitations_for(request.user)) if request.user.role == Role.EXPERT else []
-    )
-    reviews = list(queries_after.reviews_waiting_for(request.user)[: PAGE_SIZE * 2])
-    open_seats = (
-        list(queries.open_seats()[:PAGE_SIZE]) if request.user.role == Role.SECRETARIAT else []
-    )
-    affairs = queries_office.affairs(request.user)
-    proposals = list(queries_after.proposals_waiting_for(request.user)[: PAGE_SIZE * 2])
-    data_calls, questions = awaited_data(request.user), open_questions(request.user)
-    answered = answered_questions(request.user)
-    own = (
-        len(answered)
-        + len(invitations)
-        + len(reviews)
-        + len(proposals)
-        + len(data_calls)
-        + len(questions)
-    )
-    own += len(open_seats) + sum(each.count for each in affairs)
-    context = {
-        "data_calls": data_calls,
-        "questions": questions,
-        "answered_questions": answered,
-        "reporting": queries_after.reporting_today(request.user),
-        "waiting": [case for case in shown if case not in later],
-        "later": later,
-        "reviews": reviews,
-        "proposals": [(each, CHANGES[each.change].proposed) for each in proposals],
-        "affairs": affairs,
-        "waiting_count": total - len(later) + own,
-        "invitations": invitations,
-        "open_seats": open_seats,
-        "recent": list(
-            queries.cases_for(request.user)
-            .select_related("certificate")
-            .exclude(pk__in=[case.pk for case in shown])
-            .order_by("-state_since")[:10]
-        ),
-    }
-    return render(request, "evaluation/desk.html", context)
 
 
 @login_required
@@ -261,7 +219,11 @@ def cases(request: SignedInRequest) -> HttpResponse:
         raise Http404
     if request.user.role in queries.STAFF:
         return queue(request)
-    found = queries.cases_for(request.user).select_related("certificate")
+    found: QuerySet[Evaluation] = (
+        queries.cases_for(request.user)
+        .select_related("certificate")
+        .annotate(reissue=reissue.stage_if_pending())
+    )
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     if text:
         found = found.filter(
@@ -341,6 +303,8 @@ def case(request: SignedInRequest, number: str) -> HttpResponse:
         if evaluation.state == "published" and request.user.role in queries.STAFF
         else 0
     )
+    if evaluation.current.step <= 3 and request.user.role in queries.STAFF:
+        context["received"] = received(evaluation)
     answer = context["answer"]
     context["answer_title"] = steps.MOVES[answer.move].done if answer else ""
     return render(request, "evaluation/case.html", context)
@@ -351,7 +315,10 @@ def _facts(evaluation: Evaluation) -> list[tuple[Any, Any]]:
         (_("案卷号"), evaluation.number),
         (_("申报单位"), evaluation.organisation.name),
         (_("统一社会信用代码"), evaluation.organisation.credit_code),
-        (_("所在地"), place_name(evaluation.base.province, evaluation.base.city)),
+        (
+            _("所在地"),
+            place_name(evaluation.base.province, evaluation.base.city, reader_language()),
+        ),
         (_("基地代码"), evaluation.base.code),
         (_("适用规范版本"), evaluation.edition),
     ]
@@ -379,6 +346,7 @@ def _pages(pages: tuple[WorkPage, ...], user: User, evaluation: Evaluation) -> l
 def case_context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, Any]:
     """What the head of every page of a case shows."""
     user = request.user
+    declarations = list(evaluation.declarations.select_related("submitted_by"))
     work = _pages(WORK_PAGES, user, evaluation)
     open_moves = [
         move
@@ -407,8 +375,8 @@ def case_context(request: SignedInRequest, evaluation: Evaluation) -> dict[str, 
         "may_recall": any(move.code == RECALL for move in open_moves),
         "withdrawal": next((move for move in open_moves if move.code == WITHDRAWAL), None),
         **waiting(user, evaluation),
-        "declarations": list(evaluation.declarations.select_related("submitted_by")),
-        "documents": list(queries.documents_for(user, evaluation)),
+        "declarations": declarations,
+        "documents": with_versions(queries.documents_for(user, evaluation), declarations),
         "files": list(queries.files_for(user, evaluation).select_related("uploaded_by")),
         "result_visible": queries.result_visible(user, evaluation),
         "answer": queries.last_answer(evaluation),
@@ -450,9 +418,9 @@ def document_row(request: SignedInRequest, number: str, document_id: uuid.UUID) 
     """One document's row of the list, asked for again by the page until it is rendered."""
     evaluation = queries.case_for(request.user, number)
     made = get_object_or_404(queries.documents_for(request.user, evaluation), pk=document_id)
-    return render(
-        request, "evaluation/document_row.html", {"document": made, "evaluation": evaluation}
-    )
+    ((_made, version),) = with_versions([made], evaluation.declarations.all())
+    context = {"document": made, "version": version, "evaluation": evaluation}
+    return render(request, "evaluation/document_row.html", context)
 
 
 def attachment(

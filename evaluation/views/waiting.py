@@ -6,10 +6,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from evaluation import permissions, queries, steps, terms
+from evaluation import permissions, queries, reissue, steps, terms
 from evaluation.models import Duty, Evaluation
 from evaluation.steps import Actor
-from evaluation.timeline import awaited_by
+from evaluation.timeline import awaited_by, told_to
 from portal.accounts.models import Role, User
 
 # What an expert who has signed the pledge hears until the work begins.
@@ -46,9 +46,10 @@ def waiting(user: User, evaluation: Evaluation) -> dict[str, Any]:
                 "waits_for": None,
                 "asked": _("现场评估工作方案等待贵单位答复：请核对后确认，或申请改期。"),
             }
+    stage = reissue.stage_of(evaluation)
     return {
-        "waits_for": steps.ACTOR_NAMES[state.owner],
-        "awaited": awaited_by(user, state),
+        "waits_for": stage.holder if stage else steps.ACTOR_NAMES[state.owner],
+        "awaited": told_to(user, stage) if stage else awaited_by(user, state),
         "issuer_contact": settings.ISSUER_CONTACT,
         "postal_address": terms.postal_address(),
     }

@@ -8,13 +8,22 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
-from portal.accounts import duties
+from portal.accounts import duties, queries
 from portal.accounts.actions import sign_in
 
 
 class ClosedSignup(DefaultAccountAdapter):
     """Accounts are opened by the system administrator, not by signing up."""
+
+    # Which of the two was wrong is not said.
+    WRONG = _("用户名（或邮箱地址）或密码不正确。")
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": WRONG,
+        "email_password_mismatch": WRONG,
+        "incorrect_password": _("密码不正确。"),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -56,10 +65,12 @@ class ClosedSignup(DefaultAccountAdapter):
         sign_in.tell_unknown_address(email, get_language() or "")
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failures count by name and address together: by name alone, whoever knows the name
-        could lock its owner out."""
-        by_name = super()._get_login_attempts_cache_key(request, **credentials)
-        return f"{by_name}:{self.get_client_ip(request)}"
+        """Failures count by person and address together: by person alone, whoever knows the name
+        could lock its owner out. A person has a login name and a mail address, and five attempts
+        with both."""
+        named = sign_in.typed_name(credentials).strip().lower()
+        person = queries.user_named(named)
+        return f"{person.pk if person else named}:{self.get_client_ip(request)}"
 
 
 class SecondFactor(DefaultMFAAdapter):

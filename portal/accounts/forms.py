@@ -18,6 +18,7 @@ from portal.accounts.credit_code import validate_credit_code
 from portal.accounts.errors import Refused
 from portal.accounts.models import Evidence, MemberRole, Organisation, Role, User
 from portal.contacts import masking
+from portal.contacts.telephone import validate_telephone
 
 
 class CreditCodeField(forms.CharField):
@@ -34,6 +35,19 @@ class NameField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return " ".join((super().to_python(value) or "").split())
+
+
+class TelephoneField(NameField):
+    """A telephone number at which somebody can be called."""
+
+    default_validators = [validate_telephone]
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("联系电话"))
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"})
+        )
+        super().__init__(max_length=32, **kwargs)
 
 
 class ScanForm(forms.Form):
@@ -110,11 +124,7 @@ class RegistrationForm(ScanForm):
         help_text=_("用于登录和接收通知；请使用您本人的单位邮箱。"),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    phone = NameField(
-        label=_("联系电话"),
-        max_length=32,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )
+    phone = TelephoneField()
     committed = forms.BooleanField(
         label=_("我已阅读并代表本单位作出上述承诺"),
         error_messages={"required": _("请阅读承诺书并勾选。")},
@@ -152,7 +162,7 @@ class OwnerGoneForm(ScanForm):
     credit_code = CreditCodeField(label=_("统一社会信用代码"))
     person_name = NameField(label=_("新负责人姓名"), max_length=64)
     email = forms.EmailField(label=_("新负责人邮箱地址"))
-    phone = NameField(label=_("联系电话"), max_length=32)
+    phone = TelephoneField()
     words = forms.CharField(
         label=_("情况说明"),
         max_length=1000,
@@ -184,12 +194,7 @@ class AcceptForm(forms.Form):
         max_length=64,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    phone = NameField(
-        label=_("联系电话"),
-        max_length=32,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )
+    phone = TelephoneField(required=False)
     password1 = forms.CharField(
         label=_("密码"),
         strip=False,
@@ -332,6 +337,7 @@ class DetailsForm(forms.ModelForm):
         self.fields["email"].help_text = gettext(
             "更改邮箱后账号停用，由安全管理员核对并重新启用后方可登录。"
         )
+        self.fields["organisation"].empty_label = gettext("无")  # type: ignore[attr-defined]
         if self.instance.role == Role.APPLICANT:
             del self.fields["organisation"]
 

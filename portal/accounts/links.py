@@ -11,6 +11,7 @@ from portal.accounts.models import Invitation, Registration, User
 
 # The token stands in the query, which is not logged.
 PARAMETER = "t"
+SENT_SECONDS = 3600
 
 
 def reset_link(user: User) -> str:
@@ -65,6 +66,16 @@ def kept_token(pk: str) -> str:
 
 def kept_by(token: str) -> str | None:
     found = _read(token, "kept", max_age=24 * 3600)
+    return found if isinstance(found, str) else None
+
+
+def sent_token(address: str) -> str:
+    """Lets the browser that has sent a form show where the mail went."""
+    return signing.dumps(address, salt="accounts.sent")
+
+
+def sent_to(token: str) -> str | None:
+    found = _read(token, "sent", max_age=SENT_SECONDS)
     return found if isinstance(found, str) else None
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.accounts import letters
 from portal.accounts.models import User
+from portal.contacts import masking
 from portal.ledger.models import OutboxEntry
 from portal.notifications.kinds import table
 
@@ -100,6 +101,17 @@ def recipient(entry: OutboxEntry) -> str:
         letter = letters.letter_of(entry.payload)
         return letter.name if letter else "–"
     return str(rows([entry])[0]["to"])
+
+
+def masked_address(entry: OutboxEntry) -> str:
+    """Where it goes, as much as tells a wrong address; empty for chats and objectors."""
+    if entry.kind in ("group_chat", TO_OBJECTORS):
+        return ""
+    if entry.kind == "letter":
+        letter = letters.letter_of(entry.payload)
+        return masking.email(letter.to) if letter else ""
+    found = User.objects.filter(pk=_reader(entry)).first()
+    return masking.email(found.email) if found else ""
 
 
 def _reader(entry: OutboxEntry) -> int:

@@ -52,3 +52,10 @@ def former_names(organisation: Organisation) -> QuerySet[NameChange]:
 def user_of_mailbox(email: str) -> User | None:
     """The account of an address, however it is written."""
     return User.objects.filter(email__iexact=email.strip()).first()
+
+
+def user_named(named: str) -> User | None:
+    """Whom somebody means who signs in: by address or by login name, however they are written."""
+    if not named.strip():
+        return None
+    return user_of_mailbox(named) or User.objects.filter(username__iexact=named.strip()).first()

@@ -2,6 +2,7 @@
 when a worker or the broker was away."""
 
 import logging
+import re
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
 SWEEP_SECONDS = 20.0
 Handler = Callable[[dict[str, Any]], None]
+# A mail server's refusal names the recipient: kept without most of the address.
+ADDRESS = re.compile(r"([\w.+-])[\w.+-]*(@[\w-]+(?:\.[\w-]+)+)")
 _handlers: dict[str, Handler] = {}
 _untold: ContextVar[bool] = ContextVar("untold", default=False)
 
@@ -77,7 +80,8 @@ def deliver(pk: int) -> bool:
 
 def _note_failure(entry: OutboxEntry, failure: Exception) -> None:
     now = timezone.now()
-    entry.error = "".join(traceback.format_exception_only(failure))[:2000]
+    told = "".join(traceback.format_exception_only(failure))
+    entry.error = ADDRESS.sub(r"\1***\2", told)[:2000]
     entry.claimed_until = None
     entry.not_before = now + timedelta(seconds=min(3600, 10 * 2**entry.attempts))
     if entry.attempts >= MAX_ATTEMPTS:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS: dict[str, Any] = {
@@ -61,8 +62,8 @@ ACTIONS: dict[str, Any] = {
     "data_call.issued": _("发出数据统计要求"),
     "data_call.reminded": _("催办数据统计要求"),
     "data_call.withdrawn": _("撤回数据统计要求"),
-    "question.answered": _("答复数据疑问"),
-    "question.closed": _("关闭数据疑问"),
+    "question.answered": _("答复数据询问"),
+    "question.closed": _("办结数据询问"),
     # Certificates and annual reviews
     "certificate.entered": _("记入名录"),
     "certificate.propose": _("提请变更证书状态"),
@@ -163,11 +164,16 @@ ACTIONS: dict[str, Any] = {
     "evaluation.publish": _("公布了评估结果"),
     "evaluation.lodge_objection": _("网上提出异议"),
     "evaluation.record_objection": _("登记来函异议"),
-    "evaluation.handle_objection": _("受理异议"),
+    "evaluation.handle_objection": _("记录异议办理经过"),
+    "evaluation.extend_objection": _("延长异议办理期限"),
     "evaluation.close_objection": _("办结异议"),
     "evaluation.read_objector": _("查看异议人身份"),
     "evaluation.erase_contacts": _("清除异议人或举报人的联系方式"),
     "evaluation.withdraw_result": _("撤回了评估结果"),
+    "evaluation.reopen_result": _("退回了重新评审"),
+    "evaluation.propose_correction": _("提请更正公布的内容"),
+    "evaluation.approve_correction": _("批准更正公布的内容"),
+    "evaluation.decline_correction": _("不批准更正公布的内容"),
     "evaluation.propose": _("提请了认定审批"),
     "evaluation.send_back": _("退回了秘书处"),
     "evaluation.certify": _("批准了认定"),
@@ -206,5 +212,6 @@ ACTIONS: dict[str, Any] = {
 
 
 def action_label(code: str) -> Any:
-    """An action in the reader's language; one of an older release keeps its code."""
-    return ACTIONS.get(code, code)
+    """An action in the reader's language, as it begins a line; one of an older release keeps its
+    code."""
+    return capfirst(ACTIONS[code]) if code in ACTIONS else code

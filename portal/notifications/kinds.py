@@ -72,6 +72,12 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "deadline": Variable(_("期限"), _("2026年8月7日")),
         "days": Variable(_("天数"), "7"),
         "count": Variable(_("数量"), "3"),
+        "objection": Variable(_("异议编号"), "YY2026-0001"),
+        "changes": Variable(
+            _("更正的内容"),
+            _("申请的名称：国家工业互联网大数据中心（鲁）→ 国家工业互联网大数据中心（山东）"),
+        ),
+        "before": Variable(_("原公示编号"), "GS2026-0003"),
         "items": Variable(_("补正事项"), _("材料4 算力机房等级证书")),
         "prefix": Variable(_("密钥前缀"), "gyzs_AbCdEf1"),
         "remark": Variable(_("处理意见"), _("电话核实，属计划停机。")),

@@ -4,15 +4,17 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dataaccess import regions
 from dataaccess.capacity import ACCELERATORS, REGIONS, Need
-from dataaccess.distance import Point, read_location, seat_of
+from dataaccess.distance import Point, reach_km, read_location, seat_of
 from dataaccess.shapes import tables, text
 from dataaccess.words import printed, reads_english
 
 MOST = 10**12  # beyond what any base could report; keeps sums inside the database's integers
+_EXAMPLE_MS = 15
 REGION_NAMES = {
     "jing_jin_ji": _("京津冀"),
     "yangtze_delta": _("长三角"),
@@ -92,7 +94,11 @@ class NeedForm(forms.Form):
         min_value=1,
         max_value=10_000,
         widget=forms.NumberInput(attrs={"data-unit": "ms", "inputmode": "numeric"}),
-        help_text=_("须填写使用方所在省份或坐标。"),
+        help_text=format_lazy(
+            _("须填写使用方所在省份或坐标。按光纤估算，{ms} ms 约合直线 {km} km。"),
+            ms=_EXAMPLE_MS,
+            km=f"{reach_km(_EXAMPLE_MS):,.0f}",
+        ),
     )
 
     def clean_location(self) -> Point | None:

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from portal.notifications.queries import unread_count
 
@@ -20,11 +21,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "example_data": settings.EXAMPLE_DATA,
         # The default issuer has an English name; any other is shown as it was set.
         "issuer_name": gettext(settings.ISSUER_NAME),
-        "issuer_contact": settings.ISSUER_CONTACT,
+        "issuer_contact": _contact(),
         "debug": settings.DEBUG,
         "theme": _theme(request),
+        "public_url": settings.PUBLIC_URL,
+        "opened_on": timezone.localdate(),
         "unread_notifications": SimpleLazyObject(lambda: _unread(request)),
     }
+
+
+def _contact() -> str:
+    if (get_language() or "").startswith("en") and settings.ISSUER_CONTACT_EN:
+        return str(settings.ISSUER_CONTACT_EN)
+    return str(settings.ISSUER_CONTACT)
 
 
 def _theme(request: HttpRequest) -> str:
@@ -33,4 +42,8 @@ def _theme(request: HttpRequest) -> str:
 
 
 def _unread(request: HttpRequest) -> int:
-    return unread_count(request.user) if request.user.is_authenticated else 0
+    """Known with the reader of a session; asked for where somebody else made the request's user."""
+    if not request.user.is_authenticated:
+        return 0
+    known = getattr(request.user, "unread_notifications", None)
+    return unread_count(request.user) if known is None else int(known)

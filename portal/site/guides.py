@@ -8,6 +8,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 from django.conf import settings
@@ -35,7 +36,12 @@ class Task:
 
     @property
     def text(self) -> str:
-        return strip_tags(" ".join([self.title, *self.said]))
+        return f"{self.title} {unescape(strip_tags(' '.join(self.said)))}"
+
+    @property
+    def steps_text(self) -> str:
+        """The steps as plain text: the words of the pages stand in quotes."""
+        return " ".join(WORD.sub(lambda word: f"“{gettext(word[1])}”", step) for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,11 @@ def guides(language: str) -> list[Guide]:
 def picture(name: str, language: str) -> str:
     """Where a picture lies below static/."""
     return f"help/{language}/{name}.webp"
+
+
+def fine_picture(name: str, language: str) -> str:
+    """The same at twice the size, for screens that are fine."""
+    return f"help/{language}/{name}@2x.webp"
 
 
 @cache

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dataaccess import windows
 from dataaccess.models import Base, ComputeTotal, LatestReport
 from dataaccess.shapes import tables
-from dataaccess.trend import Point, Trend, trend
+from dataaccess.trend import HEIGHT, Point, Trend, trend
 from dataaccess.views.bases import SPANS
 
 # Figures of a base that fell silent for longer say nothing of what it has now.
@@ -105,7 +105,7 @@ def silent_bases(scope: Scope) -> int:
     return bases_in(scope).filter(latest_report__date__lt=since).count()
 
 
-def over_time(scope: Scope) -> Trend:
+def over_time(scope: Scope, height: int = HEIGHT) -> Trend:
     """The chosen resource over the chosen days, until yesterday: today is still coming in."""
     last = windows.day_of(timezone.now()) - timedelta(days=1)
     first = last - timedelta(days=scope.days - 1)
@@ -120,7 +120,8 @@ def over_time(scope: Scope) -> Trend:
         .order_by("date")
         .values_list("date", "total", "idle")
     )
-    return trend([Point(day, int(total), int(idle)) for day, total, idle in rows], first, last)
+    points = [Point(day, int(total), int(idle)) for day, total, idle in rows]
+    return trend(points, first, last, height)
 
 
 # How a category is asked for that a base has not got yet.

@@ -35,6 +35,8 @@ GROUPED = re.compile(r"-?[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+(?:\.[0-9]+)?")
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 # A whole number up to here is chosen from a list rather than typed.
 MOST_CHOICES = 9
+# Units that the hints name beside the field's own: what one of them comes to.
+OTHER_UNITS = {"Gbps": {"Tbps": 1000}, "万元/年": {"万元": 1}}  # not translated: typed
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Row:
     step: Step
     wording: str
     note: str
+    question: str  # of what was likely meant otherwise; no fault
 
     @property
     def points(self) -> str:
@@ -120,6 +123,11 @@ class SelfTest:
     cards: dict[str, Scorecard]
     improvement: Improvement | None
     query: str
+
+    @property
+    def blank(self) -> bool:
+        """Nothing is filled in yet: there is nothing to judge."""
+        return not self.given and not self.faulty
 
     @property
     def rows(self) -> list[Row]:
@@ -217,13 +225,27 @@ def _texts(query: QueryDict, name: str) -> list[str]:
 
 
 def _number(text: str, *units: str) -> Any:
-    """An exact number; "2,600" and "60%" are read as they were meant. What is no number is left
-    to the rulebook, which refuses it with a reason."""
-    for unit in units:
-        text = text.removesuffix(unit).strip()
+    """An exact number; "2,600", "60%" and "1Tbps" are read as they were meant. What is no number is
+    left to the rulebook, which refuses it with a reason."""
+    times = 1
+    for unit, worth in _known_units(units).items():
+        if unit and text.casefold().endswith(unit.casefold()):
+            text, times = text[: -len(unit)].strip(), worth
+            break
     if GROUPED.fullmatch(text):
         text = re.sub(r"[^0-9.\-]", "", text)
-    return Decimal(text) if NUMBER.fullmatch(text) else NotANumber(text)
+    if not NUMBER.fullmatch(text):
+        return NotANumber(text)
+    # Multiplied only where it must be: a product may round what has very many digits.
+    return Decimal(text) if times == 1 else Decimal(text) * times
+
+
+def _known_units(units: tuple[str, ...]) -> dict[str, int]:
+    """The field's own units, and those that its hint converts."""
+    others = (OTHER_UNITS.get(unit, {}) for unit in units)
+    return dict.fromkeys(units, 1) | {
+        name: worth for each in others for name, worth in each.items()
+    }
 
 
 def _flag(text: str) -> bool | str:
@@ -266,6 +288,7 @@ def _sheets(
             step,
             in_language(step.requirement, "wording", language),
             _note(step, language),
+            _question(indicator, query),
         )
 
     return tuple(
@@ -295,6 +318,22 @@ def _note(step: Step, language: str) -> str:
     if step.state in ("missing", "partial"):
         return ""
     return step.distance_text(language) or step.note(language)
+
+
+def _question(indicator: Indicator, query: QueryDict) -> str:
+    """Half of a percent is rare; a share written as a fraction is not."""
+    fields: list[tuple[str, Indicator | Part]] = [
+        (indicator.code, indicator),
+        *((f"{indicator.code}.{p.key}", p) for p in indicator.parts),
+    ]
+    for name, bounds in fields:
+        share = _number(_text(query, name), "%")
+        if bounds.unit == "%" and isinstance(share, Decimal) and 0 < share <= 1:
+            return _("所填为%(share)s%%。如果指的是比例，请填%(percent)s。") % {
+                "share": plain(share),
+                "percent": plain(share * 100),
+            }
+    return ""
 
 
 def _between_awards(step: Step) -> bool:

@@ -1,9 +1,11 @@
 """The standard's tables as its pages show them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluation import steps
@@ -26,6 +28,7 @@ class Cell:
 
     wording: str
     columns: int
+    categories: str  # whose columns these are, where the head of the table is not seen
 
 
 @dataclass(frozen=True)
@@ -77,26 +80,27 @@ def _row(edition: Edition, indicator: Indicator, category: str, language: str) -
     if category:
         wording = in_language(indicator.requirement(category), "wording", language)
     else:
-        cells = tuple(
-            _merged(
-                in_language(indicator.requirement(c.code), "wording", language)
-                for c in edition.categories
+        asked = [
+            (
+                in_language(c, "name", language),
+                in_language(indicator.requirement(c.code), "wording", language),
             )
-        )
+            for c in edition.categories
+        ]
+        cells = tuple(_merged(asked))
     return Row(
         indicator, wording, cells, tuple(edition.material(number) for number in indicator.materials)
     )
 
 
-def _merged(wordings: Iterable[str]) -> list[Cell]:
+def _merged(asked: Sequence[tuple[str, str]]) -> Iterator[Cell]:
     """Neighbours that ask the same become one cell, as the standard prints 国产自主可控."""
-    cells: list[Cell] = []
-    for wording in wordings:
-        if cells and cells[-1].wording == wording:
-            cells[-1] = Cell(wording, cells[-1].columns + 1)
-        else:
-            cells.append(Cell(wording, 1))
-    return cells
+    for wording, cells in groupby(asked, key=lambda each: each[1]):
+        names = [name for name, _wording in cells]
+        everyone = len(names) == len(asked)
+        yield Cell(
+            wording, len(names), gettext("五类相同") if everyone else gettext("、").join(names)
+        )
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class ExampleForm(forms.Form):
         widget=forms.RadioSelect,
     )
     summary = forms.CharField(label="基地概况", help_text="不超过 2000 字。", widget=forms.Textarea)
+    scan = forms.FileField(label="盖章扫描件", help_text="PDF、JPG 或 PNG。", required=False)
     truthful = forms.BooleanField(label="承诺所填内容真实、准确、完整")
 
 

@@ -3,7 +3,7 @@
 { // classic scripts share their outermost names; the block keeps these apart
   const PAUSE = 1200; // after the last keystroke, in milliseconds
   const AGAIN = [2000, 5000, 15_000, 30_000];
-  const NOT_TYPED = ["csrfmiddlewaretoken", "version", "base", "tab", "writer", "remove_row", "add_row"];
+  const NOT_TYPED = ["csrfmiddlewaretoken", "version", "base", "tab", "writer", "remove_row", "add_row", "disputed"];
 
   const form = document.querySelector("form[data-autosave]");
   if (form) {
@@ -252,6 +252,10 @@
     form.addEventListener("focusout", () => setTimeout(() => showFaults(false)));
 
     form.addEventListener("submit", (event) => {
+      if (merging && unanswered()) {
+        event.preventDefault();
+        return;
+      }
       if (merging || form.dataset.saving === "conflict") {
         keep(); // the answer is the page with both texts; should it not come, this comes back
         return;
@@ -370,6 +374,8 @@
         if (answer.status === 409) return merge(body);
         if (!answer.ok || answer.redirected) return say(leadsToLogin(answer) || answer.status === 401 ? "expired" : "offline");
         window.kept.drop(entry.key);
+        const names = new Set(entry.fields.filter(([, value]) => value.trim()).map(([name]) => labelOf(name)));
+        sessionless(() => sessionStorage.setItem("restored", [...names].filter(Boolean).join("、")));
         location.reload();
       } catch {
         say("offline");
@@ -388,6 +394,23 @@
       page.submit();
     };
 
+    // Of two texts one is to be chosen before anything is saved; the first open choice gets the focus.
+    const unanswered = () => {
+      const open = [...form.querySelectorAll(".theirs")].filter((box) => {
+        const answered = box.querySelector('[name^="choose-"]:checked') !== null;
+        markOpen(box, !answered);
+        return !answered;
+      });
+      open[0]?.querySelector('[name^="choose-"]').focus();
+      open[0]?.scrollIntoView({ block: "center" });
+      return open.length > 0;
+    };
+
+    const markOpen = (box, isOpen) => {
+      box.classList.toggle("is-unanswered", isOpen);
+      box.querySelector(".theirs-open").hidden = !isOpen;
+    };
+
     // Of two texts, the field shows the one that is chosen.
     const showChosen = (radio) => {
       const box = radio.closest(".theirs");
@@ -400,9 +423,12 @@
         if (ticks) input.checked = radio.value === "theirs" ? theirs.includes(input.value) : box.mine[place];
         else input.value = radio.value === "theirs" ? (theirs[0] ?? "") : box.mine[place];
       });
+      document.dispatchEvent(new Event("lines-replaced")); // counts its characters
     };
     form.addEventListener("change", (event) => {
-      if (event.target.name?.startsWith("choose-")) showChosen(event.target);
+      if (!event.target.name?.startsWith("choose-")) return;
+      markOpen(event.target.closest(".theirs"), false);
+      showChosen(event.target);
     });
     // Writing on in the field is an answer, too: this text is mine.
     form.addEventListener("input", (event) => {
@@ -410,6 +436,12 @@
       const box = event.target.closest(".has-conflict").querySelector(".theirs");
       box.mine = undefined;
       box.querySelector('[value="mine"]').checked = true;
+      markOpen(box, false);
+      if (event.target.matches("textarea, input[type=text]")) {
+        const text = box.querySelector('[data-side="mine"] blockquote');
+        text.className = "preserve-lines";
+        text.textContent = event.target.value;
+      }
     });
 
     if (merging) {
@@ -421,6 +453,13 @@
       head.scrollIntoView({ block: "center" });
       head.focus({ preventScroll: true });
     } else {
+      const restored = sessionless(() => sessionStorage.getItem("restored"));
+      if (restored) {
+        sessionStorage.removeItem("restored");
+        const note = form.querySelector("[data-merged]");
+        note.textContent = note.dataset.restored + restored;
+        note.hidden = false;
+      }
       offer();
       if (location.hash === "#settled") history.replaceState(null, "", location.pathname);
     }

@@ -17,7 +17,20 @@
     if (add) add.disabled = rows.length >= most;
   };
 
+  // What came back, in words; gone with the next change.
+  const sayRestored = (table, row) => {
+    const said = table.querySelector("[data-rows-said]");
+    if (!said) return;
+    const shown = (input) => (input instanceof HTMLSelectElement ? input.selectedOptions[0].textContent : input.value).trim();
+    const texts = inputsOf(row).filter((input) => input.type !== "hidden" && input.value.trim()).map(shown);
+    said.textContent = said.dataset.words
+      .replace("ROW", [...bodyOf(table).rows].indexOf(row) + 1)
+      .replace("TEXT", texts.slice(0, 3).join(" · "));
+  };
+
   const announce = (table) => {
+    const said = table.querySelector("[data-rows-said]");
+    if (said) said.textContent = "";
     table.dispatchEvent(new Event("input", { bubbles: true }));
     table.dispatchEvent(new Event("rows-changed", { bubbles: true }));
   };
@@ -61,6 +74,7 @@
       restore.hidden = true;
       inputsOf(last.row)[0].focus();
       announce(table);
+      sayRestored(table, last.row);
     }
     recount(table);
   });

@@ -6,6 +6,21 @@ const showCopyButtons = () => {
 document.addEventListener("DOMContentLoaded", showCopyButtons);
 document.addEventListener("htmx:oobAfterSwap", showCopyButtons);
 
+// A way that leads out of the unfolded score folds it again; so does Escape.
+const foldScore = (target) => {
+  const folded = target.closest(".score-fold details");
+  if (folded) folded.open = false;
+};
+document.addEventListener("click", (event) => {
+  const way = event.target.closest(".score-fold a");
+  if (way) foldScore(way);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !event.target.closest(".score-fold")) return;
+  foldScore(event.target);
+  document.querySelector(".score-fold summary").focus();
+});
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;

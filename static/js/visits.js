@@ -42,9 +42,9 @@
   /** Take what was preloaded away; with `written` also what the user wrote. */
   const forget = async (user, number, written = false) => {
     await window.caches?.delete(`visit:${user}:${number}`);
-    // The desk's worker leads to preloaded visits: with the last of them it goes too.
+    // The worker of all other pages leads to preloaded visits: with the last of them it goes too.
     const others = ((await window.caches?.keys()) ?? []).some((name) => KEPT.test(name));
-    const scopes = [`/cases/${number}/site-visit/`, ...(others ? [] : ["/desk/"])];
+    const scopes = [`/cases/${number}/site-visit/`, ...(others ? [] : ["/", "/desk/"])];
     for (const each of (await navigator.serviceWorker?.getRegistrations()) ?? []) {
       if (scopes.includes(new URL(each.scope).pathname)) await each.unregister();
     }

@@ -10,11 +10,13 @@ from typing import Any
 from evaluation import steps
 from evaluation.correction import field_label
 from evaluation.documents.archive.records_after import certificate_changes, certificate_tables
+from evaluation.documents.archive.records_publication import publication_tables
 from evaluation.documents.archive.tables import Link, Row, Table, day, moment
 from evaluation.documents.content.application import filled_tables
+from evaluation.documents.content.common import UNVERIFIED
 from evaluation.documents.content.result import scores as dimension_scores
 from evaluation.edition import edition_of
-from evaluation.models import Declaration, Evaluation, Objection, PanelScore, ScoreRun
+from evaluation.models import Declaration, Evaluation, PanelScore, ScoreRun
 from evaluation.rulebook import Edition, load_edition, plain
 from portal.ledger.models import AuditEvent
 from portal.ledger.wording import action_label
@@ -28,6 +30,7 @@ def tables(evaluation: Evaluation, files: Files) -> Iterator[Table]:
     """Every table that has a row."""
     for table in (
         _timeline(evaluation),
+        _extensions(evaluation),
         _materials(evaluation, files),
         *_forms(evaluation),
         _verdicts(evaluation),
@@ -35,7 +38,7 @@ def tables(evaluation: Evaluation, files: Files) -> Iterator[Table]:
         _experts(evaluation),
         *_panel(evaluation),
         *_scores(evaluation),
-        _objections(evaluation),
+        *publication_tables(evaluation),
         *certificate_tables(evaluation, files),
         _audit(evaluation),
     ):
@@ -57,6 +60,22 @@ def _timeline(evaluation: Evaluation) -> Table:
     ] + certificate_changes(evaluation)
     head = ("时间", "办理事项", "办理人", "原状态", "新状态", "理由")
     return Table("timeline", "办理记录", head, rows)
+
+
+def _extensions(evaluation: Evaluation) -> Table:
+    rows: list[Row] = [
+        [
+            moment(made.made_at),
+            str(steps.STATES[made.state].label),
+            day(made.before),
+            day(made.after),
+            made.reason,
+            made.made_by.name,
+        ]
+        for made in evaluation.extensions.select_related("made_by")
+    ]
+    head = ("时间", "状态", "原期限", "新期限", "理由", "办理人")
+    return Table("extensions", "期限的延长", head, rows)
 
 
 def _materials(evaluation: Evaluation, files: Files) -> Table:
@@ -141,7 +160,7 @@ def _site(evaluation: Evaluation) -> Table:
         [
             edition.indicator(r.indicator).clause,
             edition.indicator(r.indicator).name,
-            _said(edition, r.indicator, r.observed),
+            UNVERIFIED if r.observed is None else _said(edition, r.indicator, r.observed),
             "不一致" if r.differs else "一致",
             r.instrument,
             r.reason,
@@ -265,24 +284,6 @@ def _run(number: int, run: ScoreRun) -> Iterator[Table]:
             for row in dimension_scores(edition, run)
         ],
     )
-
-
-def _objections(evaluation: Evaluation) -> Table:
-    rows = [
-        [
-            o.number,
-            o.get_kind_display(),
-            o.objector,
-            day(o.received_on),
-            o.content,
-            o.get_outcome_display() if o.outcome else "未办结",
-            o.answer,
-            moment(o.closed_at),
-        ]
-        for o in Objection.objects.filter(publication__evaluation=evaluation)
-    ]
-    head = ("编号", "类型", "异议人", "收到日期", "内容", "结论", "处理意见", "办结时间")
-    return Table("publication/objections", "异议", head, rows)
 
 
 def _audit(evaluation: Evaluation) -> Table:

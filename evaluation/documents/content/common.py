@@ -20,6 +20,7 @@ from evaluation.rulebook.certificates import certificate_name
 TEXTS = Path(__file__).parent.parent / "texts"
 # A dash where there is nothing to print, so that an empty cell never looks forgotten.
 NOTHING = "—"
+UNVERIFIED = "无法核验"
 
 Json = dict[str, Any]
 
@@ -68,6 +69,12 @@ def shown(edition: Edition, values: Mapping[str, Any]) -> dict[str, str]:
     """Values of the score contract as a reader sees them, by indicator; 未填报 where none is."""
     clean = edition.parse_values(values).values
     return {i.code: i.show(clean.get(i.code)) for i in edition.indicators}
+
+
+def shown_observed(edition: Edition, values: Mapping[str, Any]) -> dict[str, str]:
+    """The same for what a site team found: an item with no value could not be verified."""
+    unverified = {code: UNVERIFIED for code, value in values.items() if value is None}
+    return shown(edition, values) | unverified
 
 
 def requirement(indicator: Indicator, category: str) -> str:

@@ -25,7 +25,9 @@ def draw(drawn: Draw) -> Json:
         "drawn_at": moment(drawn.drawn_at),
         "drawn_by": drawn.drawn_by.name,
         "size": need.size,
-        "days": f"{day(need.first_day)}至{day(need.last_day)}",
+        "days": day(need.first_day)
+        if need.first_day == need.last_day
+        else f"{day(need.first_day)}至{day(need.last_day)}",
         "conflict_years": drawn.requirement["conflict_years"],
         "service_years": drawn.requirement["service_years"],
         "algorithm": drawn.algorithm,

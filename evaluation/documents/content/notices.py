@@ -5,8 +5,9 @@ from datetime import date
 from urllib.parse import quote
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from evaluation import reissue
 from evaluation.documents.content.common import Json, case_facts, day, files_by_slot, numeral
 from evaluation.edition import edition_of
 from evaluation.models import (
@@ -19,6 +20,7 @@ from evaluation.models import (
     SlotReview,
 )
 from evaluation.review_items import asked, commitments
+from evaluation.rulebook.certificates import certificate_name
 from evaluation.rulebook.shapes import Edition
 
 # A reading of 8.4: what was scored on a written commitment is checked again.
@@ -80,7 +82,7 @@ def _field_row(edition: Edition, defect: FieldDefect) -> Json:
         "what": f"申报书　表{table.number}　{table.title}：{asked.label}",
         "clauses": [clause],
         "wrong": defect.reason,
-        "send": "在平台修改申报书的这一项",
+        "send": "在平台修改申报书的这一项，并重新打印、盖章后更换材料1",
         "submitted": [],
     }
 
@@ -89,7 +91,14 @@ def notice(publication: Publication) -> Json:
     """公示: the result, the name applied for, the period, how and where to object, and what is
     accepted."""
     evaluation = publication.evaluation
-    facts = case_facts(evaluation)
+    edition = edition_of(evaluation)
+    # The facts as this notice bears them.
+    facts = case_facts(evaluation) | {
+        "applicant": publication.applicant,
+        "base": publication.base_name,
+        "place": publication.place,
+        "name_applied_for": certificate_name(edition, evaluation.category, publication.place),
+    }
     run = publication.score_run
     outcome = (
         f"达标合格，拟认定为“{facts['name_applied_for']}”。"
@@ -107,6 +116,7 @@ def notice(publication: Publication) -> Json:
             "published_on": day(earlier.starts_on),
             "withdrawn_on": day(timezone.localdate(earlier.withdrawn_at)),
             "reason": earlier.withdrawal_reason,
+            "changes": _changes(publication),
         },
         "qualified": run.qualified,
         "outcome": outcome,
@@ -117,6 +127,12 @@ def notice(publication: Publication) -> Json:
         "contact": _contact(),
         "dated": day(publication.starts_on),
     }
+
+
+def _changes(publication: Publication) -> list[str]:
+    """What a corrected notice says otherwise than the one before it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return [str(change) for change in reissue.published_changes(publication, "zh")]
 
 
 def review_notice(review: Review) -> Json:

@@ -1,10 +1,12 @@
-"""专家评分表 and 评审意见 (7.1, fifth step)."""
+"""专家评分表 and 专家评审意见, which is the minutes of the panel's meeting (7.1, fifth step)."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from evaluation import queries
+from evaluation.dissents import dissent_about
 from evaluation.documents.content.common import (
     NOTHING,
     Json,
@@ -16,6 +18,7 @@ from evaluation.documents.content.common import (
     points,
     requirement,
     shown,
+    shown_observed,
 )
 from evaluation.documents.content.result import conclusion, scores
 from evaluation.edition import edition_of
@@ -26,6 +29,7 @@ from evaluation.models import (
     Duty,
     Evaluation,
     Left,
+    Opinion,
     PanelScore,
     ScoreRun,
 )
@@ -43,7 +47,7 @@ def score_sheet(assignment: Assignment) -> Json:
     declaration = queries.current_declaration(evaluation)
     declared = shown(edition, declaration.values if declaration else {})
     raw = dict(evaluation.site_records.values_list("indicator", "observed"))
-    observed = shown(edition, raw)
+    observed = shown_observed(edition, raw)
     card = score(edition, evaluation.category, edition.parse_values(raw).values)
     judged, verified = [], []
     for indicator in edition.indicators:
@@ -95,9 +99,10 @@ def score_sheet(assignment: Assignment) -> Json:
     }
 
 
-def minutes(evaluation: Evaluation, run: ScoreRun) -> Json:
+def minutes(evaluation: Evaluation, run: ScoreRun, opinion: Opinion) -> Json:
     """The panel's opinion: who sat on it, how the points were consolidated and why, who scored
-    otherwise, and the result. Points stand without their givers' names."""
+    otherwise, who read the opinion before it was handed in and who did not, and the result.
+    Points stand without their givers' names."""
     edition = edition_of(evaluation)
     panel = list(
         evaluation.assignments.filter(duty=Duty.PANEL).select_related("expert__organisation")
@@ -107,12 +112,13 @@ def minutes(evaluation: Evaluation, run: ScoreRun) -> Json:
     for item in PanelScore.objects.filter(assignment__in=serving).order_by("points", "id"):
         given[item.indicator].append(item)
     finals = {c.indicator: c for c in evaluation.consolidations.select_related("leader")}
-    observed = shown(edition, dict(evaluation.site_records.values_list("indicator", "observed")))
+    raw = dict(evaluation.site_records.values_list("indicator", "observed"))
+    observed = shown_observed(edition, raw)
     final_values = shown(edition, run.inputs)
     leader = next((m for m in serving if m.is_leader), None)
     return {
         "case": case_facts(evaluation),
-        "title": "专家评审意见",
+        "title": "专家评审意见（会议纪要）",
         "leader": leader.expert.name if leader else NOTHING,
         "leader_chosen": _chosen(leader),
         "panel": [
@@ -177,7 +183,7 @@ def minutes(evaluation: Evaluation, run: ScoreRun) -> Json:
         ],
         "reservations": [
             {
-                "name": edition.indicator(each.indicator).name,
+                "name": dissent_about(edition, each),
                 "expert": each.assignment.expert.name,
                 "text": each.text,
                 "confirmed_at": moment(each.confirmed_at) if each.confirmed_at else NOTHING,
@@ -190,8 +196,25 @@ def minutes(evaluation: Evaluation, run: ScoreRun) -> Json:
             f"（{numeral(count)}）{sentence}"
             for count, sentence in enumerate(_dissent(edition, given, run), start=1)
         ],
+        "reading": _reading(opinion, serving),
         "scores": scores(edition, run),
         "conclusion": conclusion(evaluation, run),
+    }
+
+
+def _reading(opinion: Opinion, serving: Iterable[Assignment]) -> Json:
+    """Who has read the opinion that is handed in, and when; its writer is none of them."""
+    read = dict(opinion.readings.values_list("assignment_id", "read_at"))
+    others = [member for member in serving if member.expert_id != opinion.leader_id]
+    return {
+        "number": opinion.number,
+        "shared_at": moment(opinion.shared_at),
+        "read": [
+            f"{member.expert.name}（{moment(read[member.pk])}）"
+            for member in others
+            if member.pk in read
+        ],
+        "unread": [member.expert.name for member in others if member.pk not in read],
     }
 
 
@@ -207,18 +230,34 @@ def _chosen(leader: Assignment | None) -> str:
 def _dissent(
     edition: Edition, given: Mapping[str, list[PanelScore]], run: ScoreRun
 ) -> Iterator[str]:
-    """The awards that the panel's final points do not follow, with their givers' reasons. Experts
-    who gave the same for the same reason share a sentence."""
+    """The awards that the panel's final points do not follow, with their givers' reasons: those
+    below the final points, and those above it whose giver said why. Experts who gave the same for
+    the same reason share a sentence."""
     for indicator in edition.indicators:
         if indicator.kind != "judged":
             continue
         final = _final_points(run, indicator.code)
         told = Counter((number(item.points), item.reason) for item in given[indicator.code])
         for (awarded, reason), experts in told.items():
-            if awarded != final:
+            if awarded == final:
+                continue
+            lower = final == NOTHING or Decimal(awarded) < Decimal(final)
+            if lower or not _says_nothing(reason):
                 who = "一位专家" if experts == 1 else f"{experts}位专家均"
-                why = f"其理由：{reason}" if reason else ""
+                why = "" if _says_nothing(reason) else f"其理由：{_stopped(reason)}"
                 yield f"{indicator.name}：{who}评{awarded}分，最终得分{final}分。{why}"
+
+
+def _says_nothing(reason: str) -> bool:
+    """Whether a reason names none: blank, a dash, or that there is nothing to say."""
+    words = re.sub(r"[\W_]", "", reason)
+    return words in {"", "无", "没有", "同意", "满分", "符合", "符合要求", "满足", "满足要求"}
+
+
+def _stopped(sentence: str) -> str:
+    """With its full stop."""
+    text = sentence.strip()
+    return text if text.endswith(("。", "！", "？", "；", "…", ".", "!", "?")) else f"{text}。"
 
 
 def _employer(assignment: Assignment) -> str:

@@ -18,6 +18,7 @@ from evaluation.documents.content.common import (
     proof,
     requirement,
     shown,
+    shown_observed,
 )
 from evaluation.documents.content.result import conclusion, scores
 from evaluation.edition import edition_of
@@ -35,7 +36,7 @@ def report(evaluation: Evaluation, run: ScoreRun) -> Json:
     declaration = queries.current_declaration(evaluation)
     declared = shown(edition, declaration.values if declaration else {})
     records = {r.indicator: r for r in evaluation.site_records.all()}
-    observed = shown(edition, {code: r.observed for code, r in records.items()})
+    observed = shown_observed(edition, {code: r.observed for code, r in records.items()})
     final = shown(edition, run.inputs)
     finals = {c.indicator: c for c in evaluation.consolidations.all()}
     files = files_by_slot(declaration)

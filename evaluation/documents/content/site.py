@@ -7,6 +7,7 @@ from django.utils import timezone
 from evaluation import queries
 from evaluation.documents.content.common import (
     NOTHING,
+    UNVERIFIED,
     Json,
     by_dimension,
     case_facts,
@@ -16,13 +17,14 @@ from evaluation.documents.content.common import (
     proof,
     requirement,
     shown,
+    shown_observed,
 )
 from evaluation.edition import edition_of
 from evaluation.findings import signatures
-from evaluation.models import Duty, Evaluation, Purpose, Side, SiteSignature
+from evaluation.models import Duty, Evaluation, Outcome, Purpose, Side, SiteSignature
 from evaluation.permissions import serving_team
 from evaluation.pool.exclusions import employer_name
-from evaluation.rulebook import score
+from evaluation.rulebook import Edition, Indicator, score
 
 VERDICTS = {True: "符合", False: "不符合"}
 
@@ -36,7 +38,7 @@ def site_record(evaluation: Evaluation) -> Json:
     files = files_by_slot(declaration)
     records = {r.indicator: r for r in evaluation.site_records.select_related("recorded_by")}
     raw = {code: record.observed for code, record in records.items()}
-    observed = shown(edition, raw)
+    observed = shown_observed(edition, raw)
     card = score(edition, evaluation.category, edition.parse_values(raw).values)
     photos = _photos(evaluation)
     signed = signatures(evaluation)
@@ -61,7 +63,8 @@ def site_record(evaluation: Evaluation) -> Json:
                 "instrument": record.instrument or NOTHING,
                 "reading": record.reading,
                 "note": record.note,
-                "differs": record.differs,
+                "differs": record.contradicts,
+                "unverified": record.unverified,
                 "difference": record.reason or NOTHING,
                 "photos": len(photos.get(indicator.code, [])),
                 "recorded_by": record.recorded_by.name,
@@ -83,6 +86,7 @@ def site_record(evaluation: Evaluation) -> Json:
         "sections": by_dimension(edition, rows),
         "met": sum(row["met"] for row in rows),
         "unmet": sum(not row["met"] for row in rows),
+        "unverified": sum(row["unverified"] for row in rows),
         "different": sum(row["differs"] for row in rows),
         "differences": [
             {
@@ -100,12 +104,53 @@ def site_record(evaluation: Evaluation) -> Json:
             for row in rows
             if row["differs"]
         ],
+        "decisions": _decisions(evaluation, edition),
         "signatures": [_signature(side, signed.get(side)) for side in Side],
         "photos": [
             {"indicator": indicator.name, "clause": indicator.clause, "files": photos[code]}
             for code, indicator in edition.by_code.items()
             if code in photos
         ],
+    }
+
+
+def _decisions(evaluation: Evaluation, edition: Edition) -> list[Json]:
+    """Where two devices brought different findings: both, which one was chosen, by whom and why."""
+    decided = evaluation.site_entries.filter(outcome__in=[Outcome.ADOPTED, Outcome.SET_ASIDE])
+    rows = []
+    for entry in decided.order_by("decided_at", "id").select_related("author", "decided_by"):
+        assert entry.decided_by is not None, "the database holds it so"
+        assert entry.decided_at is not None, "the database holds it so"
+        indicator = edition.indicator(entry.indicator)
+        brought = _finding(indicator, entry.finding, entry.author.name, entry.noted_at)
+        stood = entry.beside and _finding(
+            indicator, entry.beside, entry.beside["by"], datetime.fromisoformat(entry.beside["at"])
+        )
+        adopted = entry.outcome == Outcome.ADOPTED
+        rows.append(
+            {
+                "clause": indicator.clause,
+                "name": indicator.name,
+                "chosen": brought if adopted else stood,
+                "rejected": stood if adopted else brought,
+                "decided_by": entry.decided_by.name,
+                "decided_at": moment(entry.decided_at),
+                "reason": entry.decision_reason or NOTHING,
+            }
+        )
+    return rows
+
+
+def _finding(indicator: Indicator, finding: Json, by: str, at: datetime) -> Json:
+    value = finding["observed"]
+    return {
+        "value": UNVERIFIED if value is None else indicator.show(indicator.parse(value)[0]),
+        "instrument": finding.get("instrument", ""),
+        "reading": finding.get("reading", ""),
+        "difference": finding.get("reason", ""),
+        "note": finding.get("note", ""),
+        "by": by,
+        "at": moment(at),
     }
 
 
@@ -117,6 +162,7 @@ def _signature(side: Side, given: SiteSignature | None) -> Json:
         "position": given.position if given else "",
         "lines": [" ".join(f"{x},{y}" for x, y in line) for line in given.strokes] if given else [],
         "signed_at": moment(given.signed_at) if given else "",
+        "typed": given is not None and not given.strokes,
     }
 
 

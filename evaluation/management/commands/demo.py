@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaluation.demo.load import load
+from evaluation.documents.signing import ensure_example_signing_key
 from portal.accounts.models import User
 
 
@@ -24,5 +25,6 @@ class Command(BaseCommand):
         if options["if_empty"] and User.objects.exists():
             return
         call_command("flush", interactive=False, verbosity=0)
+        ensure_example_signing_key()  # before the first certificate is printed
         load()
         self.stdout.write("Example data loaded.")

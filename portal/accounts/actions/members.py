@@ -14,7 +14,7 @@ from portal.accounts import letters, queries
 from portal.accounts.actions.people import end_sessions
 from portal.accounts.errors import LinkOver, Refused
 from portal.accounts.models import Invitation, MemberRole, Organisation, Role, User
-from portal.accounts.permissions import check_manage_members
+from portal.accounts.permissions import check_manage_members, check_role
 from portal.contacts import keys
 from portal.ledger import audit, numbers
 
@@ -241,7 +241,9 @@ def _open_invitation(actor: User, invitation: Invitation) -> Invitation:
         .select_related("organisation")
         .get(pk=invitation.pk)
     )
-    if actor.role != Role.SECRETARIAT:
+    if actor.role == Role.SECRETARIAT:
+        check_role(actor, Role.SECRETARIAT)
+    else:
         check_manage_members(actor, current.organisation_id)
     if current.accepted_at or current.revoked_at:
         raise Refused(_("这份邀请已被接受或撤销，请刷新页面。"))

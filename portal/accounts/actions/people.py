@@ -56,12 +56,13 @@ def change_user(
     Passwords are reset by the mail address, so an account with a new one works again only when
     the security administrator has enabled it. Returns whether that is needed."""
     check_role(actor, Role.SYSTEM_ADMIN)
+    holders = _hold(user)
     locked = User.objects.select_for_update().get(pk=user.pk)
     check_not_erased(locked)
     before = _details(locked)
     moved = email.strip().lower() != locked.email.lower()
     if moved and locked.is_active:
-        _check_another_stays(locked)
+        _check_another_stays(locked, holders)
     locked.name, locked.email, locked.phone = name.strip(), email.strip(), phone.strip()
     locked.organisation = organisation
     locked.full_clean(exclude=["password"])
@@ -105,12 +106,18 @@ def _on_record(details: dict[str, Any]) -> dict[str, Any]:
     return {key: details[key] for key in ("name", "organisation")}
 
 
-def _check_another_stays(user: User) -> None:
-    """The last active holder of each administrator's role stays."""
+def _hold(user: User) -> list[int]:
+    """The active holders of an administrator's role, held in one order until the transaction ends:
+    two who take each other's account away neither both succeed nor wait for each other."""
     if user.role not in ADMINISTRATORS:
-        return
-    holders = User.objects.select_for_update().filter(role=user.role, is_active=True)
-    if [holder.pk for holder in holders] == [user.pk]:
+        return []
+    found = User.objects.select_for_update().filter(role=user.role, is_active=True).order_by("pk")
+    return [holder.pk for holder in found]
+
+
+def _check_another_stays(user: User, holders: list[int]) -> None:
+    """The last active holder of each administrator's role stays."""
+    if holders == [user.pk]:
         raise Refused(
             _("%(name)s是最后一位%(role)s，不能停用；请先启用另一位。")
             % {"name": user.name, "role": Role(user.role).label}
@@ -137,8 +144,9 @@ def disable_user(actor: User, user: User) -> None:
     """Take an account's effect away and end its sessions. The last active holder of each
     administrator's role stays."""
     check_role(actor, Role.SECURITY_ADMIN)
-    _check_another_stays(user)
-    User.objects.filter(pk=user.pk).update(is_active=False)
+    _check_another_stays(user, _hold(user))
+    if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        return
     end_sessions(user)
     audit.record(actor, "accounts.disable_user", f"user:{user.pk}", role=user.role)
 

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts import letters
+from portal.accounts import letters, queries
 from portal.accounts.models import User
 from portal.contacts.keys import seal
 from portal.ledger import audit
@@ -45,10 +44,13 @@ def note_lock_out(credentials: Mapping[str, Any], address: str, key: str) -> Non
 
 
 def _subject(credentials: Mapping[str, Any]) -> str:
-    named = str(credentials.get("username") or credentials.get("email") or "")[:254]
-    found = named and User.objects.filter(Q(username__iexact=named) | Q(email__iexact=named))
-    user = found.first() if found else None
+    user = queries.user_named(typed_name(credentials)[:254])
     return f"user:{user.pk}" if user else "sign_in"
+
+
+def typed_name(credentials: Mapping[str, Any]) -> str:
+    """What was typed as login name or address."""
+    return str(credentials.get("username") or credentials.get("email") or "")
 
 
 @transaction.atomic

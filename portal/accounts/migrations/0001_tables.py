@@ -8,6 +8,7 @@ import portal.accounts.models.evidence
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from portal.migrating import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -21,6 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels([
         migrations.CreateModel(
             name='Evidence',
             fields=[
@@ -183,4 +185,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'accepted', 'refused', 'withdrawn'])), name='registration_outcome_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='registration_is_decided_at_a_moment'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='registration_refusal_has_its_reason'), models.CheckConstraint(condition=models.Q(('outcome', ''), ('confirmed_at__isnull', False), _connector='OR'), name='registration_is_confirmed_before_it_is_decided'), models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', False), ('outcome', 'accepted')), models.Q(models.Q(('outcome', 'accepted'), _negated=True), ('organisation__isnull', True)), _connector='OR'), name='accepted_registration_has_its_organisation'), models.UniqueConstraint(models.F('credit_code'), django.db.models.functions.text.Lower('email'), condition=models.Q(('confirmed_at__isnull', False), ('outcome', '')), name='one_open_registration_of_a_person')],
             },
         ),
+        ]),
     ]

@@ -18,6 +18,8 @@ from portal.accounts.models import Organisation, Outcome, Registration
 from portal.accounts.views import dead_links
 from portal.accounts.views.guards import too_often
 
+SENT_TO = "registration_sent"
+
 
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
@@ -33,7 +35,7 @@ def register(request: HttpRequest) -> HttpResponse:
             if Organisation.objects.filter(credit_code=code).exists():
                 return redirect(f"{reverse('accounts:recover')}?code={code}")
             actions.register(**form.to_register(), commitment=commitment.text())
-            return redirect("accounts:register_sent")
+            return _to_sent(form.cleaned_data["email"])
     context = {
         "form": form,
         "limited": limited,
@@ -41,6 +43,21 @@ def register(request: HttpRequest) -> HttpResponse:
         "commitment": commitment.paragraphs(),
     }
     return render(request, "accounts/register.html", context, status=_status(form, limited))
+
+
+def _to_sent(address: str) -> HttpResponse:
+    """The browser keeps the address for the next page; the portal does not."""
+    answer = redirect("accounts:register_sent")
+    answer.set_cookie(
+        SENT_TO,
+        links.sent_token(address),
+        max_age=links.SENT_SECONDS,
+        path=reverse("accounts:register_sent"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
 
 
 def _status(form: Form, limited: bool) -> int:
@@ -58,10 +75,13 @@ def _what_was_refused(request: HttpRequest) -> dict[str, str]:
     return {name: getattr(row, name) for name in asked}
 
 
+@never_cache
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
-    """The same for everybody: whether an account exists, only its mailbox learns."""
-    return render(request, "accounts/register_sent.html")
+    """The same for everybody: whether an account exists, only its mailbox learns. The address is
+    shown to the browser that typed it, so that a slip is seen."""
+    address = links.sent_to(request.COOKIES.get(SENT_TO, ""))
+    return render(request, "accounts/register_sent.html", {"address": address})
 
 
 @never_cache

@@ -11,12 +11,16 @@ register = template.Library()
 
 
 @register.inclusion_tag("contacts/shown.html", takes_context=True)
-def contacts(context: Context, kind: str, thing: Any, inline: bool = False) -> dict[str, Any]:
-    """Contact data of a thing as its reader may see them; `inline` for a cell of a table."""
+def contacts(
+    context: Context, kind: str, thing: Any, inline: bool = False, label: str = ""
+) -> dict[str, Any]:
+    """Contact data of a thing as its reader may see them; `inline` for a cell of a table, `label`
+    of the button where it shows more than how to reach somebody."""
     request = context["request"]
     return {
         "contacts": reveal.shown(request.user, kind, thing),
         "inline": inline,
+        "label": label,
         "csrf_token": context.get("csrf_token"),
     }
 

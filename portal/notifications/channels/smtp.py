@@ -1,7 +1,6 @@
 """Mail, by the server of EMAIL_URL."""
 
-from django.core.mail import EmailMessage
-
+from portal.notifications.channels.letter import Letter
 from portal.notifications.channels.message import Message
 
 
@@ -10,4 +9,4 @@ class Smtp:
         return True  # in production nothing starts without it
 
     def send(self, message: Message) -> None:
-        EmailMessage(message.subject, message.body, to=[message.to]).send()
+        Letter(message.subject, message.body, to=[message.to]).send()

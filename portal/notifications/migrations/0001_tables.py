@@ -1,6 +1,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from portal.migrating import CreateModels
 
 
 class Migration(migrations.Migration):
@@ -14,6 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels([
         migrations.CreateModel(
             name='Notification',
             fields=[
@@ -61,4 +63,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('kind', 'language'), name='one_wording_a_language'), models.CheckConstraint(condition=models.Q(('language__in', ['zh-hans', 'en'])), name='wording_language_is_known')],
             },
         ),
+        ]),
     ]

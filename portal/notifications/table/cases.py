@@ -25,7 +25,7 @@ KINDS = (
         _("补正通知"),
         _("案卷{number}：补正通知"),
         _(
-            "材料初审发现{count}处须补正：{items}。请在{deadline}前逐项补正并重新提交；补正通知可在案卷页下载。"
+            "材料初审发现{count}处须补正：\n{items}\n\n请在{deadline}（含）前按补正清单逐项补正并重新提交；补正通知可在清单中下载。"
         ),
         ("number", "count", "items", "deadline"),
         needed=("deadline",),
@@ -72,6 +72,24 @@ KINDS = (
         readers=APPLICANT,
     ),
     Kind(
+        "application_taken_back",
+        Group.CASES,
+        _("申报单位撤回申报书修改"),
+        _("案卷{number}：申报单位已撤回申报书修改"),
+        _("{organisation}在受理之前撤回了申报书，改好后将重新提交；在此之前不必办理。"),
+        ("number", "organisation"),
+        readers=OFFICE,
+    ),
+    Kind(
+        "correction_resubmitted",
+        Group.CASES,
+        _("申报单位重新提交补正材料"),
+        _("案卷{number}：补正材料已重新提交"),
+        _("{organisation}已按补正通知重新提交材料，案卷处于“{state}”。{awaits}"),
+        ("number", "organisation", "state", "awaits"),
+        readers=OFFICE,
+    ),
+    Kind(
         "visit_plan_sent",
         Group.CASES,
         _("现场评估工作方案待确认"),
@@ -110,6 +128,19 @@ KINDS = (
         readers=APPLICANT,
     ),
     Kind(
+        "result_corrected",
+        Group.CASES,
+        _("更正后的评估结果公布"),
+        _("案卷{number}：更正后的评估结果已公布"),
+        _(
+            "更正后的评估结果已公布（公示{title}），取代已撤回的公示{before}。更正的内容：{changes}。\n\n异议期重新起算，至{deadline}止。结果与逐项得分可在案卷页查看。"
+        ),
+        ("number", "title", "before", "changes", "deadline"),
+        mail=Mail.ALWAYS,
+        why_always=STATUTORY,
+        readers=APPLICANT,
+    ),
+    Kind(
         "result_withdrawn",
         Group.CASES,
         _("评估结果撤回"),
@@ -119,6 +150,24 @@ KINDS = (
         mail=Mail.ALWAYS,
         why_always=STATUTORY,
         readers=APPLICANT,
+    ),
+    Kind(
+        "correction_to_decide",
+        Group.CASES,
+        _("待审批的更正"),
+        _("案卷{number}：更正公布的内容待审批"),
+        _("秘书处提请更正案卷{number}公布的内容，待您审批。理由：{reason}"),
+        ("number", "reason"),
+        readers=("decider",),
+    ),
+    Kind(
+        "correction_decided",
+        Group.CASES,
+        _("更正的审批结果"),
+        _("案卷{number}：更正公布的内容{state}"),
+        _("您提请的案卷{number}公布内容的更正{state}。{reason}"),
+        ("number", "state", "reason"),
+        readers=("secretariat",),
     ),
     Kind(
         "objection_received",
@@ -207,6 +256,27 @@ KINDS = (
         to_the_group=True,
     ),
     Kind(
+        "objection_due",
+        Group.DEADLINES,
+        _("异议办理期限临近"),
+        _("案卷{number}：异议{objection}的办理期限为{deadline}"),
+        _("异议{objection}应在{deadline}（含）前办结并答复；办结之前不能提请认定。"),
+        ("number", "objection", "deadline", "days"),
+        needed=("deadline",),
+        readers=("secretariat",),
+    ),
+    Kind(
+        "objection_overdue",
+        Group.DEADLINES,
+        _("异议办理期限已过"),
+        _("案卷{number}：异议{objection}已逾期"),
+        _("异议{objection}应在{deadline}（含）前办结，已逾期{days}天，请尽快办结并答复。"),
+        ("number", "objection", "deadline", "days"),
+        needed=("deadline",),
+        readers=("secretariat",),
+        to_the_group=True,
+    ),
+    Kind(
         "deadline_extended",
         Group.DEADLINES,
         _("办理期限延长"),
@@ -221,19 +291,20 @@ KINDS = (
         "expert_deadline",
         Group.DEADLINES,
         _("评估工作的期限"),
-        _("一项评估工作的期限为{deadline}"),
-        _("您有一项评估工作须在{deadline}前完成，请登录办理。"),
-        ("deadline",),
+        _("{title}的期限为{deadline}"),
+        _("{title}须在{deadline}（含）前完成，请登录办理。"),
+        ("title", "deadline"),
         readers=EXPERT,
     ),
-    # An expert's mail names no case: who has not signed the pledge learns nothing of one.
+    # An expert who has not signed the pledge learns nothing of a case: `title` of what is told to
+    # experts names it only to who has (evaluation.notify.tell_experts).
     Kind(
         "expert_invitation",
         Group.EXPERTS,
         _("邀请参加评估工作"),
         _("邀请您参加评估工作"),
         _(
-            "秘书处邀请您参加一项评估工作，请在{deadline}前（含当日）登录答复是否接受。逾期未答复的，视为不参加。"
+            "秘书处邀请您参加一项评估工作，请在{deadline}（含）前登录答复是否接受。逾期未答复的，视为不参加。"
         ),
         ("deadline",),
         needed=("deadline",),
@@ -255,16 +326,17 @@ KINDS = (
         Group.EXPERTS,
         _("被指定为组长"),
         _("请您担任组长"),
-        _("秘书处请您担任一项评估工作的组长，请登录后办理。"),
+        _("秘书处请您担任{title}的组长，请登录后办理。"),
+        ("title",),
         readers=EXPERT,
     ),
     Kind(
         "expert_work",
         Group.EXPERTS,
         _("评估工作待我办理"),
-        _("有一项评估工作待您办理"),
+        _("{title}待您办理"),
         _("{awaits}"),
-        ("awaits",),
+        ("title", "awaits"),
         readers=EXPERT,
     ),
     Kind(
@@ -290,7 +362,7 @@ KINDS = (
         Group.CERTIFICATES,
         _("年审提醒"),
         _("年审提醒：{title}"),
-        _("证书{certificate}的第{year}年年审应于{deadline}前完成（规范10.4.1）。"),
+        _("证书{certificate}的第{year}年年审应于{deadline}（含）前完成（规范10.4.1）。"),
         ("title", "certificate", "year", "deadline"),
         needed=("deadline",),
         mail=Mail.ALWAYS,

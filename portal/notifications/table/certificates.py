@@ -24,7 +24,7 @@ KINDS = (
         _("整改通知"),
         _("证书{certificate}第{year}年年审：限期整改"),
         _(
-            "证书{certificate}第{year}年年审不合格，请于{deadline}前完成整改（规范10.4.3）。\n{reason}"
+            "证书{certificate}第{year}年年审不合格，请于{deadline}（含）前完成整改（规范10.4.3）。\n{reason}"
         ),
         ("certificate", "year", "deadline", "reason"),
         needed=("deadline",),
@@ -37,12 +37,22 @@ KINDS = (
         Group.CERTIFICATES,
         _("整改提醒"),
         _("整改提醒：{title}"),
-        _("证书{certificate}第{year}年年审的整改应于{deadline}前完成（规范10.4.3）。"),
+        _("证书{certificate}第{year}年年审的整改应于{deadline}（含）前完成（规范10.4.3）。"),
         ("title", "certificate", "year", "deadline"),
         needed=("deadline",),
         mail=Mail.ALWAYS,
         why_always=STATUTORY,
         readers=HOLDER_AND_OFFICE,
+    ),
+    Kind(
+        "review_with_office",
+        Group.CERTIFICATES,
+        _("待秘书处办理的年审提醒"),
+        _("年审{state}：{title}"),
+        _("证书{certificate}第{year}年年审{state}，应于{deadline}（含）前办理。"),
+        ("title", "certificate", "year", "state", "deadline"),
+        needed=("deadline",),
+        readers=("secretariat",),
     ),
     Kind(
         "certificate_to_decide",

@@ -7,6 +7,7 @@ Numbers, dates and signs as the reader sees them, icons, the menu of the frame, 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -15,7 +16,6 @@ from django.core.files.storage import storages
 from django.forms import BoundField
 from django.template.base import NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -190,11 +190,17 @@ def sign(kind: str) -> Sign:
 @register.simple_tag
 def icon(name: str, size: int = 20) -> SafeString:
     """A line icon of static/icons/sprite.svg; decoration, so hidden from screen readers."""
+    return _drawn(name, size, storages[STATICFILES_STORAGE_ALIAS])
+
+
+@lru_cache(maxsize=256)
+def _drawn(name: str, size: int, storage: Any) -> SafeString:
+    """Kept as long as the storage of static files says the same address: a page has a dozen."""
     return format_html(
         '<svg class="icon" width="{0}" height="{0}" aria-hidden="true" focusable="false">'
         '<use href="{1}#{2}"></use></svg>',
         size,
-        static("icons/sprite.svg"),
+        storage.url("icons/sprite.svg"),
         name,
     )
 
@@ -217,14 +223,31 @@ def told_errors(field: BoundField) -> list[str]:
 @register.filter
 def summed_errors(field: BoundField) -> list[str]:
     """The same for a summary of the whole form: each says which field it is about."""
-    asked = _asked_for(field)
+    label = str(field.label).casefold()
     return [
-        told if told == asked else f"{field.label}{_('：')}{told}" for told in told_errors(field)
+        told if label in told.casefold() else f"{field.label}{_('：')}{told}"
+        for told in told_errors(field)
     ]
 
 
+@register.simple_tag(takes_context=True)
+def error_mark(context: Context) -> str:
+    """What the title of a page begins with after a form was refused."""
+    refused = any(
+        isinstance(value, forms.BaseForm) and value.is_bound and value.errors
+        for value in context.flatten().values()
+    )
+    return _("错误：") if refused else ""
+
+
+@register.filter
+def asks_anything(form: Any) -> bool:
+    """Whether a field of the form is starred."""
+    return isinstance(form, forms.BaseForm) and any(map(is_starred, form.visible_fields()))
+
+
 def _asked_for(field: BoundField) -> str:
-    name = {"name": field.label}
+    name = {"name": _in_a_sentence(str(field.label))}
     match input_kind(field):
         case "check":
             return _("请勾选“%(name)s”。") % name
@@ -233,6 +256,11 @@ def _asked_for(field: BoundField) -> str:
     if isinstance(field.field, forms.ChoiceField | forms.ModelChoiceField):
         return _("请选择%(name)s。") % name
     return _("请填写%(name)s。") % name
+
+
+def _in_a_sentence(label: str) -> str:
+    """ "Name of the base" → "name of the base"; PUE stays what it is."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 @register.filter

@@ -22,7 +22,7 @@ from portal.accounts.requests import SignedInRequest
 from portal.ledger import audit as chain
 from portal.ledger.models import AuditEvent, AuditHead
 from portal.ledger.wording import ACTIONS, action_label
-from portal.site.audit_words import facts_of, names_of
+from portal.site.audit_words import facts_of, names_of, subject_of
 
 PAGE_SIZE = 50
 LARGEST_SEQ = 2**63 - 1
@@ -54,15 +54,15 @@ def audit(request: SignedInRequest) -> HttpResponse:
             (
                 event,
                 action_label(event.action),
-                names[event.subject],
+                subject_of(event, names),
                 _holds(event),
-                facts_of(event),
+                facts_of(event, names),
             )
             for event in events
         ],
         "filters": filters,
         "filtered": any(filters.values()),
-        "actions": sorted(((str(label), code) for code, label in ACTIONS.items())),
+        "actions": sorted((str(action_label(code)), code) for code in ACTIONS),
         "head": AuditHead.objects.first(),
         "newer": newer,
         "older": older,

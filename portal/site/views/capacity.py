@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from dataaccess.api.centre import centre_caller
 from dataaccess.api.problems import answer, problem
 from dataaccess.api.views import as_problem, wrong_method
-from dataaccess.capacity import Match, Need
+from dataaccess.capacity import Excluded, Match, Need
+from dataaccess.distance import reach_km
 from dataaccess.permissions import can_see_overview
 from dataaccess.views.shared import reader, refuse_unless
 from portal.accounts.requests import SignedInRequest
@@ -24,6 +25,8 @@ from portal.site.capacity_form import NeedForm, resource_name, unit_of
 
 # Bases that could not take the task are shown for orientation; the nearest to it suffice.
 LACKING_SHOWN = 10
+# Of those that could, the best suffice on a page; the API tells all.
+FITS_SHOWN = 50
 
 
 @login_required
@@ -60,11 +63,13 @@ def _found(need: Need) -> dict[str, Any]:
     offers = [each.offer for each in bases.values() if each.offer is not None]
     return {
         "columns": [(resource_name(key), unit_of(key)) for key in need.amounts()],
-        "fits": [_row(match, bases) for match in found.fits],
+        "fits": [_row(match, bases) for match in found.fits[:FITS_SHOWN]],
+        "fits_count": len(found.fits),
         "lacking": [_row(match, bases) for match in found.lacking[:LACKING_SHOWN]],
         "lacking_count": len(found.lacking),
         "silent": [each for each in bases.values() if each.offer is None],
         "bases_count": len(bases),
+        "excluded": excluded(found.excluded(), need),
         "oldest": min((offer.day for offer in offers), default=None),
         "newest": max((offer.day for offer in offers), default=None),
         "by_distance": need.origin is not None,
@@ -73,6 +78,21 @@ def _found(need: Need) -> dict[str, Any]:
 
 def _row(match: Match, bases: dict[str, capacity.Listed]) -> dict[str, Any]:
     return {"match": match, "base": bases[match.offer.code], "reasons": reasons(match)}
+
+
+def excluded(found: Excluded, need: Need) -> list[str]:
+    """Which condition keeps how many bases from taking the task."""
+    counted = [(found.amounts, _("空闲量不足")), (found.elsewhere, _("不在所选区域"))]
+    if need.latency_ms is not None:
+        told = {"ms": need.latency_ms, "km": f"{reach_km(need.latency_ms):,.0f}"}
+        counted.append((found.too_far, _("往返时延超过 %(ms)s ms（约合直线 %(km)s km）") % told))
+    counted.append((found.down, _("停机")))
+    return [
+        ngettext("%(condition)s：%(count)s 个基地", "%(condition)s：%(count)s 个基地", count)
+        % {"condition": condition, "count": count}
+        for count, condition in counted
+        if count
+    ]
 
 
 def reasons(match: Match) -> list[str]:
@@ -111,8 +131,8 @@ def reasons(match: Match) -> list[str]:
 
 
 def _percent(share: Any) -> int:
-    """Rounded up, so that it never says less than would be taken."""
-    return -int(-share * 100 // 1)
+    """Rounded like every share of the portal; what is taken is never told as nothing."""
+    return max(1, round(share * 100))
 
 
 def _as_json(need: Need) -> dict[str, Any]:

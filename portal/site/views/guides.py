@@ -23,21 +23,23 @@ def guide(request: HttpRequest, reader: str) -> HttpResponse:
         raise Http404
     language = reader_language()
     found = kept.guide(reader, language)
+    first = next((task for task in found.tasks if task.picture), None)
     context = {
         "guide": found,
         "guides": kept.guides(language),
-        "tasks": [(task, _picture(task, language)) for task in found.tasks],
+        "tasks": [(task, _picture(task, language, first is task)) for task in found.tasks],
     }
     return render(request, "site/guide.html", context)
 
 
-def _picture(task: kept.Task, language: str) -> dict[str, Any] | None:
+def _picture(task: kept.Task, language: str, first: bool) -> dict[str, Any] | None:
     if not task.picture:
         return None
     width, height = kept.size(task.picture, language)
-    # They are taken at twice the size, for screens that are fine.
     return {
         "path": kept.picture(task.picture, language),
-        "width": width // 2,
-        "height": height // 2,
+        "fine": kept.fine_picture(task.picture, language),
+        "width": width,
+        "height": height,
+        "first": first,  # in sight when the page opens: not to wait behind the others
     }

@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from evaluation import queries_public
+from evaluation import queries_public, reissue
 from evaluation.edition import edition_of, reader_language
-from evaluation.models import Publication
+from evaluation.models import Certificate, Publication
 from evaluation.queries import period_is_over, takes_objections
 from evaluation.rulebook import in_language
-from evaluation.rulebook.certificates import certificate_name
+from evaluation.terms import postal_address
+from portal.site.certificates import name_applied_for
 from portal.site.downloads import attachment
 
 PAGE_SIZE = 20
@@ -66,9 +67,14 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
         "notice": publication,
         "open": is_open(publication),
         "takes": takes_objections(publication.evaluation, publication),
+        "certificate": Certificate.objects.filter(evaluation=publication.evaluation_id).first()
+        if publication.withdrawn_at is None
+        else None,
+        "postal_address": postal_address(),
         "newer": Publication.objects.filter(corrects=publication).first()
         if publication.withdrawn_at
         else None,
+        "changes": reissue.published_changes(publication, reader_language()),
         "name": name_applied_for(publication),
         "category": edition.category(publication.evaluation.category),
         "scores": published_scores(publication),
@@ -99,12 +105,6 @@ def notice_or_404(number: str) -> Publication:
 def is_open(notice: Publication) -> bool:
     """Whether objections are taken today."""
     return notice.withdrawn_at is None and not period_is_over(notice)
-
-
-def name_applied_for(notice: Publication) -> str:
-    """The name of 10.2 that the base would bear."""
-    case = notice.evaluation
-    return certificate_name(edition_of(case), case.category, case.place, reader_language())
 
 
 def published_scores(notice: Publication) -> list[dict[str, Any]]:

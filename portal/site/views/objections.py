@@ -12,6 +12,7 @@ from evaluation.errors import Refused
 from evaluation.forms.objections import PublicObjectionForm, StateForm, given
 from evaluation.models import Objection
 from evaluation.queries import takes_objections
+from evaluation.terms import postal_address
 from evaluation.views.refusals import add_to_form
 from portal.accounts.views.guards import too_often
 from portal.site.views.notices import notice_or_404
@@ -41,7 +42,13 @@ def object_to(request: HttpRequest, number: str) -> HttpResponse:
             else:
                 request.session[RECEIPT] = [made.number, secret, timezone.now().isoformat()]
                 return redirect("site:objection_received")
-    context = {"notice": publication, "takes": takes, "form": form, "limited": limited}
+    context = {
+        "notice": publication,
+        "takes": takes,
+        "form": form,
+        "limited": limited,
+        "postal_address": postal_address(),
+    }
     status = 429 if limited else 422 if form.errors else 200
     return render(request, "site/objection.html", context, status=status)
 

@@ -53,6 +53,7 @@ def entry(request: SignedInRequest, pk: int) -> HttpResponse:
         "entry": found,
         "to": outgoing.recipient(found),
         "kind": outgoing.kind_label(found),
+        "address": outgoing.masked_address(found),
         "reads": _reads(request),
         "protected": found.kind == outgoing.TO_OBJECTORS,
     }

@@ -18,6 +18,7 @@ from dataaccess.cells import CSV, EXCEL, csv_lines, excel
 from dataaccess.models import Base
 from dataaccess.permissions import can_see_overview
 from dataaccess.shapes import tables
+from dataaccess.trend import HEIGHT
 from dataaccess.views.bases import span_name
 from dataaccess.views.event_files import file_of
 from dataaccess.views.shared import reader, refuse_unless
@@ -29,6 +30,9 @@ from portal.site.overview import NO_CATEGORY, PAIRS, Scope, Sums
 from portal.site.overview_events import FACETS, Chosen
 from portal.site.province_tiles import tiles
 from portal.site.views.register import category_names
+
+# On a wall the curve is as high as the bars above it leave.
+WALL_TREND = 500
 
 _Response = TypeVar("_Response", HttpResponse, StreamingHttpResponse)
 
@@ -49,7 +53,7 @@ def wall(request: SignedInRequest) -> HttpResponse:
     refuse_unless(can_see_overview(reader(request)))
     chosen = Chosen(overview_events.SPANS[0], {})
     events, still = overview_events.ongoing(chosen)
-    context = _resources(_scope(request)) | {
+    context = _resources(_scope(request), WALL_TREND) | {
         "high": overview_events.counts(chosen)["severity"][FACETS["severity"][0]],
         "events": events,
         "still_attacking": still,
@@ -145,6 +149,7 @@ def events(request: SignedInRequest) -> HttpResponse:
             row | {"url": _base_events(row["base"], chosen)}
             for row in overview_events.by_base(chosen)
         ],
+        "order_kept": chosen.days >= overview_events.LONG,
         "query": request.GET.urlencode(),
     }
     return render(request, "site/overview_events.html", context | _frame(request, "events"))
@@ -183,7 +188,7 @@ def event_list(request: SignedInRequest, ending: str) -> HttpResponseBase:
     )
 
 
-def _resources(scope: Scope) -> dict[str, Any]:
+def _resources(scope: Scope, trend_height: int = HEIGHT) -> dict[str, Any]:
     found = overview.now(scope)
     language = reader_language()
     provinces = dict(regions.province_choices(language))
@@ -219,7 +224,7 @@ def _resources(scope: Scope) -> dict[str, Any]:
             scope,
             "category",
         ),
-        "trend": overview.over_time(scope),
+        "trend": overview.over_time(scope, trend_height),
         "pair": pair,
         "resource_name": printed(pair.title),
         "resource_unit": printed(pair.unit),

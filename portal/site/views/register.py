@@ -49,19 +49,18 @@ def register(request: HttpRequest) -> HttpResponse:
 def register_csv(request: HttpRequest) -> HttpResponse:
     """The found certificates for a spreadsheet."""
     head = [
-        _("证书编号"), _("名称"), _("持有单位"), _("基地"), _("申报类别"), _("所在省份"),
-        _("认定日期"), _("状态"),
+        _("证书编号"), _("名称"), _("英文名称"), _("持有单位"), _("基地"), _("申报类别"),
+        _("所在省份"), _("认定日期"), _("状态"), _("下次年审日期"), _("查验网址"),
     ]  # fmt: skip
-    lines = csv_lines(head, _cells(found(register_filters(request)), reader_language()))
+    lines = csv_lines(head, _cells(request, reader_language()))
     response = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
-    name = f"register-{timezone.localdate():%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return _named(response, "csv")
 
 
 @require_safe
-def register_json(request: HttpRequest) -> JsonResponse:
+def register_json(request: HttpRequest) -> HttpResponse:
     """The found certificates for programs; states by their codes."""
+    language = reader_language()
     certificates = [
         {
             "number": certificate.number,
@@ -71,15 +70,27 @@ def register_json(request: HttpRequest) -> JsonResponse:
             "base": certificate.base.name,
             "category": certificate.category,
             "province": certificate.province,
+            "province_name": regions.province_name(certificate.province, language),
             "certified_on": certificate.certified_on,
             "state": certificate.state,
-            "url": request.build_absolute_uri(
-                reverse("site:certificate", args=[certificate.number])
-            ),
+            "next_review_on": certificate.next_review_on,
+            "url": _verification(request, certificate),
         }
-        for certificate in found(register_filters(request))
+        for certificate in queries_public.with_next_review(found(register_filters(request)))
     ]
-    return JsonResponse({"certificates": certificates}, json_dumps_params={"ensure_ascii": False})
+    answer = JsonResponse({"certificates": certificates}, json_dumps_params={"ensure_ascii": False})
+    return _named(answer, "json")
+
+
+def _named(response: HttpResponse, ending: str) -> HttpResponse:
+    """A download under the day's name; a program reads it as before."""
+    name = f"register-{timezone.localdate():%Y%m%d}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _verification(request: HttpRequest, certificate: Certificate) -> str:
+    return request.build_absolute_uri(reverse("site:certificate", args=[certificate.number]))
 
 
 def register_filters(request: HttpRequest) -> dict[str, str]:
@@ -102,16 +113,20 @@ def category_names(language: str) -> dict[str, str]:
     return {c.code: in_language(c, "name", language) for c in current_edition().categories}
 
 
-def _cells(certificates: QuerySet[Certificate], language: str) -> Iterator[list[Any]]:
+def _cells(request: HttpRequest, language: str) -> Iterator[list[Any]]:
     categories = category_names(language)
+    certificates = queries_public.with_next_review(found(register_filters(request)))
     for certificate in certificates.iterator(chunk_size=500):
         yield [
             certificate.number,
             certificate.name,
+            certificate.name_en,
             certificate.holder,
             certificate.base.name,
             categories[certificate.category],
             regions.province_name(certificate.province, language),
             certificate.certified_on.isoformat(),
             STANDINGS[certificate.state].label,
+            certificate.next_review_on.isoformat() if certificate.next_review_on else "",
+            _verification(request, certificate),
         ]

@@ -12,9 +12,15 @@ from portal.site import words
 def search(request: HttpRequest) -> HttpResponse:
     """What is found of each kind; without a query, what can be looked for."""
     query = words.clean(request.GET.get("q", ""))
+    groups, wider = found.search(request.user, query), ""
+    if not groups:
+        groups, wider = found.search_wider(request.user, query)
     context = {
         "q": query,
-        "groups": found.search(request.user, query),
+        "groups": groups,
+        "wider": wider,
+        "looked_for": wider or query,
+        "too_short": words.too_short(query),
         "searched": found.can_be_searched(request.user),
     }
     return render(request, "site/search.html", context)

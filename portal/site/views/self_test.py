@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from evaluation.edition import current_edition, reader_language
 from evaluation.rulebook import DimensionScore, Scorecard, in_language
 from portal.site.self_test import SelfTest, read
+from portal.site.self_test_outcome import outcome
 
 
 @require_safe
@@ -42,7 +43,7 @@ def result(request: HttpRequest) -> dict[str, Any]:
         "language": language,
         "scores": scores(test, language),
         "categories": categories(test, language),
-        "reasons": test.card.reasons_en if language == "en" else test.card.reasons,
+        "outcome": outcome(test, language),
         "partial_word": _("部分得分"),
         "link": link,
         "address": request.build_absolute_uri(link),

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from evaluation import terms
 from evaluation.edition import current_edition, reader_language
 from evaluation.rulebook import in_language
 from evaluation.steps import ACTOR_NAMES
@@ -44,12 +45,13 @@ def indicators(request: HttpRequest) -> HttpResponse:
 @require_safe
 def steps(request: HttpRequest) -> HttpResponse:
     """The seven steps of 7.1 and what each means for an applicant."""
-    edition = current_edition()
+    edition, working_days = current_edition(), runtime.read("objection_working_days")
     context = {
         "edition": edition,
         "pages": step_pages(edition),
         "actors": ACTOR_NAMES,
-        "working_days": runtime.read("objection_working_days"),
+        "limits": {**terms.limits(), "published": working_days},
+        "working_days": working_days,
         "readings": [r for r in edition.readings if r.clause.startswith(("7.1", "10.2", "10.4"))],
         "review_clauses": [edition.clause(id_) for id_ in ("10.4.1", "10.4.2", "10.4.3")],
         "tabs": standard_tabs("steps"),

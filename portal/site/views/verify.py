@@ -20,7 +20,8 @@ from evaluation.documents.reading import words_of
 from evaluation.documents.signing import Verification, authorities, verify_signature
 from evaluation.edition import edition_of, reader_language
 from evaluation.models import Certificate, Document
-from portal.site.certificates import STANDINGS
+from evaluation.register_words import entry_told
+from portal.site.certificates import STANDINGS, number_shape
 from portal.site.downloads import attachment
 
 # A file that the register does not hold, by its signature: kind, title, sentence.
@@ -32,9 +33,9 @@ UNKNOWN_FILES: dict[str, tuple[str, Any, Any]] = {
     ),
     "altered": (
         "not_met",
-        gettext_lazy("签名后被改动"),
+        gettext_lazy("内容在签名后被改动"),
         gettext_lazy(
-            "文件在签名之后被改动过，内容不可信。请按证书编号查验，或下载名录中的原件比对。"
+            "文件有本平台的签名，但现在的内容与签名时不一致，不可信。请按证书编号查验，或下载名录中的原件比对。"
         ),
     ),
     "unknown": (
@@ -68,11 +69,17 @@ def verify(request: HttpRequest) -> HttpResponse:
     """The form; a number that exists leads to its page, any other is explained."""
     number = request.GET.get("number", "").strip()[:100]
     if not number:
-        return render(request, "site/verify.html")
+        return _form(request, empty="number" in request.GET)
     certificate = queries_public.certificate_of(number)
     if certificate is None:
-        return render(request, "site/verify.html", {"number": number, "missing": True})
+        return _form(request, number=number, missing=True)
     return redirect("site:certificate", certificate.number)
+
+
+def _form(request: HttpRequest, status: int = 200, **context: object) -> HttpResponse:
+    """The page with both forms, what the states mean, and what is to be said of the last try."""
+    context |= {"shape": number_shape(), "standings": STANDINGS}
+    return render(request, "site/verify.html", context, status=status)
 
 
 @require_safe
@@ -80,9 +87,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
     """What the register says of one certificate, with every change of its state."""
     found = queries_public.certificate_of(number)
     if found is None:
-        return render(
-            request, "site/verify.html", {"number": number[:100], "missing": True}, status=404
-        )
+        return _form(request, 404, number=number[:100], missing=True)
     if found.number != number:
         return redirect("site:certificate", found.number)
     language = reader_language()
@@ -92,9 +97,12 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "certificate": found,
         "standing": STANDINGS[found.state],
         "standings": STANDINGS,
-        "entries": entries[::-1],  # the newest first, as inside
+        # The newest first.
+        "entries": [(entry, entry_told(entry.reason)) for entry in entries[::-1]],
         "latest": entries[-1] if entries else None,
+        "latest_told": entry_told(entries[-1].reason) if entries else "",
         "next_review": reviews[0] if reviews else None,
+        "notice": found.evaluation.publications.filter(withdrawn_at__isnull=True).first(),
         "stands": found.state in queries_public.STANDING,
         "category": edition_of(found.evaluation).category(found.category),
         "province": regions.province_name(found.province, language),
@@ -170,13 +178,13 @@ def verify_file(request: HttpRequest) -> HttpResponse:
 @require_POST
 def _verify_file(request: HttpRequest) -> HttpResponse:
     if not ratelimit.consume(request, action="public_form"):
-        return render(request, "site/verify.html", {"limited": True}, status=429)
+        return _form(request, 429, limited=True)
     upload = request.FILES.get("file")
     if upload is None:
-        return render(request, "site/verify.html", {"no_file": True}, status=422)
+        return _form(request, 422, no_file=True)
     data = upload.read()
     if not data.startswith(b"%PDF-"):
-        return render(request, "site/verify.html", {"not_pdf": True}, status=422)
+        return _form(request, 422, not_pdf=True)
     context = {"found": judged(data), "name": upload.name, "checked_at": timezone.now()}
     return render(request, "site/verify_file.html", context)
 
@@ -214,7 +222,7 @@ def judged(data: bytes) -> Judged:
     return Judged(
         standing.kind,
         title,
-        standing.sentence,
+        standing.of_file,
         found,
         certificate,
         standing,

@@ -8,6 +8,11 @@
   if (visit && button) {
     const told = document.querySelector("[data-export-told]");
 
+    document.addEventListener("visit:held", ({ detail: things }) => {
+      button.hidden = things.length === 0;
+      document.querySelector("[data-export-empty]").hidden = things.length > 0;
+    });
+
     const base64 = (bytes) => {
       let text = "";
       for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768));

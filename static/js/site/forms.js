@@ -1,7 +1,7 @@
 // The items' forms: their fields as a plain object and back, what was typed and not saved (kept on
 // the device), and saving to the device first. The server's own checks come when it is sent; here
 // is only asked what could not be asked any more once the team has left: a value, and the reason
-// of a difference.
+// of a difference or of why nothing could be verified.
 { // classic scripts share their outermost names; the block keeps these apart
   const { visit } = window;
   if (visit) {
@@ -31,6 +31,8 @@
         const input = item.querySelector(`.site-form [name="${prefix}${name}"]`);
         if (input) fields[name] = input.value;
       }
+      const unverified = item.querySelector(`.site-form [name="${prefix}unverified"]`);
+      if (unverified) fields.unverified = unverified.checked ? unverified.value : "";
       return fields;
     };
 
@@ -48,6 +50,7 @@
 
     /** The value as a reader sees it. */
     const valueText = (item, fields) => {
+      if (fields.unverified) return visit.say("unverified");
       const texts = [];
       for (const [name, value] of Object.entries(fields)) {
         if (!name.startsWith("value")) continue;
@@ -72,7 +75,9 @@
       const found = [];
       const declared = JSON.parse(item.dataset.declared || "null");
       const values = Object.entries(fields).filter(([name]) => name.startsWith("value"));
-      const { required, number, reason } = visit.words;
+      const { required, number, reason, unverified_reason } = visit.words;
+      const reasonField = item.querySelector(`[name="${codeOf(item)}-reason"]`);
+      if (fields.unverified) return fields.reason.trim() ? [] : [[reasonField, unverified_reason]];
       for (const [name, value] of values) {
         const input = valueInputs(item).find((each) => each.name.endsWith(`-${name}`));
         if (value === "" || value.length === 0) found.push([input, required]);
@@ -80,7 +85,7 @@
       }
       const other = !declared || values.some(([name, value]) => !same(value, declared[name] ?? ""));
       if (!found.length && other && !fields.reason.trim()) {
-        found.push([item.querySelector(`[name="${codeOf(item)}-reason"]`), reason]);
+        found.push([reasonField, reason]);
       }
       return found;
     };
@@ -128,7 +133,7 @@
         id: crypto.randomUUID(),
         author: visit.user,
         indicator: code,
-        fields: confirm ? Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith("value"))) : fields,
+        fields: confirm ? Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith("value") && name !== "unverified")) : fields,
         confirm,
         seen: item.querySelector(`[name="${code}-seen"]`)?.value ?? "",
         after: earlier.filter((old) => old.tried && !old.refused).at(-1)?.id ?? earlier.at(-1)?.after ?? null,

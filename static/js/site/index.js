@@ -8,7 +8,7 @@
     const held = (item) => item.classList.contains("is-held");
     const MATCHES = {
       all: () => true,
-      mine: (item) => "mine" in item.dataset,
+      mine: (item) => "mine" in item.dataset && item.dataset.state === "open" && !held(item),
       open: (item) => item.dataset.state === "open" && !held(item),
       conflict: (item) => item.dataset.state === "conflict",
     };
@@ -19,6 +19,11 @@
       const done = all.filter((item) => !MATCHES.open(item)).length;
       index.querySelector("[data-index-count]").textContent = visit.say("index_count", { done, total: all.length });
       index.querySelector("progress").value = done;
+      // What the server drew beside and below counts what it has; the device has more.
+      const left = all.length - done;
+      for (const place of document.querySelectorAll("[data-open-count]")) {
+        place.textContent = left ? visit.say("open_count", { count: left }) : visit.say("open_none");
+      }
       for (const chip of index.querySelectorAll("[data-filter]")) {
         chip.querySelector("[data-filter-count]").textContent = all.filter(MATCHES[chip.dataset.filter]).length;
       }

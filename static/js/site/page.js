@@ -47,10 +47,14 @@
     const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, ZONE);
     visit.moment = (at) => new Date(at).toLocaleString(document.documentElement.lang, { ...ZONE, month: "long", day: "numeric" });
 
+    // A page preloaded days before says no longer that it is too early once the day has come.
+    const today = new Date().toLocaleDateString("sv-SE", { timeZone: ZONE.timeZone });
+    for (const early of page.parentElement.querySelectorAll("[data-until]")) early.hidden = today >= early.dataset.until;
+
     const discardButton = (thing) => {
-      const button = make("button", { type: "button", className: "btn btn-link", textContent: say("discard") });
+      const button = make("button", { type: "button", className: "btn btn-link", textContent: say(`discard_${thing.kind}`) });
       button.addEventListener("click", async () => {
-        if (window.confirm(say("discard_ask"))) await store.drop(thing.seq);
+        if (window.confirm(say(`discard_${thing.kind}_ask`))) await store.drop(thing.seq);
       });
       return button;
     };
@@ -80,8 +84,17 @@
     const drawLocal = (things) => {
       for (const url of pictures) URL.revokeObjectURL(url);
       pictures = [];
-      const held = new Set(things.filter((thing) => thing.kind === "finding").map(unitOf));
-      for (const item of page.querySelectorAll(".site-item")) item.classList.toggle("is-held", held.has(visit.forms.codeOf(item)));
+      const findings = things.filter((thing) => thing.kind === "finding");
+      const held = new Set(findings.filter((thing) => !thing.refused).map(unitOf));
+      const refused = new Set(findings.filter((thing) => thing.refused).map(unitOf));
+      for (const item of page.querySelectorAll(".site-item")) {
+        const code = visit.forms.codeOf(item);
+        item.classList.toggle("is-held", held.has(code));
+        item.classList.toggle("is-refused", refused.has(code) && !held.has(code));
+        const summary = item.querySelector(".site-form details > summary");
+        const recorded = held.has(code) || item.dataset.state !== "open";
+        if (summary) summary.textContent = say(recorded ? "edit_item" : "fill_item");
+      }
       for (const place of document.querySelectorAll("[data-held]")) place.textContent = held.size ? say("held", { count: held.size }) : "";
       for (const place of page.querySelectorAll("[data-local]")) {
         const own = things.filter((thing) => unitOf(thing) === place.dataset.local);
@@ -89,6 +102,9 @@
         place.hidden = own.length === 0;
       }
     };
+
+    // What is said of the device where it holds nothing: nothing was saved, nothing can be exported.
+    const NOTHING_KEPT = ["offline", "away", "expired", "closed"];
 
     const drawLine = (things, drafts) => {
       const units = new Set(things.map(unitOf));
@@ -101,7 +117,8 @@
       const rest = [];
       if (refused.size) rest.push(say("refused", { count: refused.size }));
       if (drafts.length) rest.push(say("drafts", { count: drafts.length }));
-      if (condition === "online" ? units.size > refused.size : condition) rest.push(say(condition));
+      if (condition === "online" ? units.size > refused.size : condition) rest.push(say(units.size || !NOTHING_KEPT.includes(condition) ? condition : `${condition}_nothing`));
+      if (condition === "offline" && !visit.preloaded) rest.push(say("not_preloaded"));
       line.querySelector("[data-visit-condition]").textContent = rest.join(" · ");
       drawConflicts();
       line.querySelector("[data-visit-login]").hidden = !["expired", "other_user"].includes(condition);

@@ -50,6 +50,7 @@
         const item = input.closest(".site-item");
         for (const file of input.files) await take(item, file);
         input.value = "";
+        input.dispatchEvent(new Event("input", { bubbles: true })); // its name is no longer shown
         visit.sync.soon();
       },
       true,

@@ -76,7 +76,14 @@
       const size = sized(files.reduce((sum, file) => sum + file.size, 0));
       const done = files.length - left.length;
       told.textContent = left.length ? say("preload_part", { done, total: files.length }) : say("preload_done", { total: files.length, size, when: visit.moment(at) });
-      button.hidden = left.length === 0;
+      const whole = left.length === 0 && Boolean(at);
+      button.hidden = whole;
+      box.classList.toggle("is-done", whole);
+      for (const part of box.querySelectorAll("[data-preload-open]")) part.hidden = whole;
+      if (visit.preloaded !== whole) {
+        visit.preloaded = whole;
+        document.dispatchEvent(new CustomEvent("visit:condition"));
+      }
     };
 
     const preload = async () => {
@@ -93,7 +100,7 @@
       try {
         const registration = await navigator.serviceWorker.register(worker, { scope });
         await registration.update();
-        await navigator.serviceWorker.register(page.dataset.deskWorker, { scope: page.dataset.gone });
+        await navigator.serviceWorker.register(page.dataset.deskWorker, { scope: "/" }); // every other page: the way back
         navigator.storage?.persist?.();
         const cache = await caches.open(name);
         await keep(cache, scope);

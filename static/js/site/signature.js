@@ -74,6 +74,27 @@
       return found;
     };
 
+    /** What keeps both sides from signing: items without a finding, or with two. */
+    const openItems = async () => {
+      const covered = await covers();
+      return [...document.querySelectorAll(".site-item")]
+        .filter((item) => {
+          const code = visit.forms.codeOf(item);
+          return !(code in covered) || item.dataset.state === "conflict" || (visit.conflicts ?? []).includes(code);
+        })
+        .map(visit.forms.codeOf);
+    };
+
+    const offer = async () => {
+      const wait = document.querySelector("[data-sign-wait]");
+      if (!wait || visit.closed) return;
+      const open = await openItems();
+      wait.hidden = open.length === 0;
+      for (const line of wait.querySelectorAll("[data-sign-item]")) line.hidden = !open.includes(line.dataset.signItem);
+      for (const form of document.querySelectorAll("[data-sign-form]")) form.hidden = open.length > 0;
+      for (const later of document.querySelectorAll("[data-sign-later]")) later.hidden = open.length === 0;
+    };
+
     document.addEventListener(
       "submit",
       async (event) => {
@@ -84,15 +105,21 @@
         told.textContent = "";
         const name = form.elements.name.value.trim();
         const strokes = drawn.get(form.querySelector("canvas")) ?? [];
-        const covered = await covers();
-        const open = document.querySelectorAll(".site-item").length - Object.keys(covered).length;
-        if (open) {
-          told.textContent = visit.say("open_items", { count: open });
+        const [covered, open] = [await covers(), await openItems()];
+        if (open.length) {
+          told.textContent = visit.say("open_items", { count: open.length });
           return;
         }
         if (!name) {
           told.textContent = visit.say("no_name");
           form.elements.name.focus();
+          return;
+        }
+        // A dot is no signature, and a press on the button alone is none either.
+        const written = strokes.some((line) => line.length > 1);
+        if (!written && !form.elements.typed.checked) {
+          told.textContent = visit.say("no_strokes");
+          form.elements.typed.focus();
           return;
         }
         const side = form.elements.side.value;
@@ -107,7 +134,7 @@
             side,
             name,
             position: form.elements.position.value.trim(),
-            strokes,
+            strokes: written ? strokes : [],
             covers: covered,
             signed_at: new Date().toISOString(),
           });
@@ -125,6 +152,7 @@
 
     for (const news of ["visit:held", "visit:drawn"]) {
       document.addEventListener(news, () => {
+        offer();
         for (const canvas of document.querySelectorAll("canvas[data-sign-pad]")) paint(canvas);
       });
     }

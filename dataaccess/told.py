@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from dataaccess import regions
+from dataaccess.shapes import tables
+from dataaccess.shapes.english import in_english
 from dataaccess.words import reads_english
 
 _TIME = "请按“年-月-日 时:分:秒”填写北京时间，不带时区，如 2024-07-26 10:20:35。"
@@ -159,6 +162,10 @@ _SENTENCES = {
     f"“{{}}”不像邮箱地址，应如 name@example.org{_KEPT}": (
         f"“{{}}” is hardly an email address, such as name@example.org{_KEPT_EN}"
     ),
+    f"{{}}个事件（{{}}）的“{{}}”为“{{}}”，“{{}}”却为“{{}}”，两项矛盾{_KEPT}": (
+        f"{{}} event(s) ({{}}): “{{}}” is “{{}}”, yet “{{}}” is “{{}}”: the two contradict each "
+        f"other{_KEPT_EN}"
+    ),
     f"“{{}}”为{{}}，上一次（{{}}）为{{}}，不足其{{}}{_DOUBT}": (
         f"“{{}}” is {{}}, the time before ({{}}) it was {{}}: less than {{}} of it{_DOUBT_EN}"
     ),
@@ -192,11 +199,24 @@ def _in_english(name: str, value: Any) -> Any:
     return sentence(value) if name in _TOLD and isinstance(value, str) else value
 
 
+def in_readers_language(chinese: str) -> str:
+    return sentence(chinese) if reads_english() else chinese
+
+
 def sentence(chinese: str) -> str:
     for form, english in _forms():
         if found := form.fullmatch(chinese):
-            return english.format(*found.groups())
+            named = regions.english_of()
+            return english.format(*(named.get(each) or _coded(each) for each in found.groups()))
     return chinese
+
+
+def _coded(words: str) -> str:
+    """ "G007 暴力破解、…": a list of codes with the English for their words; all else as it is."""
+    each = [one.partition(" ") for one in words.split("、")]
+    if any(tables.CODES.get(code) != word for code, _blank, word in each):
+        return words
+    return ", ".join(f"{code} {in_english(word)}" for code, _blank, word in each)
 
 
 @cache
