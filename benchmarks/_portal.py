@@ -31,7 +31,9 @@ class Server:
 
     def rows(self) -> int:
         with psycopg.connect(self.database) as connection:
-            return connection.execute(f"SELECT count(*) FROM {self.table}").fetchone()[0]
+            found = connection.execute(f"SELECT count(*) FROM {self.table}").fetchone()
+            assert found is not None
+            return int(found[0])
 
 
 def environment(folder: str, database: str, redis: str, **more: str) -> dict[str, str]:

@@ -98,7 +98,7 @@ def _import(case: Any) -> None:
     the cells and checks nothing."""
     from openpyxl import load_workbook
 
-    from evaluation.actions import enterprises
+    from evaluation.actions import enterprises, imports
     from evaluation.models import Enterprise, EnterpriseImport
     from portal.ledger import outbox
     from portal.ledger.models import OutboxEntry
@@ -112,7 +112,7 @@ def _import(case: Any) -> None:
         begun = enterprises.start_import(user, case, SimpleUploadedFile("名单.xlsx", book))
         entry = OutboxEntry.objects.get(key=f"enterprise_import:{begun.pk}")
         assert outbox.deliver(entry.pk)
-        enterprises.take_import(user, case, begun.pk, enterprises.SKIP)
+        enterprises.take_import(user, case, begun.pk, imports.SKIP)
         taken = EnterpriseImport.objects.get(pk=begun.pk)
         assert taken.outcome["added"] == ROWS, taken.outcome
         assert Enterprise.objects.filter(evaluation=case).count() == ROWS
@@ -137,11 +137,11 @@ def _workbook(case: Any) -> bytes:
     """The portal's own template, filled: each enterprise with a sound credit code."""
     from stdnum.cn import uscc
 
-    from evaluation.actions.enterprises import list_field
     from evaluation.edition import edition_of
-    from evaluation.enterprises import workbook
+    from evaluation.enterprises.rows import list_sheet
+    from evaluation.sheets import workbook
 
-    asked = list_field(edition_of(case))
+    asked = list_sheet(edition_of(case))
     kind = next(c for c in asked.columns if c.key == "document_kind").choices[0]
     rows = []
     for nth in range(ROWS):

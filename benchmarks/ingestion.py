@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -196,15 +197,22 @@ class RawWriters:
             process.join()
 
     def write(self, batches: list[list[list[dict[str, str]]]]) -> float:
-        used = self.pipes[: len(batches)]
-        for number, (pipe, mine) in enumerate(zip(used, batches, strict=True), start=1):
+        self.hand_over(batches)
+        return self.go()
+
+    def hand_over(self, batches: list[list[list[dict[str, str]]]]) -> None:
+        self.used = self.pipes[: len(batches)]
+        for number, (pipe, mine) in enumerate(zip(self.used, batches, strict=True), start=1):
             pipe.send([raw_rows(number, each) for each in mine])
-        for pipe in used:
+        for pipe in self.used:
             pipe.recv()  # it has them
+
+    def go(self) -> float:
+        """Seconds until all have written what they were handed."""
         start = time.perf_counter()
-        for pipe in used:
+        for pipe in self.used:
             pipe.send("go")
-        for pipe in used:
+        for pipe in self.used:
             pipe.recv()
         return time.perf_counter() - start
 
@@ -256,7 +264,8 @@ def raw_writer(database: str, pipe: Any) -> None:
 
 
 def sending_again(server: _portal.Server, key: str) -> None:
-    changed, same = [], []
+    changed: list[float] = []
+    same: list[float] = []
     for turn in range(1 + REPETITIONS):
         batch = events()
         later = [{**each, "当前防御处理状态": "处理中"} for each in batch]
@@ -282,20 +291,21 @@ def parts(database: str, folder: str) -> None:
     import django
 
     django.setup()
-    from dataaccess import event_store, intake, receipts
+    from dataaccess import events_on_postgresql, intake, receipts
     from dataaccess.models import Base
 
-    base = Base.objects.first()
-    whole, write = event_store.POSTGRESQL, receipts.write
-    with_all, without = [], []
+    base = Base.objects.order_by("pk")[0]
+    whole, write = events_on_postgresql.POSTGRESQL, receipts.write
+    with_all: list[float] = []
+    without: list[float] = []
     for turn in range(2 + 3 * REPETITIONS):
         for times, statement, receipt in (
             (with_all, whole, write),
-            (without, event_store.statement(counting=False), lambda **_values: None),
+            (without, events_on_postgresql.statement(counting=False), lambda **_values: None),
         ):
-            event_store.POSTGRESQL, receipts.write = statement, receipt
+            events_on_postgresql.POSTGRESQL, receipts.write = statement, receipt
             raw = orjson.dumps(events())
-            seconds = timed(lambda raw=raw: intake.accept(base, "security_event", raw))
+            seconds = timed(partial(intake.accept, base, "security_event", raw))
             if turn > 1:
                 times.append(seconds)
     more = statistics.median(a / b for a, b in zip(with_all, without, strict=True)) - 1

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def _pages() -> dict[str, tuple[str | None, str]]:
     return {
         "notices": (None, "/notices/"),
         "register": (None, "/register/"),
-        "search": (None, "/register/?q=示例基地%20sj-37-0017&province=370000"),
+        "search": (None, "/register/?q=示例基地%20sj-37-00&province=370000"),
         "audit": ("auditor", "/audit/"),
         "cases": ("secretariat", "/cases/"),
         "desk": ("secretariat", "/desk/"),
@@ -124,7 +125,7 @@ def _lists(few: dict[str, int]) -> None:
     )
     for name, (username, path) in _pages().items():
         browser = _browser(username)
-        whole, bare = _interleaved(lambda b=browser, p=path: b.get(p), _rendering(browser, path))
+        whole, bare = _interleaved(partial(browser.get, path), _rendering(browser, path))
         ratio = whole / bare
         good = few[name] == many[name] <= GOAL_QUERIES and ratio <= GOAL_RATIO
         print(
@@ -286,6 +287,9 @@ def _add(count: int) -> None:
             evaluation=case,
             score_run=run,
             number=f"GS2026-{n:05d}",
+            applicant=organisation.name,
+            base_name=case.base.name,
+            place=case.place,
             starts_on=today,
             working_days=5,
             ends_on=today + timedelta(days=7),

@@ -91,7 +91,7 @@ def interpreted(
 def declarations(edition: Edition) -> list[tuple[str, dict[str, Any]]]:
     """Made-up declarations that meet some of their requirements and miss others."""
     dice = random.Random(SEED)
-    made = []
+    made: list[tuple[str, dict[str, Any]]] = []
     for _ in range(DECLARATIONS):
         category = dice.choice(CATEGORY_CODES)
         values: dict[str, Any] = {}

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from io import BytesIO
 from uuid import uuid4
 
 import asyncpg
@@ -18,9 +19,16 @@ from redis.asyncio import Redis
 
 django.setup()
 
-from dataaccess import admission, event_store, months, receipts, windows  # noqa: E402
+from dataaccess import (  # noqa: E402
+    admission,
+    events_at_once,
+    events_on_postgresql,
+    months,
+    receipts,
+    sent,
+    windows,
+)
 from dataaccess.checking import check  # noqa: E402
-from dataaccess.shapes import tables  # noqa: E402
 
 
 def numbered(sql: str) -> str:
@@ -29,7 +37,7 @@ def numbered(sql: str) -> str:
 
 
 ADMIT, INSERT = numbered(admission.POSTGRESQL), numbered(receipts.INSERT)
-KEEP = numbered(event_store.POSTGRESQL)
+KEEP, AT_ONCE = events_on_postgresql.POSTGRESQL, events_at_once.STATEMENT
 known: dict[str, tuple[float, int, int]] = {}
 
 
@@ -68,25 +76,36 @@ async def take(request: Request) -> Response:
     checked = check("security_event", raw, "application/json", at)
     digest = hashlib.sha256(raw).hexdigest()
     receipt = uuid4()
-    latest = {event[tables.EVENT_ID]: event for event in checked.events or []}
-    sent = event_store.as_array(list(map(event_store.sent_as, latest.values())))
+    batch = sent.Batch(checked.events or [])
     month = months.table_of(months.first_of(at))
+    body = {
+        "receipt": str(receipt), "received_at": at.isoformat(), "accepted": batch.accepted,
+        "created": batch.accepted, "updated": 0, "unchanged": 0, "rejected": [],
+    }  # fmt: skip
+    values = {
+        "id": receipt, "base_id": base, "key_id": key, "interface": "security_event",
+        "received_at": at, "accepted": batch.accepted, "refused": 0, "timeliness": "", "use_due": False,
+        "clock_ahead": None, "idempotency_key": "", "body_digest": digest,
+        "month": month, "totalled": True, "answer": orjson.dumps(body).decode(),
+    }  # fmt: skip
+    if len(batch.sent) <= events_at_once.MOST:
+        values["sent"] = sent.as_array(batch.sent)
+        created = await request.app.state.pool.fetchval(
+            AT_ONCE.sql.decode(), *AT_ONCE.values(values)
+        )
+        assert created == batch.accepted
+        return Response(orjson.dumps(body), 201, media_type="application/json")
     async with request.app.state.pool.acquire() as connection, connection.transaction():
         await connection.fetchrow(ADMIT, windows.day_of(at), "security_event", month, key, at, base)
-        created, changed, *_rest = await connection.fetchrow(
-            KEEP, sent, base, base, at, at, receipt, base, at, base, True
+        await connection.execute(events_on_postgresql.MAKE_ROOM)
+        await connection.copy_to_table(
+            events_on_postgresql.SENT, source=BytesIO(sent.as_rows(batch.sent)), format="text"
         )
-        body = {
-            "receipt": str(receipt), "received_at": at.isoformat(), "accepted": len(latest),
-            "created": created, "updated": len(changed),
-            "unchanged": len(latest) - created - len(changed), "rejected": [],
-        }  # fmt: skip
-        values = {
-            "id": receipt, "base_id": base, "key_id": key, "interface": "security_event",
-            "received_at": at, "accepted": len(latest), "created": created,
-            "updated": len(changed), "unchanged": body["unchanged"], "refused": 0,
-            "timeliness": "", "clock_ahead": None, "idempotency_key": "", "body_digest": digest,
-            "status": 201, "answer": orjson.dumps(body).decode(),
+        created, updated = await connection.fetchrow(KEEP.sql.decode(), *KEEP.values(values))
+        assert updated == 0  # it is measured by new ones alone
+        values |= {
+            "created": created, "updated": updated,
+            "unchanged": batch.accepted - created - updated, "status": 201,
         }  # fmt: skip
         await connection.execute(INSERT, *(values[column] for column in receipts.COLUMNS))
     return Response(orjson.dumps(body), 201, media_type="application/json")
