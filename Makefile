@@ -27,7 +27,7 @@ setup-bench:
 bench: setup-bench ## the benchmarks beside their baselines; ARGS="startup" for some
 	@.venv/bin/python -m benchmarks $(ARGS)
 
-trust: setup-tests ## kill -9 at random during ingestion and issuing, tamper with the audit chain: nothing may be lost or hidden
+trust: setup-tests ## kill -9 at random, tamper with the audit chain; ARGS=races, statements, soak, fuzz, permissions or migrations for one of the long trials
 	@.venv/bin/python -m tools.trust $(ARGS)
 
 lock:             ## resolve pyproject.toml anew into requirements*.lock; for maintainers

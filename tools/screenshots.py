@@ -26,7 +26,7 @@ CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "Example-2026"
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 WIDTH, HEIGHT = 1200, 720
-FINENESS = 2  # for screens that are fine; the page shows the picture at half its size
+FINENESS = 2  # for screens that are fine; others get the picture at half that size
 QUALITY = 55
 START_SECONDS = 300
 
@@ -111,7 +111,7 @@ def take(address: str) -> None:
                 if pressed:
                     page.locator(pressed).first.click()
                     page.wait_for_load_state()
-                total += keep(page, HELP / language / f"{name}.webp")
+                total += keep(page, HELP / language, name)
                 page.context.close()
         browser.close()
     print(f"{len(PICTURES) * len(LANGUAGES)} pictures, {total / 1024:.0f} KB, in {HELP}")
@@ -152,16 +152,20 @@ def invited(browser: Browser, address: str) -> str:
     raise SystemExit("Nobody of the pool has an invitation to answer.")
 
 
-def keep(page: Page, file: Path) -> int:
-    """Without the ribbon of the example environment and without metadata; how many bytes."""
+def keep(page: Page, folder: Path, name: str) -> int:
+    """In both sizes, without the ribbon of the example environment; how many bytes."""
     if page.locator(".error-page").count():
         raise SystemExit(f"{page.url} is an error page.")
     page.evaluate("document.querySelector('.example-ribbon')?.remove()")
     page.evaluate("document.activeElement?.blur()")
     shot = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    shot.save(file, "WEBP", quality=QUALITY, method=6)
-    return file.stat().st_size
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = shot.resize((shot.width // FINENESS, shot.height // FINENESS), Image.Resampling.LANCZOS)
+    total = 0
+    for size, end in ((plain, ".webp"), (shot, "@2x.webp")):
+        size.save(folder / f"{name}{end}", "WEBP", quality=QUALITY, method=6)
+        total += (folder / f"{name}{end}").stat().st_size
+    return total
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 Clients send events and reports, each for a base of its own, and note in a ledger what they were
 told; what was not answered is sent again with the same Idempotency-Key until it is. Meanwhile web,
-worker, Redis, PostgreSQL and edge node are killed at random moments and started again. Then the
-database is held against the ledgers, and the rollups against a recount."""
+worker, Redis, PostgreSQL and edge node are killed at random moments and started again. Afterwards
+Redis and PostgreSQL are away, hang without going away, and fill up the disk, and the web's log cannot
+be written. Then the database is held against the ledgers, and the rollups against a recount."""
 
 import http.client
 import json
@@ -11,7 +12,6 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -24,6 +24,7 @@ from typing import Any
 
 import psycopg
 
+from tests import services
 from tests.dataaccess import bodies
 from tests.dataaccess.edge import nodes
 from tools.trust import machines
@@ -41,6 +42,7 @@ class Findings:
     deliveries: int = 0
     events: int = 0
     refused_for_space: int = 0
+    hung: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -50,6 +52,7 @@ class Findings:
             f"answers: {dict(self.answers)}",
             f"{self.deliveries} deliveries answered 2xx, {self.events} events kept",
             f"disk full: {self.refused_for_space} calls not answered 2xx",
+            f"hung: {self.hung}",
         ]
         return "\n".join([*said, *(self.faults or ["nothing lost, nothing doubled"])])
 
@@ -120,8 +123,10 @@ class Client(threading.Thread):
             time.sleep(0.05)
         return False
 
-    def post(self, path: str, raw: bytes, name: str) -> tuple[Any, Any, dict[str, str]]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+    def post(
+        self, path: str, raw: bytes, name: str, *, seconds: float = 20
+    ) -> tuple[Any, Any, dict[str, str]]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         try:
             connection.request("POST", path, raw, {**headers, "Idempotency-Key": name})
@@ -154,20 +159,19 @@ def trial(
     short: bool = False,
     seed: int | None = None,
     say: Callable[[str], None] = lambda _said: None,
+    tables: Path | None = None,
 ) -> Findings:
     """Kill for so many seconds. `short` leaves out worker and edge node, which have tests of
-    their own, and kills each of the others once."""
+    their own, and kills each of the others once. `tables`: a dump of them, which is sooner loaded
+    than they are made."""
     found = Findings(seed if seed is not None else random.randrange(10**6))
     chance = random.Random(found.seed)
-    with tempfile.TemporaryDirectory(prefix="trust-") as name, ExitStack() as stack:
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "postgres").mkdir()
-        postgres = machines.Postgres(folder / "postgres")
-        redis, redis_url = machines.redis_server(folder)
+    with machines.ground() as (folder, postgres, redis, redis_url), ExitStack() as stack:
         for machine in (postgres, redis):
             stack.callback(machine.stop)
             machine.start()
+        if tables:
+            services.load(tables, postgres.url)
         environment = environment_of(folder, postgres.url, redis_url)
         told = _manage(environment, "shell", "-v", "0", "-c", PREPARE.format(bases=clients + 1))
         keys = [line for line in told.splitlines() if line.startswith("gyzs_")]
@@ -197,6 +201,9 @@ def trial(
             at_edge.wait_until_sent()
         _without_redis(redis, running[0], found)
         _without_postgres(postgres, running[0], found)
+        _while_redis_hangs(redis, running[0], found)
+        _while_postgres_hangs(postgres, running[0], found)
+        _without_a_log(web, running[0], found)
         _on_a_full_disk(postgres, running[0], found)
         _hold_against(postgres.url, running, at_edge, found)
         found.faults += _recount(environment)
@@ -211,7 +218,7 @@ class EdgeClient(Client):
     def __init__(
         self, folder: Path, centre: int, key: str, number: int, chance: random.Random
     ) -> None:
-        port = machines.services.free_port()
+        port = services.free_port()
         home = folder / "edge"
         home.mkdir()
         (home / "centre.key").write_text(f"{key}\n")
@@ -309,6 +316,56 @@ def _without_postgres(postgres: Machine, client: Client, found: Findings) -> Non
         if status != 503 or not headers.get("retry-after", "").isdigit():
             found.faults.append(f"without PostgreSQL {path} was told {status}, {headers}")
     postgres.start()
+
+
+def _while_redis_hangs(redis: Machine, client: Client, found: Findings) -> None:
+    redis.hang()
+    began = time.monotonic()
+    if not client.some_events(5):
+        found.faults.append("while Redis hung a delivery was not taken")
+    found.hung["redis"] = f"kept after {time.monotonic() - began:.1f} s"
+    redis.go_on()
+
+
+def _one_event(event_id: str) -> bytes:
+    return json.dumps(bodies.event(攻击事件ID=event_id, 攻击事件描述="新")).encode()
+
+
+def _while_postgres_hangs(postgres: Machine, client: Client, found: Findings) -> None:
+    """Not one 2xx; the same call is sent again afterwards, and both are one delivery."""
+    wanted = {"while it hung": "新"}
+    raw, name = _one_event("while it hung"), str(uuid.uuid4())
+    postgres.hang()
+    began = time.monotonic()
+    status, _answer, _headers = client.post(EVENTS, raw, name, seconds=5)
+    found.hung["postgres"] = f"{status} after {time.monotonic() - began:.1f} s"
+    if status not in ("no answer", 503):
+        found.faults.append(f"while PostgreSQL hung a delivery was told {status}")
+    postgres.go_on()
+    for _ in range(100):
+        status, answer, _headers = client.post(EVENTS, raw, name)
+        if status in (200, 201, 202):
+            client.receipts.append(answer["receipt"])
+            client.expected |= wanted
+            return
+        time.sleep(0.1)
+    found.faults.append(f"after PostgreSQL hung a delivery was told {status}")
+
+
+def _without_a_log(web: Machine, client: Client, found: Findings) -> None:
+    """The disk under the logs is full: every line that the web writes fails."""
+    log = web.log
+    web.kill()
+    web.log = Path("/dev/full")
+    web.start()
+    if not client.some_events(5):
+        found.faults.append("without room for logs a delivery was not taken")
+    status, _answer, _headers = client.post("/api/v1/nothing", b"{}", str(uuid.uuid4()))
+    if status != 404:
+        found.faults.append(f"without room for logs a wrong address was told {status}")
+    web.kill()
+    web.log = log
+    web.start()
 
 
 def _on_a_full_disk(postgres: machines.Postgres, client: Client, found: Findings) -> None:

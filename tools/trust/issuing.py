@@ -2,14 +2,13 @@
 certificates are issued.
 
 A decision maker's process certifies one case after the other and notes in a ledger what was
-committed; it, the worker that makes the PDFs and Redis are killed at random moments and started
-again. Then the ledger is held against the database and the files."""
+committed; it, the worker that makes the PDFs, beat, Redis and PostgreSQL are killed at random moments
+and started again. Then the ledger is held against the database and the files."""
 
 import json
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import services
 from tools.trust import machines
 from tools.trust.durability import environment_of
 
@@ -45,41 +45,42 @@ def trial(
     kills: int = 3,
     seed: int | None = None,
     say: Callable[[str], None] = lambda _said: None,
+    tables: Path | None = None,
 ) -> Findings:
-    """Decide so many cases, and kill each of decider, worker and Redis so many times."""
+    """Decide so many cases, and kill each of the programs so many times. `tables`: a dump of them,
+    which is sooner loaded than they are made."""
     found = Findings(seed if seed is not None else random.randrange(10**6))
     chance = random.Random(found.seed)
     say(f"seed {found.seed}")
-    with tempfile.TemporaryDirectory(prefix="trust-") as name, ExitStack() as stack:
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "postgres").mkdir()
-        postgres = machines.Postgres(folder / "postgres")
-        redis, redis_url = machines.redis_server(folder)
+    with machines.ground() as (folder, postgres, redis, redis_url), ExitStack() as stack:
         environment = environment_of(folder, postgres.url, redis_url)
-        worker = machines.worker(folder, environment)
-        for machine in (postgres, redis, worker):
+        worker, beat = machines.worker(folder, environment), machines.beat(folder, environment)
+        killable = {each.name: each for each in (postgres, redis, worker, beat)}
+        for machine in killable.values():
             stack.callback(machine.stop)
         postgres.start()
         redis.start()
+        if tables:
+            services.load(tables, postgres.url)
         _step(environment, "prepare", str(cases))
         worker.start()
+        beat.start()
         decider = Decider(environment)
-        stack.callback(decider.kill)
-        victims = ["decider", "worker", "redis"] * kills
+        stack.callback(lambda: decider.kill())
+        victims = ["decider", *killable] * kills
         chance.shuffle(victims)
         for victim in victims:
             time.sleep(chance.uniform(0.1, 1.5))
             if victim == "decider":
                 decider.kill()
-                decider = Decider(environment, decider.ledger)
-                stack.callback(decider.kill)
             else:
-                machine = worker if victim == "worker" else redis
-                machine.kill()
-                machine.start()
+                killable[victim].kill()
+                killable[victim].start()
             found.killed[victim] += 1
-        decider.finish()
+            if decider.is_gone():  # killed, or its database was
+                decider = Decider(environment, decider.ledger)
+        while not decider.finish():
+            decider = Decider(environment, decider.ledger)
         worker.kill()
         _step(environment, "recover")
         _hold_against(decider.ledger, json.loads(_step(environment, "check")), cases, found)
@@ -96,15 +97,25 @@ class Decider:
             cwd=machines.ROOT,
             env=environment,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
         )
+
+    def is_gone(self) -> bool:
+        """Its part of the ledger is read then."""
+        if self.running.poll() is None:
+            return False
+        self._read()
+        return True
 
     def kill(self) -> None:
         self.running.kill()
         self._read()
 
-    def finish(self) -> None:
+    def finish(self) -> bool:
+        """Whether it came to its end."""
         self._read()
+        return self.running.returncode == 0
 
     def _read(self) -> None:
         said, _none = self.running.communicate() if not self._closed() else ("", None)

@@ -6,9 +6,10 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,32 @@ class Machine:
         """-9, with every process it made."""
         os.killpg(self.running.pid, signal.SIGKILL)
         self.running.wait()
+
+    def hang(self) -> None:
+        """It answers no more, and does not go away either, with every process it made."""
+        for pid in self._family():
+            os.kill(pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        for pid in self._family():
+            os.kill(pid, signal.SIGCONT)
+
+    def _family(self) -> list[int]:
+        """The program and its children: those of PostgreSQL are no group."""
+        told = Path(f"/proc/{self.running.pid}/task/{self.running.pid}/children").read_text()
+        return [self.running.pid, *map(int, told.split())]
+
+    def memory(self) -> int:
+        """KiB that the program and its children hold for themselves, and their parts of what they
+        share."""
+        total = 0
+        for pid in self._family():
+            try:
+                told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            except OSError:  # it ended meanwhile
+                continue
+            total += sum(int(line.split()[1]) for line in told.splitlines() if line[:4] == "Pss:")
+        return total
 
     def stop(self) -> None:
         self._stack.close()
@@ -99,6 +126,18 @@ def redis_server(folder: Path) -> tuple[Machine, str]:
     return Machine("redis", folder, command, lambda: redis.Redis.from_url(url).ping()), url
 
 
+@contextmanager
+def ground() -> Iterator[tuple[Path, Postgres, Machine, str]]:
+    """A folder that is gone afterwards, a PostgreSQL and a Redis in it, not yet started, and the
+    address of the Redis."""
+    with tempfile.TemporaryDirectory(prefix="trust-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the server's own user enters it
+        (folder / "postgres").mkdir()
+        redis, address = redis_server(folder)
+        yield folder, Postgres(folder / "postgres"), redis, address
+
+
 def web(
     folder: Path, environment: dict[str, str], answers: Callable[[int], Any]
 ) -> tuple[Machine, int]:
@@ -112,6 +151,12 @@ def worker(folder: Path, environment: dict[str, str]) -> Machine:
     command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--concurrency", "1", "-B"]
     command += ["--schedule", str(folder / "beat")]
     return Machine("worker", folder, command, lambda: None, cwd=ROOT, env=environment)
+
+
+def beat(folder: Path, environment: dict[str, str]) -> Machine:
+    command = [sys.executable, "-m", "celery", "-A", "portal", "beat"]
+    command += ["--schedule", str(folder / "own-beat"), "--pidfile", ""]
+    return Machine("beat", folder, command, lambda: None, cwd=ROOT, env=environment)
 
 
 def edge(folder: Path, config: Path, ready: Callable[[], Any]) -> Machine:
