@@ -113,16 +113,25 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def new_database(server_url: str) -> Iterator[str]:
-    """An empty database on a running server."""
+def new_database(server_url: str, *, copy_of: str = "template1") -> Iterator[str]:
+    """A database on a running server: empty, or a copy of one there that nobody is using."""
     name = f"test_{os.getpid()}_{time.monotonic_ns()}"
     with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {copy_of}")
     try:
         yield server_url.rsplit("/", 1)[0] + f"/{name}"
     finally:
         with psycopg.connect(server_url, autocommit=True) as admin:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def load(dump: Path, url: str) -> None:
+    """Into an empty database, all or nothing."""
+    psql = [postgres_binary("psql"), url, "--no-psqlrc", "--quiet", "--output=/dev/null"]
+    psql += ["--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={dump}"]
+    done = subprocess.run(psql, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
 
 
 @contextmanager

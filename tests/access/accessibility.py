@@ -3,7 +3,7 @@ own, with the portal's style sheets and scripts, and nothing from anywhere else.
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -29,6 +29,7 @@ RUN = """async () => {
   return found.violations.map(
     (v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(" | ")}`);
 }"""
+STYLED = "[...document.querySelectorAll('link[rel=stylesheet]')].every((link) => link.sheet)"
 Theme = Literal["light", "dark"]
 ALONE = {"meta", "link", "input", "br", "img", "hr", "col"}  # have no end tag
 
@@ -44,8 +45,10 @@ class Look:
 
 
 # AXE=cover looks at the pages that together show the parts of all pages, AXE=every at all of them
-# in both languages (Chinese light, English dark) and at both widths. Each takes minutes of both cores, so it is asked for.
+# in both languages (Chinese light, English dark) and at both widths. Each takes minutes of both
+# cores, so it is asked for. AXE_LOG names a file in which every page stands as soon as it was seen.
 WALK = os.environ.get("AXE", "")
+LOG = os.environ.get("AXE_LOG", "")
 
 
 class _Parts(HTMLParser):
@@ -96,14 +99,14 @@ def covering(pages: dict[str, str], most: int) -> list[str]:
     return chosen
 
 
-def faults(looks: Iterable[Look]) -> dict[str, list[str]]:
+def faults(looks: Sequence[Look]) -> dict[str, list[str]]:
     """What axe finds, by where. In a thread of its own: Playwright keeps an event loop in the one
     it runs in, and the database's connection belongs to this one."""
     with ThreadPoolExecutor(1) as thread:
         return dict(thread.submit(lambda: list(_walk(looks))).result())
 
 
-def _walk(looks: Iterable[Look]) -> Iterator[tuple[str, list[str]]]:
+def _walk(looks: Sequence[Look]) -> Iterator[tuple[str, list[str]]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context()
@@ -113,14 +116,22 @@ def _walk(looks: Iterable[Look]) -> Iterator[tuple[str, list[str]]]:
         page.goto(ORIGIN)
         # Once: a document that takes this one's place keeps what was loaded.
         page.evaluate(f"{AXE.read_text(encoding='utf-8')};0")
-        for look in looks:
+        for number, look in enumerate(looks, 1):
             page.set_viewport_size(look.size)
             page.emulate_media(color_scheme=look.theme)
             page.set_content(look.html)
+            page.wait_for_function(STYLED)
             wrong = page.evaluate(RUN)
+            _tell(f"{number}/{len(looks)} {look.where}", wrong)
             if wrong:
                 yield look.where, wrong
         browser.close()
+
+
+def _tell(where: str, wrong: list[str]) -> None:
+    if LOG:
+        with Path(LOG).open("a", encoding="utf-8") as log:
+            log.write("\n    ".join([f"{where}: {len(wrong)} faults", *wrong]) + "\n")
 
 
 def _from_the_shelf(route: Route) -> None:

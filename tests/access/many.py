@@ -92,7 +92,9 @@ def multiply(world: World) -> None:
     january = CalendarDay.objects.get()
     copies(january, lambda nth: {"day": january.day + timedelta(days=nth + 1)})
     for nth in range(MANY):
-        audit.record(world.cast.sysadmin, "example", f"example:{nth}", case=f"PG{nth}", nth=nth)
+        audit.record(
+            world.cast.sysadmin, "example", f"user:{world.cast.lin.pk}", case=f"PG{nth}", nth=nth
+        )
 
 
 def _admissions(world: World, organisations: list[Organisation]) -> None:

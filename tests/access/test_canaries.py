@@ -38,13 +38,15 @@ def always(readers: Roles) -> Readers:
 # Who may read a field. Whoever is not named never comes upon its word.
 MAY_READ: dict[str, Readers] = {
     # Names. The site team is known to the applicant it visits; the panel to nobody but those who
-    # assign it and those who meet in it. Nobody learns who declined.
-    "name.site": always(CASE | ACCOUNTS),
-    "name.leader": always(PANEL | STAFF | ACCOUNTS),
-    "name.panel": always(PANEL | STAFF | ACCOUNTS),
-    "name.invited": always(group("invited") | STAFF | ACCOUNTS),
-    "name.recused": always(group("recused") | STAFF | ACCOUNTS),
-    "name.released": always(group("released") | STAFF | ACCOUNTS),
+    # assign it and those who meet in it. Nobody learns who declined. The audit log names everybody
+    # who acted or was acted on.
+    # Later moments have it further back in the log than the first page.
+    "name.site": (CASE | ACCOUNTS | AUDIT, *(CASE | ACCOUNTS,) * 3),
+    "name.leader": always(PANEL | STAFF | ACCOUNTS | AUDIT),
+    "name.panel": always(PANEL | STAFF | ACCOUNTS | AUDIT),
+    "name.invited": always(group("invited") | STAFF | ACCOUNTS | AUDIT),
+    "name.recused": always(group("recused") | STAFF | ACCOUNTS | AUDIT),
+    "name.released": always(group("released") | STAFF | ACCOUNTS | AUDIT),
     "name.idle": always(group("idle") | SECRETARIAT | ACCOUNTS),  # in the pool
     "name.lin": always(CASE | ACCOUNTS),  # submitted the application
     "name.han": always(MEMBERS | SECRETARIAT | ACCOUNTS),  # to whom mail goes: the outbox
@@ -89,11 +91,12 @@ MAY_READ: dict[str, Readers] = {
     "site.reason": always(CASE),
     "reason.leader": (LEADER, LEADER | STAFF, LEADER | STAFF, LEADER | STAFF),
     "reason.panel": (group("panel"), PANEL | STAFF, PANEL | STAFF, PANEL | STAFF),
+    # The panel's members have read the opinion before it was handed in, and keep the minutes.
     "reason.final": (
         NOBODY,
-        LEADER | STAFF,
-        LEADER | STAFF | MEMBERS,
-        LEADER | STAFF | MEMBERS,
+        PANEL | STAFF,
+        PANEL | STAFF | MEMBERS,
+        PANEL | STAFF | MEMBERS,
     ),
     "doubt": (group("panel"), PANEL | STAFF, PANEL | STAFF, PANEL | STAFF),
     "answer": (NOBODY, PANEL | STAFF, PANEL | STAFF, PANEL | STAFF),

@@ -32,6 +32,7 @@ from evaluation.actions import (
     queue,
     signed_sheets,
     standing,
+    usual_reasons,
 )
 from evaluation.demo import journey
 from evaluation.demo.files import example_pdf
@@ -410,6 +411,7 @@ def build() -> World:
     reported = misuse.report(
         kind="fees", about="示例单位", content="示例情况", files=[example_pdf("示例附件")]
     )
+    usual_reasons.begin_list()
     queue.save_view(cast.chen, "示例视图", "step=3", shared=True)
     return World(
         cast,

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from evaluation.actions import application
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
 from evaluation.models import Evaluation
@@ -117,6 +118,7 @@ def test_a_closed_page_offers_its_text_back(cast: Cast, case: Evaluation, open_t
     expect(again.locator("[data-kept-list]")).to_contain_text("余热供暖")
     again.get_by_role("button", name="恢复并保存这些内容").click()
     expect(again.locator("#id_features_text")).to_have_value("余热供暖")
+    expect(again.locator("[data-merged]")).to_contain_text("已恢复并保存：")
     expect(again.locator("[data-kept-offer]")).to_be_hidden()
     assert content(case, "other") == {"features_text": "余热供暖"}
 
@@ -157,12 +159,21 @@ def test_two_pages_of_a_table_show_both_texts(
     han.get_by_role("button", name="对照两边的内容").click()
     expect(han.get_by_text(MERGED)).to_be_visible()
     expect(han.locator("#id_development_plan_text")).to_have_value("韩梅的规划")
-    expect(han.locator(".theirs blockquote")).to_have_text("林工的规划")
-    han.get_by_label("用对方保存的").check()
+    sides = han.locator(".theirs blockquote")
+    expect(sides).to_have_text(["韩梅的规划", "林工的规划"])
+    # Nothing is chosen beforehand, and nothing is saved without a choice.
+    han.get_by_role("button", name="保存本表").last.click()
+    expect(han.get_by_text("请先选择一边，再保存本表。")).to_be_visible()
+    expect(han.get_by_label("用我填写的")).to_be_focused()
+    assert content(case, "support") == {"development_plan_text": "林工的规划"}
+    han.keyboard.press("Space")
+    expect(han.get_by_label("用我填写的")).to_be_checked()
+    han.keyboard.press("ArrowDown")
     expect(han.locator("#id_development_plan_text")).to_have_value("林工的规划")
-    han.get_by_label("用我填写的").check()
+    han.keyboard.press("ArrowUp")
     expect(han.locator("#id_development_plan_text")).to_have_value("韩梅的规划")
-    han.get_by_label("用对方保存的").check()
+    expect(sides).to_have_text(["韩梅的规划", "林工的规划"])
+    han.get_by_label("用 林工 保存的").check()
     han.get_by_role("button", name="保存本表").last.click()
     expect(han.locator("#id_development_plan_text")).to_have_value("林工的规划")
     expect(han.locator("[data-kept-offer]")).to_be_hidden()
@@ -204,6 +215,16 @@ def test_a_computed_value_goes_from_the_page_with_its_rows(
     assert content(case, "technical") == {}
 
 
+def test_a_row_that_comes_back_is_named(cast: Cast, case: Evaluation, open_table: Open) -> None:
+    page = open_table(cast.lin, "technical")
+    for cell, text in {"rated_kw": "5", "count": "600", "in_use": "450"}.items():
+        page.fill(f"#id_racks-0-{cell}", text)
+    racks = page.locator('[data-rows="racks"]')
+    racks.locator("[data-remove-row]").first.click()
+    racks.get_by_role("button", name="恢复刚移除的行").click()
+    expect(racks.locator("[data-rows-said]")).to_have_text("已恢复第1行：5 · 600 · 450")
+
+
 def test_with_the_keyboard_alone(cast: Cast, case: Evaluation, open_table: Open) -> None:
     page = open_table(cast.lin, "head")
     page.focus("#id_name")
@@ -243,3 +264,33 @@ def test_on_a_phone_the_score_unfolds_from_the_foot(
     expect(strip.locator("dl")).to_contain_text("A295")
     expect(strip.get_by_text("必备项不满足：")).to_be_visible()  # it stays unfolded
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_link_of_the_list_marks_its_field_and_puts_the_focus_there(
+    cast: Cast, case: Evaluation, open_table: Open, width: int
+) -> None:
+    rows = [{"rated_kw": "5", "count": "600", "in_use": "450"}, {"count": "7", "in_use": "6"}]
+    application.save_table(cast.lin, case, "technical", {"racks": rows}, 0)
+    page = open_table(cast.lin, "technical", width=width)
+    landed = page.locator(".is-landed")
+    # An empty choice, the empty cell of a row; then from another page a text and a material.
+    for link, focused in (
+        ("room_grade", "#id_room_grade_0"),
+        ("racks-1", "#id_racks-1-rated_kw"),
+        ("egress_bandwidth", "#id_egress_bandwidth"),
+    ):
+        page.locator(f"#table-gaps a[href$='#id_{link}']").evaluate(
+            "(a) => { const more = a.closest('details'); if (more) more.open = true; a.click(); }"
+        )
+        expect(page.locator(focused)).to_be_focused()
+        expect(page.locator(focused)).to_be_in_viewport()
+        expect(landed).to_have_count(1)
+        assert landed.evaluate("(e) => e.contains(document.activeElement)")
+    page.keyboard.press("Tab")
+    expect(landed).to_have_count(0)
+    page.goto(f"/cases/{case.number}/completeness/")
+    page.locator("a[href$='#slot-4']").first.click()
+    expect(page.locator("#slot-4")).to_be_focused()
+    expect(page.locator("#slot-4")).to_have_class("slot is-landed")
+    expect(page.locator("#slot-4-name")).to_be_in_viewport()

@@ -7,25 +7,32 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from evaluation.demo.files import example_pdf, example_photo
 from tests.browser.portal import Person, running_portal
+from tests.prepared import NOTHING_WAITS, Prepared, manage
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=["embedded", pytest.param("servers", marks=pytest.mark.services)])
-def address(request: pytest.FixtureRequest) -> Iterator[str]:
+def address(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path) -> Iterator[str]:
+    var = tmp_path / "var"
     if request.param == "embedded":
-        with running_portal() as url:
+        prepared.example_portal(var)
+        with running_portal(VAR_DIR=str(var)) as url:
             yield url
         return
     database = request.getfixturevalue("postgres_database")
     redis = request.getfixturevalue("redis_url")
-    with running_portal(DATABASE_URL=database, REDIS_URL=redis) as url:
+    manage(var, "demo", "--verbosity=0", DATABASE_URL=database)
+    with psycopg.connect(database) as connection:
+        connection.execute(NOTHING_WAITS)
+    with running_portal(VAR_DIR=str(var), DATABASE_URL=database, REDIS_URL=redis) as url:
         yield url
 
 
@@ -58,7 +65,7 @@ def test_from_application_to_verified_certificate(
     applicant.go(f"/cases/{case}/completeness/")
     applicant.follow("提交申报")
     applicant.press("提交申报")
-    applicant.reads("已提交")
+    applicant.reads("待受理")
     application = rendered(applicant, case, "评估申报书")
     assert "示例滨海智算科技有限公司" in text_of(application)
     secretariat.move(case, "受理申报")
@@ -90,7 +97,7 @@ def test_from_application_to_verified_certificate(
     # 4 现场评估
     assign(secretariat, case, "示例专家孙立")
     visitor = Person(browser, address, "expert1")
-    pledge(visitor)
+    pledge(visitor, case)
     secretariat.move(case, "派出现场评估组")
     visit(visitor, case, photo)
     visitor.move(case, "提交现场评估记录")
@@ -100,11 +107,11 @@ def test_from_application_to_verified_certificate(
     leader = Person(browser, address, "expert3")
     member = Person(browser, address, "expert4")
     for expert in (leader, member):
-        pledge(expert)
+        pledge(expert, case)
     secretariat.move(case, "启动专家评审")
     for expert in (leader, member):
         expert.go(f"/cases/{case}/meeting/")
-        expert.press("签到")
+        expert.send("签到")
     doubt(member, case, "pue", "1.35", "漏计冷却塔用电")
     for expert in (leader, member):
         score(expert, case)
@@ -120,6 +127,8 @@ def test_from_application_to_verified_certificate(
     leader.go(f"/cases/{case}/consolidation/")
     assert answer.input_value() == "冷却塔用电已计入总用电量"
     leader.press("核对并送评审专家阅看")
+    member.go(f"/cases/{case}/opinion/")
+    member.send("已阅看本稿")
     leader.send("提交评审意见")
 
     # 6 公布结果
@@ -205,12 +214,15 @@ def assign(secretariat: Person, case: str, *names: str) -> None:
         secretariat.page.locator(".experts-table").get_by_text(name).last.wait_for()
 
 
-def pledge(expert: Person) -> None:
-    expert.go("/desk/")
-    expert.follow("答复邀请")
-    expert.press("接受邀请，判断是否回避")
-    expert.press("不回避，签署承诺书")
-    expert.page.wait_for_url("**/cases/*/")
+def pledge(expert: Person, case: str) -> None:
+    """Answer invitations until it was that of this case: the example data draw experts at random,
+    and an invitation names no case."""
+    while case not in expert.page.url:
+        expert.go("/desk/")
+        expert.follow("答复邀请")
+        expert.press("接受邀请，判断是否回避")
+        expert.send("不回避，签署承诺书")
+        expert.page.wait_for_url("**/cases/*/")
 
 
 def visit(visitor: Person, case: str, photo: Path) -> None:
@@ -240,7 +252,7 @@ def dissent(leader: Person, member: Person, case: str) -> None:
     leader.go(f"/cases/{case}/meeting/")
     leader.page.locator("summary", has_text="记录保留意见").click()
     leader.page.get_by_label("保留意见的专家").select_option(label="示例专家马骏")
-    leader.page.get_by_label("指标").select_option(label="公共服务能力")
+    leader.page.get_by_label("对什么保留意见").select_option(label="公共服务能力")
     leader.page.locator("textarea[name=text]").fill("认为公共服务能力应评4分")
     leader.press("记录保留意见")
     member.go(f"/cases/{case}/meeting/")

@@ -24,6 +24,7 @@ from tests import services
 from tests.browser.portal import ROOT
 from tests.browser.test_form import sign_in
 from tests.evaluation.cast import Cast, make_cast
+from tests.prepared import Prepared
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -149,7 +150,9 @@ def test_after_a_closed_page_the_same_file_goes_on_and_another_begins_anew(
     expect(page.locator("[data-unfinished]")).to_have_count(0)
     assert again == ["uploads", "2", "finish"]
     # A file of the same name, size and time, but of other bytes, is not mixed with the first.
-    page.locator(".file-list").get_by_role("button", name="移除").click()
+    remove = page.locator(".file-list").get_by_role("button", name="移除")
+    remove.click()
+    expect(remove).to_have_count(0)
     cut_at(page, 2)
     choose(page, 8, large)
     expect(row(page, "offline")).to_be_visible()
@@ -204,8 +207,6 @@ def test_a_file_is_looked_at_in_the_page_and_on_a_phone(
 
 PREPARE = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0); call_command("createcachetable", verbosity=0)
 from tests.evaluation.cast import make_cast
 print(make_cast().new_case().number)
 """
@@ -217,8 +218,9 @@ print(*CaseFile.objects.values_list("sha256", flat=True))
 
 
 def test_a_killed_server_costs_only_the_piece_under_way(
-    browser: Browser, tmp_path: Path, large: Path
+    browser: Browser, tmp_path: Path, large: Path, prepared: Prepared
 ) -> None:
+    prepared.tables_on_sqlite(tmp_path / "var")
     port = services.free_port()
     environment = {
         "PATH": os.environ["PATH"],

@@ -2,11 +2,8 @@
 stage, on two devices at once, with a browser closed and a session that ran out."""
 
 import json
-import os
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -20,13 +17,14 @@ from evaluation.demo import PASSWORD
 from evaluation.demo.files import example_photo
 from evaluation.demo.tables import PROVINCE_VALUES
 from tests.browser.line import Line, line_to
-from tests.browser.portal import CHROMIUM, FLAGS, ROOT, Person, running_portal
+from tests.browser.portal import CHROMIUM, FLAGS, Person, running_portal
+from tests.prepared import Prepared, manage, nothing_waits
 
 pytestmark = pytest.mark.browser
 
 expect.set_options(timeout=30_000)
 NOTHING_LEFT = "全部内容已上传"
-NOTHING_YET = "还没有填写内容"
+NOTHING_YET = "没有待上传的内容"
 LEADER, MEMBER = "expert1", "expert2"
 CASES = """
 from evaluation.actions import application
@@ -35,7 +33,7 @@ from evaluation.demo.load import cast_for
 from evaluation.demo.tables import PROVINCE_VALUES
 
 cast = cast_for("ulanqab")
-for _ in range(7):
+for _ in range(8):
     case = application.start(cast.applicant, category="province", place="山东",
         base_name="示例离线基地", province="370000", city="370100")
     journey.fill(case, cast.applicant, PROVINCE_VALUES)
@@ -81,19 +79,13 @@ class Portal:
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal(tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> Iterator[Portal]:
     var = tmp_path_factory.mktemp("visits") / "var"
+    prepared.example_portal(var)
+    made = manage(var, "shell", "-v", "0", "-c", CASES)
+    nothing_waits(var)
     with running_portal(VAR_DIR=str(var)) as url:
-        made = subprocess.run(
-            [sys.executable, "manage.py", "shell", "-v", "0", "-c", CASES],
-            cwd=ROOT,
-            env={**os.environ, "READ_DOTENV": "false", "VAR_DIR": str(var),
-                 "DJANGO_SETTINGS_MODULE": "portal.settings"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )  # fmt: skip
-        yield Portal(url, var / "db.sqlite3", re.findall(r"^case (\S+)", made.stdout, re.M))
+        yield Portal(url, var / "db.sqlite3", re.findall(r"^case (\S+)", made, re.M))
 
 
 @pytest.fixture
@@ -125,7 +117,7 @@ class Device:
         page.fill("input[name=login]", username)
         page.fill("input[name=password]", PASSWORD)
         page.press("input[name=password]", "Enter")
-        page.wait_for_url("**/desk/")
+        page.wait_for_url("**/desk/", wait_until="commit")
         page.close()
 
     def open(self) -> None:
@@ -133,7 +125,6 @@ class Device:
         expect(self.page.locator("[data-visit-line]")).to_be_visible()
 
     def preload(self) -> None:
-        self.page.locator(".visit-device > summary").click()
         self.page.locator("[data-preload] button").click()
 
     def ready(self) -> None:
@@ -175,6 +166,11 @@ class Device:
             mouse.down()
             mouse.move(box["x"] + 160, box["y"] + 90, steps=6)
             mouse.up()
+        else:
+            button = form.get_by_role("button", name="签字").last
+            button.click()
+            expect(form.locator("[data-sign-told]")).to_contain_text("请在签字框内签字")
+            form.get_by_label("以签署姓名代替手写签字").check()
         form.get_by_role("button", name="签字").last.click()
 
     def says(self, count: str, condition: str = "", within: int = 30) -> None:
@@ -253,6 +249,11 @@ def test_a_whole_visit_in_a_basement_with_the_tablet_switched_off_in_between(
     tablet.fill("pue", "1.31", "夏季实测", instrument="关口电表", reading="1.308")
     tablet.save("pue")
     expect(tablet.item("pue")).to_contain_text("结论待上传后由系统判定")
+    expect(tablet.item("pue").locator(".site-item-held")).to_be_visible()
+    expect(tablet.item("pue").locator(".site-item-state")).to_be_hidden()
+    expect(tablet.page.locator(".progress-count")).to_have_text("还有 24 项未核验")
+    expect(tablet.page.locator("[data-sign-wait]").get_by_role("link")).to_have_count(24)
+    expect(tablet.page.locator("form[data-sign]").first).to_be_hidden()
     tablet.take_photo("pue", photo)
     expect(tablet.item("pue").locator(".site-local img")).to_be_visible()
     tablet.says("1 项尚未上传", "当前没有网络")
@@ -290,6 +291,8 @@ def test_a_whole_visit_in_a_basement_with_the_tablet_switched_off_in_between(
     expect(tablet.item("rack_count")).to_contain_text("已恢复上次未保存的填写")
     tablet.save("rack_count")
     tablet.says("25 项尚未上传")
+    expect(tablet.page.locator(".progress-count")).to_have_text("全部指标已核验")
+    expect(tablet.page.locator("[data-sign-wait]")).to_be_hidden()
     tablet.sign("team", "示例专家孙立")
     tablet.sign("applicant", "示例陪同人")
     tablet.says("27 项尚未上传")
@@ -332,6 +335,22 @@ def test_a_whole_visit_in_a_basement_with_the_tablet_switched_off_in_between(
     assert [name for name in tablet.kept() if name.startswith("cache")] == []
     assert tablet.faults == []
     tablet.context.close()
+
+
+def test_without_preloading_the_page_warns_and_with_it_every_page_leads_back(device: Open) -> None:
+    tablet = device(LEADER)
+    expect(tablet.page.locator("[data-preload]")).to_contain_text("尚未预载到本机")
+    tablet.context.set_offline(True)
+    tablet.says(NOTHING_YET, "本页未预载：请勿关闭或刷新")
+    expect(tablet.page.locator("[data-visit-condition]")).not_to_contain_text("已保存在本机")
+    tablet.context.set_offline(False)
+    tablet.ready()
+    expect(tablet.page.locator("[data-preload-open]")).to_be_hidden()
+    expect(tablet.page.locator("[data-visit-condition]")).not_to_contain_text("本页未预载")
+    tablet.page.goto(f"{tablet.url}/")
+    expect(tablet.page.get_by_role("heading")).to_have_text("当前没有网络")
+    tablet.page.get_by_role("link").click()
+    expect(tablet.page.locator("[data-visit-line]")).to_be_visible()
 
 
 def test_the_portal_stops_at_each_stage_and_nothing_is_lost_or_doubled(

@@ -66,6 +66,42 @@ def retention_by_month(base: Base) -> dict[str, Any]:
     }
 
 
+def odd_texts(base: Base) -> dict[str, list[str]]:
+    """What a delivery of a few events and one of many keep of texts that a copy must escape."""
+    odd = [
+        "a\tb",
+        "a\nb",
+        "a\r\nb",
+        "\\N",
+        "\\.",
+        "a\\",
+        "\"{'",
+        "x\u2028y",
+        "\u00e9\ud55c\U0001f600",
+    ]
+    kept = {}
+    for name, size in (("few", len(odd)), ("many", 150)):
+        sent = [
+            event(攻击事件ID=f"{name}{n:03}", 攻击事件描述=odd[n % len(odd)]) for n in range(size)
+        ]
+        intake.accept(base, "security_event", json.dumps(sent).encode())
+        found = SecurityEvent.objects.filter(event_id__startswith=name).order_by("event_id")
+        kept[name] = list(found.values_list("description", flat=True)[: len(odd)])
+    return {"sent": odd, **kept}
+
+
+def single_events(text: str) -> dict[str, list[Any]]:
+    """One new event from all sides: with one Idempotency-Key, with none, and told otherwise."""
+    three = {"Idempotency-Key": "three"}
+    one, two = event(攻击事件ID="one"), event(攻击事件ID="two")
+    said = [event(攻击事件ID="two", 攻击事件描述=str(number)) for number in range(PROGRAMS)]
+    return {
+        "keyed": at_once(text, [lambda each: each.events(one, headers=three)] * PROGRAMS),
+        "plain": at_once(text, [lambda each: each.events(two)] * PROGRAMS),
+        "changed": at_once(text, [lambda each, body=body: each.events(body) for body in said]),
+    }
+
+
 def main() -> None:
     setup_test_environment()
     call_command("migrate", verbosity=0)
@@ -107,6 +143,9 @@ def main() -> None:
             "earlier_events": EarlierVersion.objects.filter(kind="security_event").count(),
             "differences": recount.differences(),
             "retention": retention_by_month(base),
+            "odd": odd_texts(base),
+            "singles": single_events(text),
+            "still": recount.differences(),
         },
         sys.stdout,
     )

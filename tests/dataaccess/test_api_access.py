@@ -51,7 +51,7 @@ def test_without_a_valid_key_everything_is_401(header: str | None, jinan: Base) 
 
 def test_a_signed_in_person_without_a_key_is_nobody_here(lin: Any, jinan: Base) -> None:
     client = Client()
-    client.force_login(lin, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(lin)
     assert client.get("/api/v1/status").status_code == 401
 
 
@@ -175,6 +175,12 @@ def test_another_method_is_a_problem_too(
     assert answer["Allow"] == allowed
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["detail"] == f"这个地址只支持 {allowed}。"
+
+
+@pytest.mark.parametrize("ending", ["a%0Ab", "receipts/x%0A", "capacity%0A"])
+def test_an_address_with_a_line_end_is_a_problem_too(caller: Caller, ending: str) -> None:
+    answer = caller.send("GET", ending)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
 def test_an_unknown_address_is_a_problem(caller: Caller) -> None:

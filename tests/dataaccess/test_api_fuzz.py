@@ -11,6 +11,7 @@ from dataaccess.models import Base
 from dataaccess.shapes import TABLES
 from tests.dataaccess.bodies import base_info, event, report
 from tests.dataaccess.conftest import Caller
+from tests.long import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ values = st.recursive(
     max_leaves=6,
 )
 fuzzed = settings(
-    max_examples=60,
+    max_examples=examples(60, 0.1),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

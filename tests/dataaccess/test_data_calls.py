@@ -148,7 +148,7 @@ def test_the_centre_issues_tracks_reminds_and_withdraws(
         "bases": [jinan.pk], "deadline": "2026-10-02T09:00",
     }  # fmt: skip
     with time_machine.travel(NINE, tick=False):
-        client.force_login(chen, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(chen)
         wrong = client.post("/data-calls/new/", {**asked, "deadline": "2026-09-30T09:14"})
         assert wrong.context["form"].errors == {"deadline": ["截止时刻须在15分钟以后、90天以内。"]}
         answer = client.post("/data-calls/new/", asked)

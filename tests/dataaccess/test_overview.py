@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -166,11 +168,32 @@ def test_too_many_events_for_a_workbook_are_not_cut_off(
     assert "超过 1 个事件，请缩小范围，或下载 CSV。" in page.content.decode()
 
 
+def test_over_a_year_the_order_of_bases_is_kept_for_a_while(bases: tuple[Base, Base]) -> None:
+    jinan, qingdao = bases
+
+    def shown(days: int) -> list[str]:
+        page = see(f"/overview/events/?days={days}")
+        return re.findall(r'<a href="/bases/(\w+)/events/', page)
+
+    intake.accept(jinan, "security_event", json.dumps(event(1)).encode())
+    assert shown(365) == shown(30) == ["jinan"]
+    batch = [event(1, 攻击事件ID=name) for name in "ab"]
+    intake.accept(qingdao, "security_event", json.dumps(batch).encode())
+    assert (shown(365), shown(30)) == (["jinan"], ["qingdao", "jinan"])
+    cache.clear()
+    assert shown(365) == ["qingdao", "jinan"]
+
+
 def test_the_wall_refreshes_itself_and_leads_back(bases: tuple[Base, Base]) -> None:
     wall = see("/overview/wall/?resource=npu")
     assert 'hx-get="/overview/wall/?resource=npu"' in wall
     assert 'href="/overview/?resource=npu"' in wall
     assert "270 / 300" in wall  # in use of the total, as the bars are filled
+    yesterday = windows.day_of(timezone.now()) - timedelta(days=1)
+    until = f"画到{yesterday.year}年{yesterday.month}月{yesterday.day}日：今天的数据还在上报"
+    assert until in wall
+    assert until in see("/overview/?resource=npu")
+    assert "until_yesterday" not in wall
 
 
 def event(nth: int, **changes: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from portal.accounts.models import Role, User
 from portal.ledger import outbox
 from portal.ledger.models import AuditEvent, OutboxEntry
 from portal.notifications.models import Notification
+from tests.dataaccess.bodies import event
 from tests.dataaccess.conftest import Caller, person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def question(jinan: Base, lin: User, caller: Caller) -> Question:
     """The base reports the same for seven days."""
     for days_ago in range(7, 0, -1):
         report(caller, days_ago)
-    assert questions.watch({}) == 1
+    assert questions.watch() == 1
     return Question.objects.get()
 
 
@@ -44,7 +45,7 @@ def test_what_is_asked_reaches_the_operator_once(
     jinan: Base, question: Question, lin: User, zhou: User
 ) -> None:
     assert (question.base, question.rule, question.state) == (jinan, "frozen", "open")
-    assert questions.watch({}) == 0
+    assert questions.watch() == 0
     told = Notification.objects.filter(kind="question")
     assert [note.user for note in told] == [lin]
     page = signed_in(lin).get(f"/bases/{jinan.code}/").content.decode()
@@ -87,12 +88,12 @@ def test_a_closed_question_is_not_asked_again_a_new_occurrence_is(
     question: Question, caller: Caller, chen: User
 ) -> None:
     questions.close(question, "已知", actor=chen)
-    assert questions.watch({}) == 0
+    assert questions.watch() == 0
     report(caller, 0)  # the run goes on
-    assert questions.watch({}) == 0
+    assert questions.watch() == 0
     total = BODIES["compute_report"]["GPU总算力"]
     report(caller, 0, GPU总算力=total // 2 - 1, 空闲GPU算力=0)
-    assert questions.watch({}) == 1
+    assert questions.watch() == 1
     asked = Question.objects.latest("pk")
     assert (asked.rule, asked.subject, asked.facts["before"]) == ("drop", "gpu", total)
 
@@ -100,8 +101,10 @@ def test_a_closed_question_is_not_asked_again_a_new_occurrence_is(
 def test_fp16_is_held_against_the_certificate(jinan: Base, lin: User, caller: Caller) -> None:
     report(caller, 0)
     reported = BODIES["compute_report"]["FP16总算力"]
-    assert questions.watch({jinan.pk: reported}) == 0
-    assert questions.watch({jinan.pk: reported * 2}) == 1
+    Base.objects.update(certified_fp16=reported)
+    assert questions.watch() == 0
+    Base.objects.update(certified_fp16=reported * 2)
+    assert questions.watch() == 1
     assert Question.objects.get().facts == {"reported": reported, "certified": reported * 2}
 
 
@@ -215,4 +218,23 @@ def test_contacts_by_which_nobody_could_be_reached_are_doubted(caller: Caller) -
         ("联系人邮箱地址", "contact"),
     ]
     assert "warnings" not in caller.info(BODIES["base_info"]).json()
+    assert not Question.objects.exists()
+
+
+def test_events_that_are_dealt_with_and_go_on_are_doubted(caller: Caller, jinan: Base) -> None:
+    odd = {"当前防御处理状态": "已处理", "是否仍在攻击": "是"}
+    one = caller.events(event(攻击事件ID="e0", **odd))
+    assert one.status_code == 201
+    assert one.json()["warnings"] == [
+        {
+            "field": "是否仍在攻击",
+            "code": "contradiction",
+            "message": "1个事件（e0）的“当前防御处理状态”为“已处理”，“是否仍在攻击”却为“是”，两项矛盾。"
+            "数据已按所报保存，请核对后更正重发。",
+        }
+    ]
+    assert caller.send("GET", f"receipts/{one.json()['receipt']}").json()["warnings"]
+    told = caller.events([event(攻击事件ID=f"e{n}", **odd) for n in range(7)]).json()["warnings"]
+    assert [each["message"].split("的")[0] for each in told] == ["7个事件（e0, e1, e2, e3, e4, …）"]
+    assert "warnings" not in caller.events(event(攻击事件ID="e0", 是否仍在攻击="否")).json()
     assert not Question.objects.exists()

@@ -1,4 +1,5 @@
 from dataaccess import regions
+from evaluation.rulebook.certificates import english_place
 
 
 def test_the_2007_edition_has_34_provinces_and_344_codes_at_prefecture_level() -> None:
@@ -64,3 +65,33 @@ def test_an_unknown_code_is_nothing() -> None:
     assert regions.cities_of("990000") == ()
     assert regions.city_name("990100") == ""
     assert regions.prefecture_of("320583").name == "苏州市"  # type: ignore[union-attr]
+
+
+def test_a_city_has_its_english_name() -> None:
+    english = {
+        "370100": "Jinan",
+        "610100": "Xi'an",
+        "350200": "Xiamen",
+        "150100": "Hohhot",
+        "420600": "Xiangyang",
+        "110100": "Beijing",
+        "810000": "Hong Kong",
+        "532800": "Xishuangbanna Dai Autonomous Prefecture",
+        "410881": "Jiyuan",
+    }
+    assert {code: regions.city_name(code, "en") for code in english} == english
+    assert regions.place_name("370000", "370100", "en") == "Jinan, Shandong"
+    assert regions.place_name("110000", "110100", "en") == "Beijing"
+    assert regions.place_name("370000", "", "en") == "Shandong"
+    cities = [city for province in regions.provinces() for city in regions.cities_of(province.code)]
+    assert all(regions.city_name(city.code, "en") for city in cities)
+
+
+def test_a_certificate_names_a_city_as_the_interface_does() -> None:
+    cities = [city for province in regions.provinces() for city in regions.cities_of(province.code)]
+    differing = {
+        (city.name, english_place(regions.city_name(city.code)), regions.city_name(city.code, "en"))
+        for city in cities
+        if english_place(regions.city_name(city.code)) != regions.city_name(city.code, "en")
+    }
+    assert differing == set()

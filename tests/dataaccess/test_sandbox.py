@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from dataaccess import queries
 from dataaccess.actions import sandbox
@@ -13,6 +15,7 @@ from dataaccess.models import ApiKey, Base, ConformanceRun
 from portal.accounts.models import Role, User
 from portal.ledger import outbox
 from portal.ledger.models import OutboxEntry
+from portal.site.templatetags.ui import moment
 from tests.dataaccess.bodies import base_info, event, report, without
 from tests.dataaccess.conftest import Caller, person, signed_in
 from tests.evaluation.cast import make_cast
@@ -42,6 +45,10 @@ def test_a_run_ticks_off_what_the_programs_show(lin: User, jinan: Base) -> None:
         page = client.get(f"/sandbox/runs/{run.pk}/").content.decode()
         for error in refused.json()["errors"]:
             assert error["message"] in page
+        client.cookies["django_language"] = "en"
+        english = client.get(f"/sandbox/runs/{run.pk}/").content.decode()
+        assert "The required field “GPU总算力” is missing" in english
+        client.cookies["django_language"] = "zh-hans"
         program.report(report(), headers={"Idempotency-Key": "one"})
         program.report(report(), headers={"Idempotency-Key": "one"})
         assert passed(run, lin) == ["connect", "resend", "compute_report", "mend", "window"]
@@ -59,7 +66,7 @@ def test_a_run_ticks_off_what_the_programs_show(lin: User, jinan: Base) -> None:
     run.refresh_from_db()
     assert run.record is not None
     assert {check["title"]: check["passed"] for check in run.record["checks"]} == {
-        "边缘节点以密钥接入": True, "断线后重发，不丢不重": True, "基地基本信息": True,
+        "以密钥接入": True, "断线后重发，不丢不重": True, "基地基本信息": True,
         "基地算力信息": True, "基地安全信息": True, "安全事件的处理经过": False,
         "批量推送": True, "按错误提示更正后重发": True, "在所选时段内上报": True,
         "及时答复数据统计要求": True,
@@ -72,6 +79,96 @@ def test_a_run_ticks_off_what_the_programs_show(lin: User, jinan: Base) -> None:
     # Over: further calls change nothing.
     program.events(event(当前防御处理状态="已处理"))
     assert "update" not in passed(run, lin)
+
+
+def told(run: ConformanceRun, user: User) -> dict[str, tuple[str, bool, str]]:
+    """What the page says of each check: the refusal it shows, whether that is half of it, a word."""
+    page = signed_in(user).get(f"/sandbox/runs/{run.pk}/checks/")
+    return {
+        each.check.code: (each.failed.call if each.failed else "", each.half, each.said)
+        for each, _ok, _command in page.context["rows"]
+        if each.failed or each.said
+    }
+
+
+WINDOW_SAID = "所选时段是每天 07:00-08:00（北京时间）。"
+
+
+def test_a_refused_call_is_told_at_its_own_step_alone(lin: User, jinan: Base) -> None:
+    _key, text = sandbox.issue_key(lin)
+    program = Caller(Client(), text)
+    with time_machine.travel(IN_WINDOW, tick=False):
+        run = sandbox.start(lin, "07:00-08:00")
+        program.report(without(report(), "GPU总算力"))
+        half = (
+            "已完成一半：2026-07-26 07:12:00 的调用被拒收，按提示更正后再发一次同一接口，即为通过。"
+        )
+        assert told(run, lin) == {
+            "mend": ("compute_report", True, half),
+            "window": ("", False, WINDOW_SAID),
+        }
+        page = signed_in(lin).get(f"/sandbox/runs/{run.pk}/").content.decode()
+        assert page.count("完成一半</span>") == 1
+        program.report(report())
+        program.report(without(report(), "GPU总算力"))
+        assert told(run, lin) == {
+            "call": ("compute_report", False, ""),
+            "window": ("", False, WINDOW_SAID),
+        }
+
+
+def test_a_good_call_outside_the_window_is_told_with_its_time_and_the_window_meant(
+    lin: User, jinan: Base
+) -> None:
+    _key, text = sandbox.issue_key(lin)
+    program = Caller(Client(), text)
+    with time_machine.travel(datetime.fromisoformat("2026-07-26T02:30:00+08:00"), tick=False):
+        run = sandbox.start(lin, "12:00-13:00")
+        assert told(run, lin)["window"][2] == "所选时段是每天 12:00-13:00（北京时间）。"
+        program.report(report())
+        assert told(run, lin)["window"][2] == (
+            "2026-07-26 02:30:00 的调用已接收，但不在所选时段内；"
+            "请在每天 12:00-13:00（北京时间）再调用一次。"
+        )
+        program.report(report(统计日期="2026-07-25"))
+        assert "上报的是以前日期的数据" in told(run, lin)["window"][2]
+        finished = sandbox.finish(lin, run)
+        assert finished.record is not None
+        said = {check["title"]: check["said"] for check in finished.record["checks"]}
+        assert said["在所选时段内上报"] == told(run, lin)["window"][2]
+
+
+def test_the_record_says_which_program_called_and_that_the_node_is_seen_on_site(
+    lin: User, jinan: Base
+) -> None:
+    _key, text = sandbox.issue_key(lin)
+    run = sandbox.start(lin, "07:00-08:00")
+    Caller(Client(), text).send("GET", "status", headers={"User-Agent": "curl/8.5.0"})
+    said = (
+        "调用的程序自称 curl/8.5.0，来自 127.0.0.1。密钥可用；是否由边缘节点调用，平台看不出，"
+        "边缘节点本身在现场核查。"
+    )
+    assert told(run, lin)["connect"] == ("", False, said)
+    sandbox.finish(lin, run)
+    entry = OutboxEntry.objects.get(kind="conformance")
+    assert outbox.deliver(entry.pk) is True
+    page = signed_in(lin).get(f"/sandbox/runs/{run.pk}/record.pdf")
+    printed = text_of(b"".join(page.streaming_content)).replace(" ", "")
+    assert said.replace(" ", "") in printed
+
+
+def test_the_samples_hold_and_the_data_call_names_the_call_that_answers_it(
+    lin: User, jinan: Base
+) -> None:
+    client = signed_in(lin)
+    handled = client.get("/sandbox/files/event-handled.json").json()
+    assert (handled["是否仍在攻击"], handled["当前防御处理状态"]) == ("否", "已处理")
+    run = sandbox.start(lin, "07:00-08:00")
+    page = client.get(f"/sandbox/runs/{run.pk}/checks/")
+    commands = {each.check.code: command for each, _ok, command in page.context["rows"]}
+    assert commands["call"].partition(" --data ")[2] == (
+        f"@compute.json {settings.PUBLIC_URL}/api/v1/compute-reports"
+    )
 
 
 def test_sandbox_data_stay_apart_from_everything_else(lin: User, jinan: Base) -> None:
@@ -96,6 +193,9 @@ def test_there_is_one_test_key_and_the_security_administrator_can_end_it(
     assert status == [401, 200]
     security = signed_in(person("sec", Role.SECURITY_ADMIN))
     assert key.prefix in security.get("/keys/?state=valid").content.decode()
+    for wanted in (key.prefix, f"{key.prefix}…", key.prefix.removeprefix("gyzs_"), new):
+        found = security.get("/keys/", {"q": wanted}).context["page_obj"]
+        assert [each.pk for each in found] == [key.pk]
     answer = security.post(f"/bases/{key.base.code}/keys/{key.pk}/revoke/")
     assert answer["Location"] == "/keys/"
     assert Caller(Client(), new).send("GET", "status").status_code == 401
@@ -123,13 +223,20 @@ def test_a_passed_record_is_printed_and_filed_as_proof() -> None:
     printed = b"".join(client.get(f"/sandbox/runs/{run.pk}/record.pdf").streaming_content)
     assert printed.startswith(b"%PDF-")
     assert run.number in text_of(printed)
-    # A run that has not shown everything is no proof.
+    # A run that has not shown everything is no proof, and says so itself.
+    assert "10项测试未全部通过，本记录不能作为 8.4 四项指标的证明材料" in text_of(printed)
     assert client.get(f"/sandbox/runs/{run.pk}/file/").status_code == 404
     ConformanceRun.objects.filter(pk=run.pk).update(passed=True)
     answer = client.post(f"/sandbox/runs/{run.pk}/file/", {"case": case.number})
     assert answer.status_code == 302
     filed = case.files.get(slot=10)
     assert (filed.name, filed.size) == (f"{run.number}.pdf", len(printed))
+    for path in ("", "file/"):
+        page = client.get(f"/sandbox/runs/{run.pk}/{path}").content.decode()
+        assert (
+            f"已由{cast.lin.name}于 {moment(timezone.localtime(filed.uploaded_at))} 加入申报"
+            in page
+        )
     again = client.post(f"/sandbox/runs/{run.pk}/file/", {"case": case.number})
     assert (again.status_code, case.files.count()) == (422, 1)
 

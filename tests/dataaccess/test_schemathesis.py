@@ -19,6 +19,7 @@ from dataaccess.models import ApiKey
 from dataaccess.shapes import tables
 from portal.accounts.models import Role
 from tests.dataaccess.conftest import person
+from tests.long import ASKED, examples
 
 pytestmark = pytest.mark.django_db
 schema: Any = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application())
@@ -41,8 +42,8 @@ def centre_key(db: None) -> str:
 
 @schema.parametrize()
 @settings(
-    max_examples=25,
-    derandomize=True,
+    max_examples=examples(25, 0.1),
+    derandomize=not ASKED,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

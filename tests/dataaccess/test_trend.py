@@ -54,3 +54,10 @@ def test_labels_of_days_fit_whatever_the_span() -> None:
         labels = [m.label for m in trend([], LAST - timedelta(days=days - 1), LAST).days]
         assert 2 <= len(labels) <= 12, days
         assert len(set(labels)) == len(labels)
+
+
+def test_a_higher_drawing_has_the_same_days_and_says_where_it_ends() -> None:
+    points = [Point(FIRST, 390, 100), Point(LAST, 400, 0)]
+    low, high = trend(points, FIRST, LAST), trend(points, FIRST, LAST, height=500)
+    assert (high.height, high.days, high.last) == (500, low.days, LAST)
+    assert [mark.at for mark in high.values] == [466.0, 352.0, 238.0, 124.0, 10.0]

@@ -12,10 +12,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from urllib.parse import urlencode
 
@@ -245,6 +247,25 @@ def test_failures_to_sign_in_are_counted_together(portal: Portal) -> None:
     assert owner.status == 302
 
 
+def test_of_twenty_guesses_at_one_moment_five_are_tried(portal: Portal) -> None:
+    """By twenty browsers of one address at once over both web processes, each of which claims to
+    come from elsewhere. The reverse proxy puts the address it sees behind what was claimed."""
+    guesses = "SELECT count(*) FROM ledger_auditevent WHERE action = 'accounts.sign_in_failed'"
+    before = portal.rows(guesses)[0][0]
+    browsers = [Reader(address=f"192.0.2.{nth}, 198.51.100.66") for nth in range(20)]
+    start = Barrier(len(browsers))
+
+    def guess(nth: int) -> int:
+        start.wait()
+        return browsers[nth].sign_in(portal.ports[nth % 2], "wrong")[0].status
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        assert set(pool.map(guess, range(len(browsers)))) == {200}
+    assert 1 <= portal.rows(guesses)[0][0] - before <= 5
+    answer, _ = browsers[0].sign_in(portal.ports[0], PASSWORD)
+    assert answer.status != 302
+
+
 BEATS = ("beat1", "beat2")
 PUT_UNTOLD = """
 from django.db import transaction
@@ -307,6 +328,10 @@ def test_without_redis_pages_are_served_and_without_a_database_nothing_is(portal
     code, answer = health(port)
     assert (code, answer["status"], answer["broker"]["state"]) == (200, "degraded", "down")
     assert reader.is_signed_in(port)
+    # Who is not signed in has to wait: without counting failures nobody is let in.
+    page, text = Reader(address="203.0.113.10").sign_in(port, PASSWORD)
+    assert (page.status, page.headers["Retry-After"]) == (503, "30")
+    assert "平台暂时不可用" in text
     portal.database.close()
     code, answer = health(port)
     assert (code, answer["status"], answer["database"]["state"]) == (503, "unavailable", "down")

@@ -1,126 +1,70 @@
 """What `make run` starts (tools/run.py): real processes on SQLite and the folder broker."""
 
-import json
 import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from evaluation.demo import PASSWORD, accounts
-from tests.deploy.compose import ROOT
-from tests.services import free_port, process
+from tests.deploy.running import run
+from tests.prepared import Prepared
 
 pytestmark = pytest.mark.services
 
 
-class Run:
-    """One call of tools/run.py and what it printed so far."""
-
-    def __init__(self, running: "subprocess.Popen[str]", port: int) -> None:
-        self.running = running
-        self.port = port
-        self.printed: list[str] = []
-
-    def until(self, line: str) -> list[str]:
-        """Read on until this line."""
-        assert self.running.stdout
-        for each in self.running.stdout:
-            self.printed.append(each.rstrip("\n"))
-            if self.printed[-1] == line:
-                return self.printed
-        raise AssertionError("\n".join(["it ended having said:", *self.printed]))
-
-    def end(self) -> tuple[int, list[str]]:
-        """Wait for its end; the exit status, and the lines printed since the last look."""
-        assert self.running.stdout
-        rest = self.running.stdout.read().splitlines()
-        return self.running.wait(30), rest
-
-    def health(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"http://localhost:{self.port}/healthz", timeout=10) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
-
-    def children(self) -> dict[str, int]:
-        """The process number of web, worker and beat."""
-        pid = self.running.pid
-        found = {}
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
-            name = next(name for name in ("gunicorn", "worker", "beat") if name in words)
-            found["web" if name == "gunicorn" else name] = int(child)
-        return found
-
-
-@contextmanager
-def run(var: Path, port: int | None = None) -> Iterator[Run]:
-    chosen = port or free_port()
-    with process(
-        sys.executable,
-        "-m",
-        "tools.run",
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "READ_DOTENV": "false",
-            "VAR_DIR": str(var),
-            "PORT": str(chosen),
-            "PYTHONUNBUFFERED": "1",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as running:
-        yield Run(running, chosen)
+def ended(pid: int) -> bool:
+    """Whether a process runs no longer, be it that its new parent, which is the machine's first
+    process where the supervisor was killed, has not yet asked how it ended (proc_pid_stat(5))."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
 def gone(pids: dict[str, int]) -> bool:
     """Whether all of them ended, within ten seconds."""
     limit = time.monotonic() + 10
     while time.monotonic() < limit:
-        if not any(Path(f"/proc/{pid}").exists() for pid in pids.values()):
+        if all(map(ended, pids.values())):
             return True
         time.sleep(0.1)
     return False
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the portal ran once, with what it said."""
-    var = tmp_path_factory.mktemp("var")
-    with run(var) as first:
-        said = first.until("Ctrl-C stops it.")
-        (var / "said").write_text("\n".join(said))
-        (var / "first_port").write_text(str(first.port))
-        first.running.send_signal(signal.SIGINT)
-        assert first.end()[0] == 0
-    return var
+def first(tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> tuple[Path, list[str]]:
+    """A folder in which the portal ran once, from nothing; the port of that run and what it said."""
+    var = tmp_path_factory.mktemp("first") / "var"
+    return var, prepared.example_portal(var)
 
 
-def test_the_first_run_says_where_it_is_and_who_may_come_in(prepared: Path) -> None:
-    said = (prepared / "said").read_text().splitlines()
-    port = (prepared / "first_port").read_text()
+@pytest.fixture(scope="module")
+def var(first: tuple[Path, list[str]]) -> Path:
+    return first[0]
+
+
+def test_the_first_run_says_where_it_is_and_who_may_come_in(first: tuple[Path, list[str]]) -> None:
+    var, (port, *said) = first
     assert said[:2] == ["Preparing the database …", "Loading the example data …"]
     up = next(line for line in said if line.startswith("The portal is up"))
     assert re.fullmatch(rf"The portal is up after [\d.]+ s:  http://localhost:{port}/", up)
-    first = said.index(f"Example accounts, each with the password {PASSWORD}:") + 1
-    listed = [line.split()[0] for line in said[first : first + len(accounts())]]
+    head = said.index(f"Example accounts, each with the password {PASSWORD}:") + 1
+    listed = [line.split()[0] for line in said[head : head + len(accounts())]]
     assert listed == [account.username for account in accounts()]
+    # The example's certificates are signed, by an authority that is made for them.
+    key = pkcs12.load_pkcs12((var / "signing" / "example.p12").read_bytes(), None)
+    assert len(key.additional_certs) == 1
 
 
-def test_the_second_run_keeps_the_data_and_ends_all_it_started(prepared: Path) -> None:
-    before = (prepared / "secret_key").read_text()
-    with run(prepared) as second:
+def test_the_second_run_keeps_the_data_and_ends_all_it_started(var: Path) -> None:
+    before = (var / "secret_key").read_text()
+    with run(var) as second:
         said = second.until("Ctrl-C stops it.")
         assert "Loading the example data …" not in said
         assert "Preparing the database …" not in said
@@ -128,7 +72,7 @@ def test_the_second_run_keeps_the_data_and_ends_all_it_started(prepared: Path) -
             "database": "ok",
             "broker": "ok",
         }
-        with run(prepared) as refused:
+        with run(var) as refused:
             assert refused.end() == (
                 1,
                 [f"The portal of this folder is running already: http://localhost:{second.port}/"],
@@ -140,11 +84,11 @@ def test_the_second_run_keeps_the_data_and_ends_all_it_started(prepared: Path) -
         assert code == 0
         assert [line for line in rest if "Traceback" in line] == []
         assert gone(children)
-    assert (prepared / "secret_key").read_text() == before
+    assert (var / "secret_key").read_text() == before
 
 
-def test_all_end_when_one_dies(prepared: Path) -> None:
-    with run(prepared) as running:
+def test_all_end_when_one_dies(var: Path) -> None:
+    with run(var) as running:
         running.until("Ctrl-C stops it.")
         children = running.children()
         os.kill(children["worker"], signal.SIGKILL)
@@ -154,8 +98,8 @@ def test_all_end_when_one_dies(prepared: Path) -> None:
         assert gone(children)
 
 
-def test_nothing_is_left_behind_when_the_supervisor_is_killed(prepared: Path) -> None:
-    with run(prepared) as running:
+def test_nothing_is_left_behind_when_the_supervisor_is_killed(var: Path) -> None:
+    with run(var) as running:
         running.until("Ctrl-C stops it.")
         children = running.children()
         running.running.kill()
@@ -163,12 +107,12 @@ def test_nothing_is_left_behind_when_the_supervisor_is_killed(prepared: Path) ->
         assert gone(children)
 
 
-def test_a_port_in_use_is_said_in_a_sentence(prepared: Path) -> None:
+def test_a_port_in_use_is_said_in_a_sentence(var: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with run(prepared, port) as refused:
+        with run(var, port) as refused:
             assert refused.end() == (
                 1,
                 [

@@ -16,7 +16,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
-from evaluation.actions import experts, meeting, panel  # noqa: E402
+from evaluation.actions import experts, meeting, opinions, panel  # noqa: E402
 from evaluation.demo import journey  # noqa: E402
 from evaluation.errors import NotAllowed, Refused, WrongState  # noqa: E402
 from evaluation.models import (  # noqa: E402
@@ -110,7 +110,9 @@ def main() -> None:
     finals = {
         code: (str(points), "示例：合议。") for code, (points, _why) in journey.points(case).items()
     }
-    panel.share(case.assignments.get(duty="panel", is_leader=True).expert, again(), finals)
+    shared = panel.share(case.assignments.get(duty="panel", is_leader=True).expert, again(), finals)
+    for member in opinions.unread(again(), shared):
+        opinions.read_opinion(member.expert, again(), shared.number)
     consolidated = at_once(
         [
             *each(panel.consolidate, finals) * 8,

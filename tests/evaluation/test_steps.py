@@ -14,6 +14,7 @@ from evaluation.forms.moves import (
     DeadlineForm,
     PublishForm,
     ReasonForm,
+    ReopenResultForm,
     ScanForm,
     WithdrawResultForm,
 )
@@ -74,6 +75,7 @@ def needs(code: str) -> dict:
         DeadlineForm: {"deadline": timezone.localdate() + timedelta(days=9)},
         PublishForm: {"working_days": 5},
         WithdrawResultForm: {"back_to": "panel_scoring", "reason": "示例理由"},
+        ReopenResultForm: {"back_to": "panel_scoring", "reason": "示例理由"},
     }.get(PAGES[code].form, {})
 
 

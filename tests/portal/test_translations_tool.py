@@ -1,10 +1,11 @@
 """What the translation check finds, and what it lets pass."""
 
 import ast
+from pathlib import Path
 
 import pytest
 
-from tools.translations import ChineseOutsideGettext, in_template
+from tools.translations import ChineseOutsideGettext, in_template, messages
 
 
 def faults(source: str) -> list[tuple[int, str]]:
@@ -70,3 +71,16 @@ def test_chinese_in_templates_that_is_fine(text: str) -> None:
 )
 def test_chinese_in_templates_outside_gettext(text: str, found: list[tuple[int, str]]) -> None:
     assert list(in_template(text)) == found
+
+
+def test_an_entry_without_plural_forms_is_no_english_where_there_is_a_count(
+    tmp_path: Path,
+) -> None:
+    head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+    head += '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    po = tmp_path / "django.po"
+    po.write_text(head + 'msgid "一份"\nmsgstr "one"\n', encoding="utf-8")
+    assert messages(po, translated=True).keys() == {("一份", "")}
+    forms = 'msgid "一份"\nmsgid_plural "一份"\nmsgstr[0] "one"\nmsgstr[1] "many"\n'
+    po.write_text(head + forms, encoding="utf-8")
+    assert messages(po, translated=True) == {("一份", " [0]"): "one", ("一份", " [1]"): "many"}

@@ -112,8 +112,6 @@ def call(
 
 _PREPARE = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0); call_command("createcachetable", verbosity=0)
 from dataaccess.actions import keys
 from dataaccess.models import Base
 from portal.accounts.models import Organisation
@@ -151,6 +149,7 @@ class RealCentre:
 
 @contextmanager
 def real_centre(folder: Path) -> Iterator[RealCentre]:
+    """In a folder whose database has the tables."""
     port = services.free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {

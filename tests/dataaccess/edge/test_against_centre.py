@@ -25,6 +25,7 @@ from tests import services
 from tests.dataaccess import bodies
 from tests.dataaccess.edge import nodes
 from tests.dataaccess.edge.nodes import Hands, RealCentre, call
+from tests.prepared import Prepared
 
 pytestmark = pytest.mark.services
 
@@ -32,8 +33,10 @@ INFO, REPORTS, EVENTS = "/api/v1/base-info", "/api/v1/compute-reports", "/api/v1
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCentre]:
-    with nodes.real_centre(tmp_path_factory.mktemp("centre")) as running:
+def portal(tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> Iterator[RealCentre]:
+    var = tmp_path_factory.mktemp("centre")
+    prepared.tables_on_sqlite(var)
+    with nodes.real_centre(var) as running:
         yield running
 
 
@@ -152,7 +155,7 @@ def test_what_the_base_hands_in_arrives_as_it_was_and_once(edge: Edge, centre: R
         dry = edge.call("POST", f"{EVENTS}?dry_run=true", event("z"))
         assert (dry[0], dry[1]["receipt"], dry[1]["created"]) == (200, None, 1)
         yesterday = bodies.report(统计日期="2026-01-05")
-        assert edge.call("POST", REPORTS, yesterday)[1]["timeliness"]["status"] == "makeup"
+        assert edge.call("POST", REPORTS, yesterday)[1]["timeliness"]["status"] == "queued"
         eventually(lambda: centre.rows("SELECT count(*) FROM dataaccess_securityevent") == [(3,)])
         eventually(lambda: centre.rows("SELECT count(*) FROM dataaccess_computereport") == [(1,)])
         told = call(edge.address, "GET", f"/api/v1/receipts/{answer['receipt']}", key=edge.key)[1]

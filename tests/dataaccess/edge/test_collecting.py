@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dataaccess.edge import preview
+from dataaccess.edge import cli, preview
 from dataaccess.edge.collect import compute, security
 from dataaccess.edge.collect.tasks import Tasks
 from dataaccess.edge.config import ComputeSettings
@@ -184,6 +184,32 @@ def test_a_dry_run_shows_all_and_keeps_nothing(node: Node) -> None:
     assert told.endswith("以上只是预演，没有保存，也没有上报。\n")
     assert queued(node) == []
     assert security.position(node.store, str(node.config.security.sources[0].path)).offset == 0  # type: ignore[union-attr]
+
+
+def test_a_dry_run_says_what_has_no_source(
+    node: Node, tmp_path: Path, hands: Hands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def shown(of: Node, *wanted: str) -> list[str]:
+        out = StringIO()
+        assert preview.show(Tasks(of), set(wanted), out) == 0
+        return out.getvalue().splitlines()
+
+    assert shown(node, "base-info", "security")[0] == (
+        "基地基本信息：没有配置采集来源（edge.toml 中的 [base_info]）。"
+    )
+    (tmp_path / "bare").mkdir()
+    bare = nodes.built(tmp_path / "bare", nodes.nowhere(), hands.clock())
+    nothing = (
+        "没有配置任何采集来源；要由节点采集，请在 edge.toml 中填写"
+        " [base_info]、[compute]、[[security.sources]]。"
+    )
+    assert shown(bare, "base-info", "compute", "security") == [nothing]
+    assert shown(bare, "compute") == [
+        "基地算力信息：没有配置采集来源（edge.toml 中的 [compute]）。"
+    ]
+    bare.store.close()
+    assert cli.main(["--config", str(tmp_path / "bare" / "edge.toml"), "collect"]) == 0
+    assert capsys.readouterr().err == f"{nothing}\n"
 
 
 # Prometheus

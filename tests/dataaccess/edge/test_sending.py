@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from dataaccess.edge import cli, intake, outbox, report
+from dataaccess.edge import cli, intake, metrics, outbox, report
 from dataaccess.edge.node import Node
 from tests.dataaccess import bodies
 from tests.dataaccess.edge import nodes
@@ -285,3 +285,100 @@ def test_a_receipt_tells_what_became_of_a_delivery(node: Node, way: Way) -> None
         ("parked", 1),
     ]
     assert told["forwarded"][0]["centre"]["receipt"] == "r"
+
+
+def test_a_fault_that_another_process_noted_is_gone_once_all_is_sent(
+    tmp_path: Path, way: Way, hands: Hands
+) -> None:
+    config = str(tmp_path / "edge.toml")
+    before = nodes.built(tmp_path, way.address, hands.clock())
+    way.answers = [(503, {"detail": "忙"})]
+    take(before, "security_event", event(1))
+    before.sender.step()
+    assert cli.main(["--config", config, "status"]) == 1
+    before.store.close()
+    after = nodes.built(tmp_path, way.address, hands.clock())
+    after.sender.step()
+    assert states(after) == {"sent": 1}
+    told = metrics.render(report.state(after))
+    assert 'gyzs_edge_sending_failed{interface="security_event"} 0\n' in told
+    assert "gyzs_edge_attention 0\n" in told
+    assert cli.main(["--config", config, "status"]) == 0
+
+
+def test_a_fault_of_what_was_set_aside_is_gone_when_nothing_waits(
+    node: Node, way: Way, hands: Hands
+) -> None:
+    way.answers = [(503, {"detail": "忙"})]
+    take(node, "base_info", bodies.base_info())
+    node.sender.step(regardless=True)
+    other = nodes.built(node.store.folder.parent, way.address, hands.clock())
+    other.sender.step(regardless=True)
+    assert states(node, "base_info") == {"sent": 1}
+    assert report.state(node)["attention"] == []
+
+
+def test_a_corrected_key_is_used_at_the_next_look_and_not_after_the_pause(
+    node: Node, way: Way, hands: Hands, tmp_path: Path
+) -> None:
+    way.answers = [problem(401), problem(401)]
+    take(node, "security_event", event(1))
+    node.sender.step()
+    node.sender.step()
+    assert (len(way.came), states(node)) == (1, {"pending": 1})
+    (tmp_path / "centre.key").write_text("gyzs_another\n")
+    node.sender.step()
+    assert (len(way.came), len(report.state(node)["attention"])) == (2, 1)
+    node.sender.step()
+    assert len(way.came) == 2
+    (tmp_path / "centre.key").write_text("gyzs_the_good_one\n")
+    node.sender.step()
+    assert (len(way.came), states(node)) == (3, {"sent": 1})
+    assert report.state(node)["attention"] == []
+
+
+def test_a_corrected_key_ends_the_word_that_sending_has_stopped_before_the_window_comes(
+    node: Node, way: Way, hands: Hands, tmp_path: Path
+) -> None:
+    """`send --now` met the revoked key; the node that starts afterwards waits for the window."""
+    way.answers = [problem(401)]
+    take(node, "base_info", bodies.base_info())
+    node.sender.step(regardless=True)
+    (tmp_path / "centre.key").write_text("gyzs_the_good_one\n")
+    after = nodes.built(tmp_path, way.address, hands.clock())
+    after.sender.step()
+    assert states(after, "base_info") == {"pending": 1}
+    assert report.state(after)["attention"] == []
+
+
+def test_a_report_that_only_waits_is_said_to_wait_and_the_centre_judges_it(
+    node: Node, way: Way, hands: Hands
+) -> None:
+    raw = orjson.dumps(bodies.report(统计日期="2026-07-26"))
+
+    def hand_in() -> dict[str, Any]:
+        plan = node.sender.plan()
+        return intake.accept(node.store, node.clock, plan, "compute_report", raw).body
+
+    kept = hand_in()
+    begin = node.sender.plan().begin(at("2026-07-26 06:00").date())
+    assert kept["timeliness"] == {
+        "status": "queued",
+        "window": "07:00-08:00",
+        "sends_at": begin.isoformat(timespec="seconds"),
+        "detail": (
+            f"已存入边缘节点，计划于{begin:%Y-%m-%d %H:%M:%S}发往中心；是否按时由中心收到后判定。"
+        ),
+    }
+    assert hand_in()["timeliness"] == {
+        "status": "unchanged",
+        "window": "07:00-08:00",
+        "detail": "与本节点上次收到的相同，不再发送；是否按时见上次的回执。",
+    }
+    status, answer = receipt({})
+    judged = {"status": "on_time", "window": "07:00-08:00"}
+    way.answers = [(status, answer | {"timeliness": judged})]
+    node.sender.step(regardless=True)
+    told = intake.receipt_of(node.store, kept["receipt"])
+    assert told is not None
+    assert told["timeliness"] == judged

@@ -204,6 +204,20 @@ def test_it_is_concluded_only_when_every_item_was_judged_and_met(
     assert "第1年年审合格。" in words(Client().get(f"/verify/{review.certificate.number}/"))
 
 
+def test_a_verdict_without_its_finding_is_refused_where_the_page_begins(
+    cast: Cast, review: Review
+) -> None:
+    chen = signed_in(cast.chen)
+    years.carry(review, cast, "submitted")
+    sent = {"reporting-verdict": "wanting", "reporting-text": ""}
+    refused = chen.post(path(review, "items/reporting/"), sent)
+    page = words(refused)
+    said = page.index("该项的判定没有保存，请先改正")
+    assert said < page.index("电能利用效率")
+    assert 'href="#id_reporting-text"' in refused.content.decode()
+    assert review.items.get(key="reporting").met is None
+
+
 def test_a_rectification_from_notice_to_recheck(cast: Cast, review: Review) -> None:
     lin, chen = signed_in(cast.lin), signed_in(cast.chen)
     years.carry(review, cast, "submitted")
@@ -232,7 +246,7 @@ def test_a_rectification_from_notice_to_recheck(cast: Cast, review: Review) -> N
         chen.post(path(review, f"items/{key}/"), {f"{key}-verdict": "good"})
     chen.post(path(review, "moves/accept_rectification/"))
     public = words(Client().get(f"/verify/{review.certificate.number}/"))
-    assert "本证书真实，认定有效。" in public
+    assert "名录中有此编号，认定有效。" in public
     assert "第1年整改通过复查，年审合格。" in public
 
 
@@ -315,5 +329,8 @@ def test_the_nearest_review_can_be_opened_early_with_a_reason(
 def test_a_conclusion_that_cannot_be_drawn_yet_says_why(cast: Cast, review: Review) -> None:
     years.carry(review, cast, "submitted")
     page = signed_in(cast.chen).get(f"/annual-reviews/{review.pk}/").content.decode()
-    assert 'disabled aria-describedby="blocked-conclude"' in page
-    assert 'disabled aria-describedby="blocked-require_rectification"' in page
+    assert page.count('disabled aria-describedby="why-blocked"') == 2
+    # Both wait for the same: it is said once.
+    why = page.split('id="why-blocked"')[1].split("</div>")[0]
+    assert why.count("<p>") == 1
+    assert "项未作出判断" in why

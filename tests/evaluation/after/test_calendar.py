@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from evaluation import terms, workdays
 from evaluation.actions import annual_review, reviews
 from evaluation.actions.annual_review import Response
 from evaluation.models import Certificate, Document, Review, ReviewReminder
-from portal.ledger.models import OutboxEntry
+from portal.ledger.models import OutboxEntry, RuntimeSetting
 from tests.evaluation.after import years
-from tests.evaluation.cast import Cast
+from tests.evaluation.cast import Cast, signed_in
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -114,7 +115,41 @@ def test_each_reminder_goes_out_once_and_ends_with_the_submission(
     years.carry(later, cast, "submitted")
     clock.move_to(at(later.due_on - timedelta(days=7)))
     reviews.run_calendar()
-    assert mails(later, 7) == {cast.chen.pk}
+    assert mails(later, 7) == set()
+
+
+def test_the_office_has_a_deadline_of_its_own_and_is_reminded_of_it(
+    clock: time_machine.Traveller, cast: Cast, born_on_leap_day: Certificate
+) -> None:
+    review = born_on_leap_day.reviews.get(year=1)
+    clock.move_to(at(review.due_on - timedelta(days=90)))
+    reviews.run_calendar()
+    review.refresh_from_db()
+    assert review.office_by is None
+    years.carry(review, cast, "submitted")
+    review.refresh_from_db()
+    today = timezone.localdate()
+    assert review.until == review.office_by == workdays.after(today, 15)
+    told = []
+    for day in range((review.office_by - today).days + 8):
+        clock.move_to(at(today + timedelta(days=day)))
+        reviews.run_calendar()
+        key = f"mail:review_with_office:review:{review.pk}:{review.office_by}:"
+        sent = OutboxEntry.objects.filter(key__startswith=key)
+        assert {entry.payload["user"] for entry in sent} <= {cast.chen.pk}
+        told.append(sent.count())
+    assert told[-1] == 3  # 7 days before, on the day, 7 days after
+    chen = signed_in(cast.chen)
+    assert "秘书处办理期限" in chen.get("/desk/").content.decode()
+    assert "秘书处办理期限" in chen.get(f"/annual-reviews/{review.pk}/").content.decode()
+    assert review in chen.get("/annual-reviews/?state=overdue").context["page"].object_list
+    # The setting is of the office's own; 0 is no deadline.
+    runtime_setting = RuntimeSetting.objects.create(
+        name="deadline_review_submitted", value=0, changed_at=timezone.now(),
+        changed_by=cast.sysadmin,
+    )  # fmt: skip
+    assert terms.review_deadline_of("submitted", today) is None
+    runtime_setting.delete()
 
 
 @pytest.mark.parametrize("missed", [90, 30, 7, 0])
@@ -203,3 +238,17 @@ def test_what_is_rectified_is_valid_again(cast: Cast, review: Review) -> None:
         "示例：连续缺报，请恢复每日上报。",
         "示例：仍有缺报。",
     ]
+
+
+def test_a_clock_set_back_sends_no_reminder_again_and_closes_nothing(
+    clock: time_machine.Traveller, cast: Cast, born_on_leap_day: Certificate
+) -> None:
+    review = born_on_leap_day.reviews.get(year=1)
+    for left in (90, 120, 30, 91, 31, 7, 30, 400, 0, 7, -7, 0, 90):
+        clock.move_to(at(review.due_on - timedelta(days=left)))
+        reviews.run_calendar()
+    review.refresh_from_db()
+    assert (review.state, review.transitions.filter(move="open").count()) == ("open", 1)
+    assert reminders(review) == [90, 30, 7, 0, -7]
+    for distance in (30, 7, 0, -7):
+        assert mails(review, distance) == {cast.lin.pk, cast.han.pk, cast.chen.pk}

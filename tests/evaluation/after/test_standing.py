@@ -192,3 +192,23 @@ def test_a_case_says_that_its_certificate_was_revoked(cast: Cast, certificate: C
         assert "按周年接受年审" not in page
         assert "已取消认定" in words(client.get("/desk/"))
         assert "已取消认定" in words(client.get("/cases/?show=all"))
+
+
+def test_in_english_the_office_reads_the_english_name_and_the_register_in_english(
+    cast: Cast, certificate: Certificate
+) -> None:
+    chen = signed_in(cast.chen)
+    chen.cookies["django_language"] = "en"
+    proposal = standing.propose(
+        cast.chen, certificate, "revoke", reason="示例理由", grounds=["10.4.3"]
+    )
+    for path in (f"/certificates/{certificate.number}/", f"/proposals/{proposal.pk}/"):
+        page = chen.get(path).content.decode()
+        assert certificate.name_en in page, path
+        assert certificate.name not in page, path
+    for path in (
+        f"/certificates/{certificate.number}/",
+        f"/cases/{certificate.evaluation.number}/",
+    ):
+        page = chen.get(path).content.decode()
+        assert "认定为国家工业互联网大数据中心工业智算基地。" not in page, path

@@ -33,7 +33,7 @@ class _Page(HTMLParser):
             self.inside = has.get("id") == self.form_id
         if not self.inside or self.template:
             return
-        name = has.get("name")
+        name = None if "disabled" in has else has.get("name")
         if tag == "input" and name:
             box = has.get("type") in ("checkbox", "radio")
             if not box or "checked" in has:

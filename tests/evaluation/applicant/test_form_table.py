@@ -252,8 +252,9 @@ def test_the_form_leads_to_the_first_table_that_is_not_complete(
 ) -> None:
     assert client.get(f"/cases/{case.number}/form/")["Location"] == url(case, "cover")
     journey.fill(case, cast.lin, PROVINCE_VALUES)
-    ready = f"/cases/{case.number}/completeness/"
-    assert client.get(f"/cases/{case.number}/form/")["Location"] == ready
+    # Nothing is left to fill in: to the table that was saved last, not away from the form.
+    last = edition_of(case).form[-1].key
+    assert client.get(f"/cases/{case.number}/form/")["Location"] == url(case, last)
     application.save_table(cast.lin, case, "head", {}, draft(case, "head").version)
     assert client.get(f"/cases/{case.number}/form/")["Location"] == url(case, "head")
 
@@ -288,11 +289,14 @@ def test_a_conflict_keeps_mine_and_shows_theirs(
     sent = sent_by(response)
     assert sent["development_plan_text"] == ["韩梅的规划"]
     assert sent["operation_plan_text"] == ["韩梅的计划"]
-    assert "林工 保存的内容 林工的规划" in text_of(response)
+    words = text_of(response)
+    assert "用我填写的 韩梅的规划 用 林工 保存的 林工的规划" in words
     # What only one of us changed is not asked.
     assert sent["development_plan"] == ["5"]
+    # Nothing is chosen beforehand: nobody overwrites by habit.
     choices = {k: v for k, v in sent.items() if k.startswith("choose-")}
-    assert choices == {"choose-development_plan_text": ["mine"]}
+    assert (sent["disputed"], choices) == (["development_plan_text"], {})
+    assert "请先选择一边" not in words.split("保存本表", 1)[0]
 
 
 def test_changes_in_different_fields_are_joined_without_a_question(
@@ -359,6 +363,30 @@ def test_choosing_and_saving_again_settles_a_conflict(
     }
 
 
+def test_without_a_choice_nothing_is_saved_and_nothing_is_lost(
+    case: Evaluation, quarrel: tuple[Client, dict[str, Any]]
+) -> None:
+    han, page = quarrel
+    mine = {**page, "development_plan_text": "韩梅的规划", "operation_plan_text": "韩梅的计划"}
+    before = draft(case, "support").content
+    undecided = sent_by(han.post(url(case, "support"), mine))
+    again = han.post(url(case, "support"), undecided)
+    assert (again.status_code, draft(case, "support").content) == (422, before)
+    assert "待评估基地的发展规划 ：请先选择一边" in text_of(again)
+    assert "用我填写的 韩梅的规划 用 林工 保存的 林工的规划" in text_of(again)
+    chosen = {**sent_by(again), "choose-development_plan_text": "theirs"}
+    assert han.post(url(case, "support"), chosen).status_code == 302
+    assert draft(case, "support").content == {**before, "operation_plan_text": "韩梅的计划"}
+
+
+def test_my_own_other_window_is_called_so(cast: Cast, case: Evaluation, client: Client) -> None:
+    page: dict[str, Any] = dict(sent_by(client.get(url(case, "other"))))
+    application.save_table(cast.lin, case, "other", {"features_text": "余热供暖"}, 0)
+    words = text_of(client.post(url(case, "other"), {**page, "features_text": "液冷"}))
+    assert "您在另一个窗口于" in words
+    assert "用我填写的 液冷 用另一个窗口保存的 余热供暖" in words
+
+
 def test_rows_of_both_sides_can_be_joined(cast: Cast, case: Evaluation) -> None:
     one, two, three = usage(Decimal(40), Decimal(60))[:3]
     application.save_table(cast.lin, case, "service", {"usage": [one]}, 0)
@@ -370,6 +398,23 @@ def test_rows_of_both_sides_can_be_joined(cast: Cast, case: Evaluation) -> None:
     assert two["other_card_hours"] in text_of(response)
     han.post(url(case, "service"), {**sent_by(response), "choose-usage": "both"})
     assert draft(case, "service").content == {"usage": [one, three, two]}
+
+
+def test_a_row_that_both_changed_is_shown_as_one_row_with_what_differs(
+    cast: Cast, case: Evaluation
+) -> None:
+    row = usage(Decimal(40), Decimal(60))[0]
+    application.save_table(cast.lin, case, "service", {"usage": [row]}, 0)
+    han = signed_in(cast.han)
+    page: dict[str, Any] = dict(sent_by(han.get(url(case, "service"))))
+    mine = {"usage": [{**row, "other_card_hours": "81"}]}
+    application.save_table(cast.lin, case, "service", mine, 1)
+    response = han.post(url(case, "service"), {**page, "usage-0-other_card_hours": "82"})
+    words = text_of(response)
+    assert words.count("同一行两边填得不同，共 1 行") == 2
+    assert "另一边没有的" not in words
+    assert "两边填得不同的同一行会各留一份，共出现两次。" in words
+    assert re.findall(r"<mark>(.*?)</mark>", response.content.decode()) == ["82", "81"]
 
 
 def test_saving_the_same_again_is_no_conflict(case: Evaluation, client: Client) -> None:

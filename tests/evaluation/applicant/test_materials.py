@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.actions import materials
+from evaluation.actions import materials, stamping
 from evaluation.models import Evaluation
 from tests.evaluation.applicant.pages import read, text_of
 from tests.evaluation.cast import Cast, signed_in
@@ -157,9 +157,13 @@ def test_a_file_is_taken_out_and_may_come_back(client: Client, case: Evaluation)
     restore = f"/cases/{case.number}/materials/{file.pk}/restore/"
     fourth = slot(client.get(gone), 4)
     assert "已移除“机房等级.pdf”。" in fourth
-    assert f'action="{restore}"' in fourth.split('class="earlier-files"')[0]
+    assert f'action="{restore}#slot-4"' in fourth.split('class="earlier-files"')[0]
     for _press in range(2):
-        assert client.post(restore)["Location"] == f"/cases/{case.number}/materials/#slot-4"
+        back = client.post(restore)["Location"]
+        assert back == f"/cases/{case.number}/materials/?restored={file.pk}#slot-4"
+    fourth = slot(client.get(back), 4)
+    assert "已恢复“机房等级.pdf”，现列在材料4中。" in fourth
+    assert "已移除“机房等级.pdf”。" not in fourth
     assert [each.pk for each in case.files.filter(removed_at=None)] == [file.pk]
     client.post(remove)
     assert client.post(remove).status_code == 404
@@ -173,17 +177,57 @@ def test_only_what_left_its_place_empty_is_put_back(client: Client, case: Evalua
         last = case.files.filter(removed_at=None).first()
         replaces = {"replaces": str(last.pk)} if last else {}
         client.post(slot_url(case), {"file": pdf("证书.pdf", extra), **replaces})
-    first, _second, third = case.files.order_by("version")
+    _first, _second, third = case.files.order_by("version")
     fourth = slot(page(client, case), 4)
     assert ("已由第2版替换" in fourth, "已由第3版替换" in fourth) == (True, True)
     restore = "/cases/{}/materials/{}/restore/"
-    refused = client.post(restore.format(case.number, first.pk))
-    assert "“证书.pdf”已由新版本替换，不能恢复。" in slot(refused, 4)
     client.post(f"/cases/{case.number}/materials/{third.pk}/remove/")
     client.post(slot_url(case), {"file": pdf("又一份.pdf", b"3")})
     refused = client.post(restore.format(case.number, third.pk))
     assert "材料4中已有与“证书.pdf”内容相同的文件，不必恢复。" in slot(refused, 4)
     assert [each.name for each in case.files.filter(removed_at=None)] == ["又一份.pdf"]
+
+
+def test_an_earlier_version_comes_back_as_the_newest(client: Client, case: Evaluation) -> None:
+    for extra in (b"1", b"2"):
+        last = case.files.filter(removed_at=None).first()
+        replaces = {"replaces": str(last.pk)} if last else {}
+        client.post(slot_url(case), {"file": pdf(f"证书{extra.decode()}.pdf", extra), **replaces})
+    first, second = case.files.order_by("version")
+    restore = f"/cases/{case.number}/materials/{first.pk}/restore/"
+    shown = slot(page(client, case), 4)
+    assert f'action="{restore}#slot-4"' in shown
+    assert "恢复此版本" in shown
+    for _press in range(2):
+        back = client.post(restore)["Location"]
+    third = case.files.get(removed_at=None)
+    assert (third.version, third.replaces, third.sha256) == (3, second, first.sha256)
+    assert case.files.count() == 3
+    fourth = slot(client.get(back), 4)
+    assert "已恢复“证书1.pdf”，现列在材料4中。" in fourth
+    assert ("已恢复为第3版" in fourth, "已由第3版替换" in fourth) == (True, True)
+    # With the newest one removed, nothing says any more that it stands in their place.
+    client.post(f"/cases/{case.number}/materials/{third.pk}/remove/")
+    fourth = slot(page(client, case), 4)
+    assert fourth.count("以前的版本；最新的第3版已移除") == 2
+    assert "替换" not in fourth
+    client.post(f"/cases/{case.number}/materials/{second.pk}/restore/")
+    fourth_version = case.files.get(removed_at=None)
+    assert (fourth_version.version, fourth_version.sha256) == (4, second.sha256)
+
+
+def test_a_scan_that_comes_back_shows_the_version_it_showed(
+    cast: Cast, client: Client, case: Evaluation
+) -> None:
+    client.post(slot_url(case, 1), {"file": pdf("盖章.pdf", b"1")})
+    first = case.files.get(slot=1)
+    printed = stamping.print_form(cast.lin, case)
+    stamping.state_version(cast.lin, case, first, printed.version_code)
+    client.post(slot_url(case, 1), {"file": pdf("盖章新.pdf", b"2"), "replaces": str(first.pk)})
+    client.post(f"/cases/{case.number}/materials/{first.pk}/restore/")
+    again = case.files.get(removed_at=None)
+    assert again.pk != first.pk
+    assert again.stamp.form_code == printed.version_code
 
 
 def test_each_slot_says_what_it_proves_and_whether_it_may_stay_empty(

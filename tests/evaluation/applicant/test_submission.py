@@ -125,12 +125,67 @@ def test_an_outdated_print_is_not_taken_for_the_form(cast: Cast, case: Evaluatio
 
     assert shown() == [("", False, False)]
     for typed, refusal in (("0FFF", "没有版本码以0FFF开头的盖章稿"), ("0F", "的前4位或更多")):
-        client.post(address, {"code": typed})
-        assert refusal in text_of(client.get(f"/cases/{case.number}/stamp/"))
+        for back in ({}, {"back": "materials"}):
+            page = client.post(address, {"code": typed, **back})
+            assert page.status_code == 422
+            assert refusal in text_of(page)
+            assert f'id="code-{file.pk}" name="code" value="{typed}"' in page.content.decode()
     client.post(address, {"code": f" {old.version_code[:5].lower()} "})
     assert shown() == [(old.version_code, False, False)]
     told = text_of(client.get(f"/cases/{case.number}/materials/"))
     assert f"扫描件的版本码{old.version_code}已过期，现在的申报书是{new.version_code}" in told
+
+
+def test_the_code_is_stated_in_the_slot_of_the_scan(cast: Cast, case: Evaluation) -> None:
+    client = signed_in(cast.lin)
+    page = f"/cases/{case.number}/materials/"
+    upload_scan(cast, case)
+    scan = case.files.get(slot=1, removed_at=None)
+    assert "本案卷还没有生成过盖章稿" in text_of(client.get(page))
+    printed = stamping.print_form(cast.lin, case)
+    address = f"/cases/{case.number}/stamp/{scan.pk}/"
+    assert f'action="{address}#scan-{scan.pk}"' in client.get(page).content.decode()
+    said = {"code": printed.version_code[:4], "back": "materials"}
+    answer = client.post(address, said)
+    assert answer["Location"] == f"{page}#scan-{scan.pk}"
+    words = text_of(client.get(page))
+    assert f"✓ 与现在的申报书一致 {printed.version_code}" in words
+    assert "盖章版本未核对" not in words
+
+
+def test_the_secretariat_is_told_where_it_accepts_and_reviews(cast: Cast, case: Evaluation) -> None:
+    printed = stamping.print_form(cast.lin, case)
+    upload_scan(cast, case, "盖章件")
+    scan = case.files.get(slot=1, removed_at=None)
+    stamping.state_version(cast.lin, case, scan, printed.version_code)
+    change_the_form(cast, case, "余热供暖。")
+    application.submit(cast.lin, case)
+    staff = signed_in(cast.chen)
+    told = (
+        f"“{scan.name}”的版本码是{printed.version_code}（由申报单位填写），"
+        f"提交的申报书是{code_of(case)}：盖章之后申报书又有改动，盖章的不是所提交的内容。"
+    )
+    assert told in text_of(staff.get(f"/cases/{case.number}/")).replace(" ", "")
+    for move in ("accept", "return_application"):
+        page = staff.get(f"/cases/{case.number}/moves/{move}/")
+        assert told in text_of(page).replace(" ", "")
+    cast.carry(case, "preliminary_review")
+    page = staff.get(f"/cases/{case.number}/review/")
+    assert f"{told}需要重新盖章的，请判为不合格并写明。" in text_of(page).replace(" ", "")
+
+
+def test_the_secretariat_is_told_of_a_scan_whose_version_nobody_stated(
+    cast: Cast, case: Evaluation
+) -> None:
+    upload_scan(cast, case)
+    application.submit(cast.lin, case)
+    staff = signed_in(cast.chen)
+    told = (
+        f"申报单位没有填写扫描件页脚的版本码。请打开扫描件，看页脚的版本码是否为 {code_of(case)}；"
+    )
+    assert told in text_of(staff.get(f"/cases/{case.number}/moves/accept/"))
+    cast.carry(case, "preliminary_review")
+    assert told in text_of(staff.get(f"/cases/{case.number}/review/"))
 
 
 def test_the_code_is_read_from_a_file_that_holds_it_as_text(cast: Cast, case: Evaluation) -> None:
@@ -217,6 +272,8 @@ def test_a_submitted_form_is_taken_back_changed_and_submitted_again(
     assert (case.state, queries.draft_materials(case).count()) == ("draft", 10)
     last = Notification.objects.filter(user=cast.lin, case=case.number).latest("id")
     assert last.subject_zh == f"案卷{case.number}：申报书已撤回修改"
+    last = Notification.objects.filter(user=cast.chen, case=case.number).latest("id")
+    assert last.subject_zh == f"案卷{case.number}：申报单位已撤回申报书修改"
     # The secretariat goes on seeing the version that it received, and no more.
     change_the_form(cast, case, "余热供暖。")
     staff = signed_in(cast.chen)
@@ -255,9 +312,9 @@ def test_the_case_page_tells_what_comes_next_and_keeps_withdrawal_apart(
     seen = staff.get(f"/cases/{case.number}/").context["timeline"].events
     assert [str(event.actor) for event in seen] == ["申报单位"]
     refused = client.get(f"/cases/{case.number}/form/head/", follow=True)
-    assert f"案卷{case.number}现为“已提交”，不能进行此操作。" in text_of(refused)
+    assert f"案卷{case.number}现为“待受理”，不能进行此操作。" in text_of(refused)
     answer = staff.post(f"/cases/{case.number}/moves/accept/", follow=True)
-    assert "申报已受理，协议已生成。下一步：申报单位签章后上传协议。" in text_of(answer)
+    assert "申报已受理，协议正在生成。下一步：申报单位签章后上传协议。" in text_of(answer)
 
 
 def test_a_form_is_copied_without_what_is_signed_and_without_materials(

@@ -1,27 +1,42 @@
 """The whole case as one ZIP: what is in it, who gets it, and that no change goes unseen."""
 
+import hashlib
 import io
 import json
+import re
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from evaluation.actions import archive as actions
-from evaluation.actions import objections, standing
+from evaluation.actions import (
+    deadlines,
+    erasure,
+    objections,
+    publication,
+    result_corrections,
+    standing,
+)
 from evaluation.documents.archive import sealing
 from evaluation.documents.archive.making import make
 from evaluation.errors import NotAllowed, Refused
-from evaluation.models import CaseArchive, Evaluation
+from evaluation.models import CaseArchive, Evaluation, Expert, Objection
+from portal.accounts.actions import erasure as people_erasure
+from portal.accounts.actions import people
+from portal.accounts.models import User
 from portal.ledger.models import AuditEvent
 from tests.access.world import print_documents
 from tests.evaluation.after import years
 from tests.evaluation.cast import Cast, make_cast, signed_in
+from tests.portal.site.copies import withdrawn_case
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +148,78 @@ def test_an_archive_made_after_a_revocation_says_so_at_its_top(
     assert f"{number}：<strong>已取消认定</strong>，自{on}起（示例：拒绝整改。）" in index
     assert [row[1] for row in rows[-2:]] == ["批准了认定", "证书状态变更"]
     assert rows[-1][2:] == [cast.zhou.name, "有效", "已取消认定", "示例：拒绝整改。"]
+
+
+def tables_of(made: CaseArchive, *paths: str) -> dict[str, list[dict[str, Any]]]:
+    """Rows of tables of an archive, each by its head."""
+    with made.stored.open("rb") as source, zipfile.ZipFile(source) as archive:
+        read = {path: json.loads(archive.read(f"{path}.json")) for path in paths}
+    return {
+        path: [dict(zip(table["head"], row, strict=True)) for row in table["rows"]]
+        for path, table in read.items()
+    }
+
+
+def test_corrections_notices_and_the_handling_of_objections_are_in_it(
+    cast: Cast, tmp_path: Path
+) -> None:
+    case = withdrawn_case(cast)
+    typed = {"place": case.place, "reason": "示例：多写了字。"}
+    deadlines.extend(cast.chen, case, case.deadline + timedelta(days=3), "示例：等来函。")
+    declined = result_corrections.propose(cast.chen, case, base_name="示例旧名基地", **typed)
+    result_corrections.decline(cast.zhou, declined, "示例：依据不足。")
+    right = result_corrections.propose(cast.chen, case, base_name="示例新名基地", **typed)
+    result_corrections.approve(cast.zhou, right)
+    case.refresh_from_db()
+    publication.publish(cast.chen, case, working_days=5)
+    given = objections.Given(kind="person", objector="王实名", contact="0531-1", content="漏计")
+    objection = objections.record_objection(cast.chen, case, given, timezone.localdate())
+    objections.take_step(cast.chen, objection, timezone.localdate(), "示例：电话核实了身份。")
+    made = archived(cast.chen, case)
+    found = tables_of(
+        made, "extensions", "publication/notices", "publication/corrections",
+        "publication/objection-steps",
+    )  # fmt: skip
+    first, second = case.publications.order_by("pk")
+    assert [
+        (
+            row["更正的公示"],
+            row["原基地名称"],
+            row["更正后的基地名称"],
+            row["审批结果"],
+            row["审批意见"],
+        )
+        for row in found["publication/corrections"]
+    ] == [
+        (first.number, first.base_name, "示例旧名基地", "不予批准", "示例：依据不足。"),
+        (first.number, first.base_name, "示例新名基地", "批准", ""),
+    ]
+    for row in found["publication/corrections"]:
+        assert row["理由"] == "示例：多写了字。"
+        assert row["提请人"].startswith(f"{cast.chen.name}（")
+        assert row["审批人"].startswith(f"{cast.zhou.name}（")
+    assert [
+        (row["编号"], row["待评估基地"], row["取代"], row["撤回的理由"])
+        for row in found["publication/notices"]
+    ] == [
+        (first.number, first.base_name, "", "公布的名称有误。"),
+        (second.number, "示例新名基地", first.number, ""),
+    ]
+    assert [row["理由"] for row in found["extensions"]] == ["示例：等来函。"]
+    steps = [(row["异议"], row["办理经过"]) for row in found["publication/objection-steps"]]
+    assert steps == [(objection.number, "示例：电话核实了身份。")]
+    # What the new tables say is under the seal, too.
+    path = tmp_path / "case.zip"
+    with made.stored.open("rb") as source:
+        path.write_bytes(source.read())
+    assert list(sealing.faults(path)) == []
+    rewritten(path, lambda files: files.update({"publication/corrections.json": b"{}"}))
+    assert "publication/corrections.json was altered" in "\n".join(sealing.faults(path))
+    with zipfile.ZipFile(path) as archive:
+        index = archive.read("index.html").decode()
+        page = archive.read("publication/corrections.html").decode()
+    assert 'href="publication/corrections.html">公布内容的更正' in index
+    assert "示例新名基地" in page
 
 
 def test_every_link_of_every_page_leads_to_a_file_of_the_archive(zip_file: Path) -> None:
@@ -277,3 +364,38 @@ def test_the_unpacked_folder_is_checked_with_sha256sum(zip_file: Path, tmp_path:
     (tmp_path / "case" / "timeline.html").write_text("changed")
     told = subprocess.run(check, cwd=tmp_path / "case", check=False, capture_output=True, text=True)
     assert "timeline.html: FAILED" in told.stdout
+
+
+def words_of(made: CaseArchive) -> str:
+    """Everything that can be read in an archive: its files, and what its papers were printed from."""
+    with made.stored.open("rb") as stored, zipfile.ZipFile(stored) as held:
+        said = [held.read(name).decode("utf-8", "replace") for name in held.namelist()]
+    printed = made.evaluation.documents.values_list("content", flat=True)
+    return "\n".join([*said, *map(str, printed)])
+
+
+def test_what_was_erased_stands_in_no_archive_made_before_or_after(
+    cast: Cast, case: Evaluation
+) -> None:
+    """How to reach a person was never in one; an objector's name goes with the rest."""
+    expert = cast.experts[2]
+    User.objects.filter(pk=expert.pk).update(email="zqmail@example.org", phone="zqphoneqz")
+    Expert.objects.filter(user=expert).delete()
+    objection = case.publication.objections.get()
+    Objection.objects.filter(pk=objection.pk).update(
+        kind="person", objector="zqnameqz", identity="zqidentityqz", email="zqown@example.org",
+        closed_at=timezone.now() - timedelta(days=1095),
+    )  # fmt: skip
+    before = archived(cast.chen, case)
+    people.disable_user(cast.secadmin, expert)
+    people_erasure.erase_person(cast.sysadmin, expert, "本人申请")
+    erasure.erase_objector(cast.chen, objection, "期满")
+    after = archived(cast.chen, case)
+    held = {made: set(re.findall(r"zq[a-z]+", words_of(made))) for made in (before, after)}
+    assert held == {before: {"zqnameqz"}, after: set()}
+    # The name of who scored stays, and what was handed out before is still known as whole.
+    assert expert.name in words_of(after)
+    for made in (before, after):
+        made.refresh_from_db()
+        with made.stored.open("rb") as stored:
+            assert hashlib.sha256(stored.read()).hexdigest() == made.sha256

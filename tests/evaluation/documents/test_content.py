@@ -1,7 +1,9 @@
 """What the documents say: everything that each must hold, frozen as JSON."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,11 +12,12 @@ from django.utils import translation
 from evaluation.actions import application as actions
 from evaluation.demo import journey
 from evaluation.demo.tables import PROVINCE_VALUES
-from evaluation.documents.content import application
+from evaluation.documents.content import application, panel
 from evaluation.documents.content.common import day, filled, number, numeral, size
 from evaluation.documents.order import version_code
 from evaluation.edition import edition_of
-from evaluation.models import Kind
+from evaluation.models import Kind, PanelScore, ScoreRun
+from evaluation.rulebook import load_edition
 from tests.evaluation.cast import make_cast
 from tests.evaluation.documents.conftest import A_DAY
 
@@ -159,6 +162,27 @@ def test_the_minutes_tell_consolidation_overruling_and_dissent(said: Said) -> No
     ]
     assert [m["name"] for m in frozen["panel"]] == ["专家何", "专家马"]
     assert frozen["leader"] == "专家何"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([("5", "无。")], []),  # above the final points, and nothing said
+        ([("5", "")], []),
+        ([("5", "措施完备")], ["评5分，最终得分4分。其理由：措施完备。"]),
+        ([("3", "缺文件！")], ["评3分，最终得分4分。其理由：缺文件！"]),
+        ([("4", "与最终得分相同")], []),
+    ],
+)
+def test_the_minutes_name_what_is_lower_or_has_a_reason(
+    given: list[tuple[str, str]], told: list[str]
+) -> None:
+    scores = [PanelScore(points=Decimal(p), reason=r) for p, r in given]
+    edition = load_edition()
+    points = [{"code": indicator.code, "points": "4"} for indicator in edition.indicators]
+    run = ScoreRun(result={"indicators": points})
+    said = panel._dissent(edition, defaultdict(list, industrial_policy=scores), run)
+    assert [sentence.split("一位专家")[1] for sentence in said] == told
 
 
 def test_the_report_gives_every_indicator_with_its_values(said: Said) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluation.actions import experts, meeting, panel
+from evaluation.actions import experts, meeting, opinions, panel
 from evaluation.edition import edition_of
 from evaluation.models import Consolidation, ScoreRun
 from evaluation.rulebook import score
@@ -55,9 +55,18 @@ def as_shown(client, case):
 
 
 def hand_in(client, case, data):
-    """Put it before the panel, then submit what the page of the last look carries."""
+    """Put it before the panel, have everyone read it, then submit what the page of the last look
+    carries."""
     looked = client.post(page_of(case), data | {"check": "1"})
+    all_read(case)
     return client.post(page_of(case), carried(looked)) if looked.context else looked
+
+
+def all_read(case):
+    """Every other expert says that the opinion before the panel was read."""
+    if standing := opinions.standing_opinion(case):
+        for member in opinions.unread(case, standing):
+            opinions.read_opinion(member.expert, case, standing.number)
 
 
 def carried(looked):
@@ -130,6 +139,7 @@ def test_the_last_look_shows_what_becomes_final_and_loses_nothing(case, leader):
     shown = [bar.points for bar in looked.context["preview"].bars]
     back = leader.post(page_of(case), sent | {"preview": ["1"]})
     assert 'value="1.3"' in back.content.decode()
+    all_read(case)
     assert leader.post(page_of(case), sent).status_code == 302
     run = ScoreRun.objects.get(evaluation=case)
     assert shown == [Decimal(run.result[code]) for code in ("A1", "A2", "A3", "A")]

@@ -150,6 +150,51 @@ def test_a_verified_value_may_be_doubted_until_the_own_sheet_is_in(cast, scoring
     assert not Challenge.objects.exists()
 
 
+def test_the_form_of_a_doubt_begins_blank(cast, scoring):
+    client = signed_in(cast.experts[3])
+    fields = client.get(challenge_page(scoring)).context["form"].value_fields
+    assert [field.value() for field in fields] == [None]
+    challenges.challenge(cast.experts[3], scoring, "pue", "1.35", "漏计冷却塔用电")
+    fields = client.get(challenge_page(scoring)).context["form"].value_fields
+    assert [field.value() for field in fields] == ["1.35"]
+
+
+def own_row(client, case, code="pue"):
+    groups = client.get(f"/cases/{case.number}/scoring/").context["verified"]
+    return next(row for group in groups for row in group.rows if row.code == code)
+
+
+def test_an_own_doubt_is_shown_before_locking_and_stands_in_its_row_with_the_answer(cast, scoring):
+    expert, page = cast.experts[3], f"/cases/{scoring.number}/scoring/"
+    client = signed_in(expert)
+    challenges.challenge(expert, scoring, "pue", "1.35", "漏计冷却塔用电")
+    panel.save_scores(expert, scoring, journey.points(scoring))
+    asked = client.get(f"/cases/{scoring.number}/moves/submit_scores/")
+    assert [(d.indicator, d.value) for d in asked.context["doubts"]] == [("电能利用效率", "1.35")]
+    assert "漏计冷却塔用电" in asked.content.decode()
+    to_consolidation(cast, scoring)
+    assert own_row(client, scoring).doubt.value == "1.35"
+    assert own_row(signed_in(cast.experts[2]), scoring).doubt is None
+    assert "组长汇总时答复，答复后显示在这里。" in client.get(page).content.decode()
+    answers = {made.pk: "冷却塔用电已计入" for made in challenges.counted_challenges(scoring)}
+    journey.hand_in(cast.experts[2], scoring, journey.points(scoring), {}, answers)
+    assert "冷却塔用电已计入" in client.get(page).content.decode()
+
+
+def test_a_dissent_may_be_about_the_opinion_as_a_whole(cast, scoring):
+    to_consolidation(cast, scoring)
+    client = signed_in(cast.experts[3])
+    typed = {"indicator": "opinion", "text": "不同意认定的结论。"}
+    assert client.post(f"/cases/{scoring.number}/meeting/dissent/", typed).status_code == 302
+    told = client.get(f"/cases/{scoring.number}/meeting/").content.decode()
+    assert "<strong>整个评审意见</strong>" in told
+    journey.hand_in(cast.experts[2], scoring, journey.points(scoring))
+    frozen = scoring.documents.get(kind=Kind.MINUTES).content["reservations"]
+    assert [(row["name"], row["text"]) for row in frozen] == [
+        ("整个评审意见", "不同意认定的结论。")
+    ]
+
+
 def to_consolidation(cast, case):
     for expert in cast.experts[2:4]:
         panel.save_scores(expert, case, journey.points(case))

@@ -4,11 +4,13 @@ import pytest
 
 from evaluation.actions import dissent, opinions, panel
 from evaluation.demo import journey
-from evaluation.errors import NotAllowed, Refused
-from evaluation.models import Dissent, Duty, Opinion, ScoreRun
+from evaluation.documents.content.common import moment
+from evaluation.errors import NotAllowed, NotConfirmed, Refused
+from evaluation.models import Dissent, Duty, Kind, Opinion, ScoreRun
+from portal.ledger.models import AuditEvent
 from portal.notifications.models import Notification
 from tests.evaluation.cast import make_cast, signed_in
-from tests.evaluation.expert.test_consolidation import as_shown, carried, page_of
+from tests.evaluation.expert.test_consolidation import all_read, as_shown, carried, page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +91,7 @@ def test_what_was_not_put_before_the_panel_is_not_handed_in(cast, case):
         panel.consolidate(leader, case, finals(case, "3"))
     panel.share(leader, case, finals(case))
     assert Opinion.objects.count() == 1  # the same again is no new version
+    opinions.read_opinion(cast.experts[3], case, 1)
     panel.consolidate(leader, case, finals(case))
     assert Opinion.objects.get().handed_in_at is not None
 
@@ -128,5 +131,82 @@ def test_a_dissent_that_comes_late_is_shown_before_anything_is_final(cast, case)
     assert "您打开本页之后有新增或改动：专家马对“公共服务能力”的保留意见" in page
     assert "应评3分" in page
     assert not ScoreRun.objects.exists()
+    all_read(case)
     assert client.post(page_of(case), carried(answer)).status_code == 302
     assert Dissent.objects.get().confirmed_at is not None
+
+
+def seat(case, expert):
+    return case.assignments.get(duty=Duty.PANEL, expert=expert)
+
+
+def test_what_a_member_has_not_read_is_asked_about_once_more(cast, case):
+    leader, member = cast.experts[2:4]
+    client = signed_in(leader)
+    looked = client.post(page_of(case), as_shown(client, case) | {"check": "1"})
+    asked = client.post(page_of(case), carried(looked))
+    assert asked.status_code == 200
+    assert [each.expert for each in asked.context["waiting"]] == [member]
+    assert "专家马" in asked.content.decode()
+    assert not ScoreRun.objects.exists()
+    # The second yes names whom it is about; a yes about nobody is none.
+    again = client.post(page_of(case), carried(looked) | {"unread": ["0"]})
+    assert again.context["waiting"] == asked.context["waiting"]
+    yes = {"unread": [seat(case, member).pk]}
+    assert client.post(page_of(case), carried(asked) | yes).status_code == 302
+    made = AuditEvent.objects.get(action="evaluation.consolidate")
+    assert made.data["unread"] == [seat(case, member).pk]
+    assert minutes_of(case)["reading"]["unread"] == ["专家马"]
+
+
+def test_the_second_yes_is_asked_of_every_caller(cast, case):
+    leader, member = cast.experts[2:4]
+    panel.share(leader, case, finals(case))
+    with pytest.raises(NotConfirmed, match="专家马还没有阅看评审意见"):
+        panel.consolidate(leader, case, finals(case))
+    assert not ScoreRun.objects.exists()
+    panel.consolidate(leader, case, finals(case), despite_unread=[seat(case, member).pk])
+    assert ScoreRun.objects.count() == 1
+
+
+def minutes_of(case):
+    return case.documents.get(kind=Kind.MINUTES).content
+
+
+def test_the_minutes_say_who_read_it_and_when(cast, case):
+    leader = cast.experts[2]
+    journey.hand_in(leader, case, finals(case))
+    opinion = Opinion.objects.get()
+    assert minutes_of(case)["reading"] == {
+        "number": 1,
+        "shared_at": moment(opinion.shared_at),
+        "read": [f"专家马（{moment(opinion.readings.get().read_at)}）"],
+        "unread": [],
+    }
+
+
+def test_handed_in_it_stays_to_be_read_by_who_scored(cast, case):
+    leader, member = cast.experts[2:4]
+    journey.hand_in(leader, case, finals(case))
+    case.refresh_from_db()
+    client = signed_in(member)
+    assert opinion_of(case) in client.get(f"/cases/{case.number}/").content.decode()
+    page = client.get(opinion_of(case))
+    assert page.status_code == 200
+    html = page.content.decode()
+    assert "合议后的意见" in html
+    assert "已阅看本稿</button>" not in html
+    assert "专家何的理由" not in html
+    told = client.post(opinion_of(case), {"number": "1"}, follow=True).content.decode()
+    assert "评审意见已提交，不能再确认阅看。" in told
+    minutes = case.documents.get(kind=Kind.MINUTES)
+    assert minutes.title == "专家评审意见（会议纪要）"
+    download = f"/cases/{case.number}/documents/{minutes.pk}/"
+    for page in (opinion_of(case), f"/cases/{case.number}/", f"/cases/{case.number}/meeting/"):
+        assert f"{minutes.number} 专家评审意见（会议纪要）" in client.get(page).content.decode(), (
+            page
+        )
+    assert client.get(download).status_code != 404
+    assert signed_in(cast.experts[0]).get(download).status_code == 404
+    for other, status in ((cast.experts[0], 403), (cast.chen, 403), (cast.idle_expert, 404)):
+        assert signed_in(other).get(opinion_of(case)).status_code == status

@@ -15,7 +15,7 @@ from evaluation import findings
 from evaluation.actions import experts, site, site_entries
 from evaluation.demo.files import example_photo
 from evaluation.errors import Refused
-from evaluation.models import Evaluation, Purpose, SiteEntry
+from evaluation.models import Evaluation, Kind, Purpose, SiteEntry
 from portal.ledger.models import AuditEvent
 from tests.evaluation.cast import make_cast, signed_in
 
@@ -156,6 +156,19 @@ def test_agreeing_with_the_declared_value_needs_no_value(cast, case):
     assert observed(case) == {"virtualization": case.declarations.get().values["virtualization"]}
 
 
+def test_a_device_may_say_that_an_item_could_not_be_verified(cast, case):
+    thing = finding(cast.experts[0], "pue", "", unverified="on")
+    silent = {**thing, "fields": {"value": "", "unverified": "on", "reason": ""}}
+    assert send(cast.experts[0], case, silent)[1]["sentences"] == [
+        "差异原因：请写明无法核验的原因。"
+    ]
+    assert outcome(cast.experts[0], case, thing) == "kept"
+    assert observed(case) == {"pue": None}
+    later = finding(cast.experts[0], "pue", "1.3", unverified="", after=thing["id"])
+    assert outcome(cast.experts[0], case, later) == "kept"
+    assert observed(case) == {"pue": "1.3"}
+
+
 def test_what_no_device_sends_is_refused(cast, case):
     client = signed_in(cast.experts[0])
     for body in (b"", b"[]", b'{"kind": "finding"}', b"\xff", json.dumps({"kind": "x"}).encode()):
@@ -231,6 +244,29 @@ def test_keeping_what_stands_sets_the_other_aside(cast, case):
     assert (entry.outcome, observed(case)) == ("set_aside", {"pue": "1.31"})
     noted = AuditEvent.objects.get(action="evaluation.site_conflict")
     assert noted.data["observed"] == "1.52"
+
+
+@pytest.mark.parametrize("adopt", [True, False])
+def test_the_signed_record_names_both_findings_who_chose_and_why(cast, case, adopt):
+    first, second = cast.experts[:2]
+    record_all(cast, case)
+    site.record(first, case, "pue", "1.31", reason="上午实测", instrument="关口电表")
+    send(second, case, finding(second, "pue", "1.52", reading="1.519"))
+    entry = case.site_entries.get(outcome="open")
+    stood = findings.stamp(case.site_records.get(indicator="pue"))
+    site_entries.decide(first, case, entry.pk, adopt=adopt, standing=stood, reason="满载时段的读数")
+    site.record(first, case, "pue", "1.28", seen=None)  # verified once more, later
+    site.close_visit(first, case)
+    (row,) = case.documents.get(kind=Kind.SITE_RECORD).content["decisions"]
+    told = {
+        side: (row[side]["value"], row[side]["by"], row[side]["difference"], row[side]["reading"])
+        for side in ("chosen", "rejected")
+    }
+    one = ("1.31", first.name, "上午实测", "")
+    other = ("1.52", second.name, "现场复测", "1.519")
+    chosen, rejected = (other, one) if adopt else (one, other)
+    assert told == {"chosen": chosen, "rejected": rejected}
+    assert (row["decided_by"], row["reason"]) == (first.name, "满载时段的读数")
 
 
 def test_a_choice_between_other_findings_than_were_shown_is_refused(cast, case):
@@ -369,6 +405,9 @@ def test_a_name_can_be_typed_without_script(cast, case):
     client = signed_in(cast.experts[0])
     digest = client.get(page_of(case)).context["digest"]
     data = {"side": "applicant", "name": "示例陪同人", "position": "主任", "digest": digest}
+    client.post(f"{page_of(case)}signatures/", data)
+    assert not case.site_signatures.exists()  # a name alone is no signature until it is said so
+    data["typed"] = "on"
     client.post(f"{page_of(case)}signatures/", data)
     kept = case.site_signatures.get()
     assert (kept.name, kept.position, kept.strokes) == ("示例陪同人", "主任", [])

@@ -1,14 +1,17 @@
 """现场评估: observed values beside the declared ones, item by item and all at once."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaluation.actions import site
+from evaluation.demo import journey
 from evaluation.demo.files import example_photo
 from evaluation.edition import edition_of
-from evaluation.models import Purpose, SiteRecord
+from evaluation.models import Kind, Purpose, SiteRecord
 from tests.evaluation.cast import make_cast, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -247,6 +250,104 @@ def test_closing_the_visit_says_first_what_is_open(cast, case, leader):
     assert "项指标还没有核验" not in page
     assert "未在线签字" in page
     assert "<button disabled" not in page
+
+
+def test_what_cannot_be_verified_is_kept_with_its_reason_and_counts_as_not_given(
+    cast, case, leader
+):
+    answer = save(leader, case, "pue", HTMX, unverified="on")
+    assert answer.status_code == 422
+    assert "请写明无法核验的原因。" in answer.content.decode()
+    # What the fields still hold of the value does not matter.
+    why = {"value": "1.28", "unverified": "on", "reason": "关口电表检修，无读数"}
+    assert save(leader, case, "pue", **why).status_code == 302
+    assert observed(case) == {"pue": None}
+    page = leader.get(page_of(case))
+    shown = item(page, "pue")
+    assert (shown.observed, shown.verdict, shown.form["unverified"].value()) == (
+        "无法核验", "not_met", True,
+    )  # fmt: skip
+    assert page.context["unverified"] == 1
+    assert "无法核验的原因：" in page.content.decode()
+    record_the_rest(cast, case)
+    asked = leader.get(f"/cases/{case.number}/moves/close_visit/").context["visit"]
+    assert (asked["differing"], asked["unverified"]) == (0, [("pue", "电能利用效率")])
+    site.close_visit(cast.experts[0], case)
+    row = next(r for r in rows_of(site_record(case)) if r["code"] == "pue")
+    assert (row["observed"], row["verdict"], row["difference"]) == (
+        "无法核验", "不符合", "关口电表检修，无读数",
+    )  # fmt: skip
+    assert (site_record(case)["unverified"], site_record(case)["different"]) == (1, 0)
+
+
+def record_the_rest(cast, case):
+    declared = case.declarations.get().values
+    for indicator in site.verified_on_site(case):
+        if indicator.code not in observed(case):
+            site.record(cast.experts[0], case, indicator.code, declared[indicator.code])
+
+
+def site_record(case):
+    return case.documents.get(kind=Kind.SITE_RECORD).content
+
+
+def rows_of(content):
+    return [row for section in content["sections"] for row in section["rows"]]
+
+
+def test_agreeing_with_the_declared_value_takes_back_that_it_could_not_be_verified(case, leader):
+    save(leader, case, "pue", unverified="on", reason="电表检修")
+    confirmed = {"confirm": "pue", "pue-unverified": "on", "pue-seen": seen(leader, case, "pue")}
+    assert leader.post(f"{page_of(case)}pue/", confirmed).status_code == 302
+    assert observed(case) == {"pue": "1.28"}
+
+
+def test_the_panel_may_leave_open_or_decide_what_could_not_be_verified(cast, case):
+    site.record(cast.experts[0], case, "pue", None, reason="电表检修")
+    site.record(cast.experts[0], case, "rack_count", None, reason="机房封闭")
+    record_the_rest(cast, case)
+    site.close_visit(cast.experts[0], case)
+    cast.carry(case, "panel_consolidation")
+    client, page = signed_in(cast.experts[2]), f"/cases/{case.number}/consolidation/"
+    html = client.get(page).content.decode()
+    assert html.count('<span class="overrule-value">无法核验</span>') == 2
+    data = {f"{code}-value": points for code, (points, _why) in journey.points(case).items()}
+    for shown in client.get(page).context["verified"]:
+        data |= {f.html_name: f.value() for f in shown.form if f.value() not in (None, "")}
+    data |= {"rack_count-value": "1600", "rack_count-reason": "设备清单可证", "check": "1"}
+    looked = client.post(page, data)
+    assert looked.status_code == 200
+    assert "无法核验 → 1600标准机架" in looked.content.decode()
+    overrules = {"rack_count": ("1600", "设备清单可证")}
+    run = journey.hand_in(cast.experts[2], case, journey.points(case), overrules)
+    assert "pue" not in run.inputs
+    assert run.inputs["rack_count"] == "1600"
+    assert "无法核验" in signed_in(cast.chen).get(f"/cases/{case.number}/result/").content.decode()
+
+
+def test_nobody_signs_before_every_item_is_verified(cast, case, leader):
+    for indicator in site.verified_on_site(case)[2:]:
+        site.record(cast.experts[0], case, indicator.code, None, reason="示例：断电")
+    html = signatures(leader, case)
+    assert html.count("<details data-sign-form open hidden>") == 2
+    assert open_items(html) == [i.code for i in site.verified_on_site(case)[:2]]
+    digest = leader.get(page_of(case)).context["digest"]
+    typed = {"side": "team", "name": "孙立", "digest": digest, "typed": "on"}
+    refused = leader.post(f"{page_of(case)}signatures/", typed, follow=True).content.decode()
+    assert "还有2项指标未核验，请核验完毕后再签字" in refused
+    assert not case.site_signatures.exists()
+    record_the_rest(cast, case)
+    html = signatures(leader, case)
+    assert html.count("<details data-sign-form open>") == 2
+    assert open_items(html) == []
+
+
+def signatures(client, case):
+    return client.get(page_of(case)).content.decode().partition('id="signatures"')[2]
+
+
+def open_items(html):
+    return re.findall(r'<li data-sign-item="(\w+)"><a href="#item-\1">', html)
 
 
 def test_who_may_see_and_record(cast, case):

@@ -64,6 +64,35 @@ def send(client, case, **changed):
     return client.post(f"{page_of(case)}edit/", {**filled(**changed), "send": "1"})
 
 
+def test_a_new_plan_proposes_place_and_contact_of_the_application(cast, case):
+    initial = signed_in(cast.chen).get(f"{page_of(case)}edit/").context["form"].initial
+    proposed = {name: initial[name] for name in ("place", "contact_name", "contact_phone")}
+    assert proposed == {
+        "place": "山东省济南市示例大道1号，智算产业园A区",
+        "contact_name": "示例联系人林晓",
+        "contact_phone": "0531-88880002",
+    }
+
+
+EARLY, UNSETTLED = "还没有到计划的现场评估日期", "现场评估方案尚未确定"
+
+
+def test_dispatching_and_visiting_before_the_planned_day_is_pointed_out(cast, case):
+    chen, leader = signed_in(cast.chen), signed_in(cast.experts[0])
+    dispatch = f"/cases/{case.number}/moves/dispatch_team/"
+    visit = f"/cases/{case.number}/site-visit/"
+    assert "还没有发出现场评估工作方案。" in chen.get(dispatch).content.decode()
+    send(chen, case)
+    assert "申报单位还没有确认现场评估工作方案。" in chen.get(dispatch).content.decode()
+    visit_plans.confirm(cast.lin, case, 1)
+    assert EARLY in chen.get(dispatch).content.decode()
+    assert chen.post(dispatch).status_code == 302  # told, not forbidden
+    assert EARLY in leader.get(visit).content.decode()
+    case.visit_plans.update(first_day=timezone.localdate())
+    assert EARLY not in leader.get(visit).content.decode()
+    assert UNSETTLED not in leader.get(visit).content.decode()
+
+
 def told(user):
     """The subjects of what was told of the plan, the oldest first."""
     found = Notification.objects.filter(user=user, kind__startswith="visit_").order_by("pk")

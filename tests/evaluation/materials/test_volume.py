@@ -273,7 +273,9 @@ def test_a_submitted_version_is_bound_for_whoever_reads_it(cast: Cast) -> None:
     declaration = case.declarations.get()
     volume = declaration.volume  # ordered when it was submitted
     row = f"/cases/{case.number}/volumes/{volume.pk}/row/"
-    assert "排队等待生成" in text_of(signed_in(cast.chen).get(row))
+    assert "排队等待生成，可以离开本页；完成后本页自动更新" in text_of(
+        signed_in(cast.chen).get(row)
+    )
     made = bound(cast, case, declaration)
     assert made == volume
     assert "下载合订本" in text_of(signed_in(cast.chen).get(row))

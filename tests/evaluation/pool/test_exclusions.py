@@ -140,7 +140,7 @@ def test_recent_service_on_the_same_applicant():
     case = to_staff(cast)
     assert reasons(case, record, need()) == ["recent"]
     # Two years to the day, and of another applicant not at all.
-    edge = timezone.now().replace(hour=12) - (TODAY - years_before(TODAY, 2))
+    edge = timezone.localtime().replace(hour=12) - (TODAY - years_before(TODAY, 2))
     Assignment.objects.filter(pk=asked.pk).update(pledged_at=edge)
     assert reasons(case, record, need()) == ["recent"]
     Assignment.objects.filter(pk=asked.pk).update(pledged_at=edge - DAY)

@@ -9,13 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
-from evaluation.actions import pool, pool_import
+from evaluation.actions import experts, pool, pool_import
 from evaluation.models import Expert, ExpertImport, ImportState, Tie
 from portal.accounts.models import Invitation, User
 from portal.ledger import outbox
 from portal.ledger.models import AuditEvent
 from tests.evaluation.cast import make_cast, signed_in
-from tests.evaluation.pool.people import code, join
+from tests.evaluation.pool.people import code, join, to_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def rows_of(kind, *rows):
 
 def filled(**changed):
     return {
-        "name": "池专家", "email": "pool@example.org", "phone": "0531-1", "title": "教授",
+        "name": "池专家", "email": "pool@example.org", "phone": "0531-0000001", "title": "教授",
         "employer": "示例大学", "employer_code": code(77), "fields_at_home": ["电力", "安全"],
         "term_from": "2026-01-01", "term_to": "2028-12-31", "version": "",
         **rows_of("ties"), **rows_of("absences"), **changed,
@@ -73,10 +73,10 @@ def test_an_expert_is_added_invited_and_joins(cast, office, django_capture_on_co
     browser.logout()
     assert "加入专家库" in browser.get(link[1]).content.decode()
     word = "correct-horse-27"
-    told = {"name": "池专家", "phone": "0531-2", "password1": word, "password2": word}
+    told = {"name": "池专家", "phone": "0531-0000002", "password1": word, "password2": word}
     assert browser.post(link[1], told)["Location"] == "/accounts/login/"
     user = User.objects.get(email="pool@example.org")
-    assert (user.is_active, user.role, user.phone) == (True, "expert", "0531-2")
+    assert (user.is_active, user.role, user.phone) == (True, "expert", "0531-0000002")
     # The link works once, and nobody invites an account that is in use.
     assert browser.get(link[1]).status_code == 410
     office.post(f"/pool/{record.pk}/invite/")
@@ -144,7 +144,7 @@ def test_an_expert_looks_after_the_own_record_and_only_that(cast):
     browser = signed_in(record.user)
     assert "请核对并补全" in browser.get("/my-record/").content.decode()
     sent = {
-        "phone": "0531-9", "title": "研究员", "employer": "新单位", "employer_code": code(3),
+        "phone": "0531-0000009", "title": "研究员", "employer": "新单位", "employer_code": code(3),
         "version": record.version, "fields_at_home": ["安全"], "term_to": "2099-01-01",
         "name": "别名", **rows_of("absences", {"first_day": "2026-08-01", "last_day": "2026-08-09"}),
         **rows_of("ties", {"kind": "consultancy", "organisation": "示例公司", "since": "2026-01-01"}),
@@ -189,7 +189,7 @@ def test_the_list_is_searched_and_filtered(cast, office):
 
 
 HEAD = [
-    "姓名*", "邮箱*", "联系电话", "专业领域*", "工作单位*", "单位信用代码*", "聘期至", "曾任职单位", "咨询单位",
+    "姓名*", "邮箱*", "联系电话", "专业领域*", "工作单位*", "单位信用代码*", "聘期至", "曾任职单位", "咨询单位", "不便参加的日期",
 ]  # fmt: skip
 
 
@@ -277,6 +277,28 @@ def test_what_is_exported_can_be_taken_in_again(cast, office):
     before = pool.facts_of(Expert.objects.get())
     pool_import.take(cast.chen, begun.pk, "replace")
     assert pool.facts_of(Expert.objects.get()) == before
+
+
+def test_days_away_come_in_and_go_out_with_the_workbook(cast, office):
+    away = [*GOOD, "2026-12-01至2026-12-05；2027年1月4日"]
+    assert taken(cast, away)["added"] == 1
+    days = [
+        (str(each.first_day), str(each.last_day)) for each in Expert.objects.get().absences.all()
+    ]
+    assert days == [("2026-12-01", "2026-12-05"), ("2027-01-04", "2027-01-04")]
+    book = load_workbook(io.BytesIO(office.get("/pool/experts.xlsx").content))
+    assert book["专家名单"]["M2"].value == "2026-12-01至2026-12-05；2027-01-04"
+    wrong = [*away[:-1], "2026-12-05至2026-12-01；明天"]
+    assert taken(cast, wrong)["faulty"] == 1
+
+
+def test_the_export_tells_what_each_expert_served_in(cast, office):
+    expert = join(cast, 1).user
+    case = to_staff(cast)
+    experts.assign(cast.chen, case, expert, "site", is_leader=True, reason="示例")
+    book = load_workbook(io.BytesIO(office.get("/pool/experts.xlsx").content))
+    (_head, row) = book["参加评估的记录"].iter_rows(values_only=True)
+    assert (row[0], row[2], row[4], row[6]) == (expert.name, case.number, "现场评估", "待答复")
 
 
 def test_an_import_is_taken_once_and_a_dropped_one_never(cast):

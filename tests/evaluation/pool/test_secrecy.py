@@ -26,7 +26,8 @@ PAGES = (
 )  # fmt: skip
 ROUNDS = 15
 # An answer for a case that exists may not take half again as long as one for a case that does not,
-# nor five milliseconds more: wide enough for a busy machine, narrower than reading a case takes.
+# nor five milliseconds more: wide enough for a processor that is shared, narrower than reading a
+# case takes.
 LONGER, MILLISECONDS = 1.5, 5.0
 
 
@@ -88,16 +89,17 @@ def test_the_same_answer_for_the_same_work(cast, case, strangers):
 
 
 def test_the_same_time_for_a_case_that_exists_and_one_that_does_not(cast, case, strangers):
-    """Medians of interleaved requests. What a case costs to read is many times the bound."""
+    """Medians of interleaved requests, of this thread's time on a processor: what other programs take
+    of the machine is none of it. What a case costs to read is many times the bound."""
     for name in ("unasked", "recused"):
         client = signed_in(strangers[name])
         took: dict[str, list[float]] = {case.number: [], NOBODYS: []}
         for nth in range(ROUNDS + 2):
             for number in (case.number, NOBODYS) if nth % 2 else (NOBODYS, case.number):
-                begun = time.perf_counter()
+                begun = time.thread_time()
                 client.get(f"/cases/{number}/")
                 if nth >= 2:  # warm
-                    took[number].append(1000 * (time.perf_counter() - begun))
+                    took[number].append(1000 * (time.thread_time() - begun))
         there, nowhere = (statistics.median(took[number]) for number in (case.number, NOBODYS))
         assert there < max(nowhere * LONGER, nowhere + MILLISECONDS), (name, there, nowhere)
         assert nowhere < max(there * LONGER, there + MILLISECONDS), (name, there, nowhere)
@@ -158,5 +160,6 @@ def test_the_size_of_the_team_shows_nowhere_to_whoever_is_asked(cast, case):
     ):
         Assignment.objects.filter(pk=asked.pk).update(released_at=None, left="", release_reason="")
         _status, body, _queries = answered(signed_in(asked.expert), f"/invitations/{asked.pk}/")
-        pages.append(body.replace(asked.expert.name, "").replace(str(asked.expert.pk), ""))
-    assert len(pages[0]) - len(pages[1]) in range(-4, 5)
+        said = body.partition("<main")[2].partition("</main>")[0]
+        pages.append(said.replace(f"/invitations/{asked.pk}/", "/invitations/N/"))
+    assert (pages[0] == pages[1], "回避" in pages[0]) == (True, True)

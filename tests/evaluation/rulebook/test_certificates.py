@@ -36,7 +36,7 @@ def test_a_base_is_named_by_its_category(
 def test_there_is_an_english_name(edition: Edition) -> None:
     assert certificate_name(edition, "city", "Weifang", "en") == (
         "Industrial Intelligent Computing Base of the National Industrial Internet Big Data "
-        "Center (Weifang), City Node"
+        "Centre (Weifang), City Node"
     )
 
 
@@ -85,7 +85,9 @@ def test_reviews_are_counted_from_one(edition: Edition, nth: int) -> None:
         ("宁夏回族自治区", "Ningxia"),
         ("山东省", "Shandong"),
         ("轨道交通", "Rail Transport"),
-        ("潍坊", "潍坊"),
+        ("潍坊", "Weifang"),
+        ("楚雄彝族自治州", "Chuxiong Yi Autonomous Prefecture"),
+        ("某地", "某地"),
     ],
 )
 def test_the_english_name_has_the_english_place_where_one_is_known(

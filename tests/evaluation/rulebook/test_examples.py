@@ -82,9 +82,9 @@ def test_every_step_knows_how_far_from_its_limit(edition: Edition) -> None:
     research = result.step("rd_investment")
     assert research.distance == 10
     assert research.note() == "还差10万元/年"
-    assert research.note("en") == "10 × CNY 10,000 a year short"
+    assert research.note("en") == "CNY 100,000 a year short"
     assert result.step("fp16_peak").distance == -600
-    assert result.step("fp16_peak").distance_text() == "超出限值600 PFLOPS"
+    assert result.step("fp16_peak").distance_text() == "高于要求600 PFLOPS"
 
 
 def test_the_part_that_fails_is_named(edition: Edition) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evaluation.rulebook import Edition, score
-from evaluation.rulebook.form import declared_values, missing, table_faults
+from evaluation.rulebook.form import SOURCES, declared_values, missing, table_faults
 
 D = Decimal
 
@@ -346,3 +346,11 @@ def test_the_tables_follow_appendix_a(edition: Edition) -> None:
         "数据接入",
         "单位意见",
     ]
+
+
+def test_every_derivation_of_the_form_names_what_it_reads(edition):
+    derived = {f.derived_by for table in edition.form for f in table.fields if f.derived_by}
+    assert SOURCES.keys() == derived
+    for sources in SOURCES.values():
+        for table, field in sources:
+            assert edition.form_table(table).field(field)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from evaluation.rulebook import CATEGORY_CODES, Edition, Indicator, load_edition, score
 from evaluation.rulebook.declarations import score_document
+from tests.long import examples
 
 EDITION = load_edition()
 
@@ -47,6 +48,7 @@ def raw_values(indicator: Indicator) -> st.SearchStrategy[Any]:
 declarations = st.fixed_dictionaries(
     {}, optional={indicator.code: raw_values(indicator) for indicator in EDITION.indicators}
 )
+
 categories = st.sampled_from(CATEGORY_CODES)
 
 
@@ -181,7 +183,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(anything)
 def test_whatever_the_document_it_is_scored_or_refused(document: Any) -> None:
     faults: list[str] = []
@@ -193,7 +195,7 @@ def test_whatever_the_document_it_is_scored_or_refused(document: Any) -> None:
         line.encode()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=60))
 def test_whatever_the_bytes_it_is_scored_or_refused(raw: bytes) -> None:
     faults: list[str] = []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from evaluation.rulebook import CATEGORY_CODES, Edition, load_edition, score
 from evaluation.rulebook.whatif import every_total, full_value, paths, with_met
 from tests.evaluation.rulebook.conftest import EXAMPLES, figures
+from tests.long import examples
 
 
 def values_of(edition: Edition, raw: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +86,7 @@ EDITION = load_edition()
 LEFT_OUT = st.sets(st.sampled_from([i.code for i in EDITION.indicators]), max_size=8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30, 0.1), deadline=None)
 @given(
     st.sampled_from(CATEGORY_CODES),
     LEFT_OUT,

@@ -57,6 +57,16 @@ def test_a_step_begins_with_the_deadline_of_its_setting(cast):
     assert case.deadline == MONDAY + timedelta(days=3)
 
 
+def test_the_desk_puts_the_nearest_deadline_first(cast, client):
+    older, newer, without = (cast.case_in("submitted") for _ in range(3))
+    for case, deadline in ((older, MONDAY + timedelta(days=9)), (newer, MONDAY), (without, None)):
+        Evaluation.objects.filter(pk=case.pk).update(deadline=deadline)
+    client.force_login(cast.chen)
+    page = client.get("/desk/").content.decode()
+    numbers = (newer.number, older.number, without.number)
+    assert sorted(numbers, key=page.index) == list(numbers)
+
+
 def test_a_setting_of_0_sets_no_deadline_and_an_ended_case_has_none(cast):
     set_days(cast, "submitted", 0)
     with at(MONDAY):
@@ -198,6 +208,12 @@ def test_after_days_without_a_beat_only_the_nearest_distance_is_sent(submitted):
     assert DeadlineReminder.objects.get().days_before == -2
 
 
+def test_a_clock_set_back_sends_none_again(submitted):
+    assert sent_on(17, 16, 17, 20, 18, 20, 22, 17, 22) == [
+        (17, 1), (16, 0), (17, 0), (20, 1), (18, 0), (20, 0), (22, 1), (17, 0), (22, 0),
+    ]  # fmt: skip
+
+
 def test_an_extension_stops_the_old_reminders_and_plans_those_of_the_new_day(cast, submitted):
     assert sent_on(17) == [(17, 1)]
     with at(date(2026, 7, 18)):
@@ -211,14 +227,19 @@ def test_a_case_that_moved_on_is_not_reminded_of(cast, submitted):
     assert sent_on(20, 25) == [(20, 0), (25, 0)]
 
 
-def test_experts_are_reminded_of_work_and_not_of_the_case(cast):
+def test_an_expert_who_pledged_is_reminded_of_the_case_with_a_link_to_it(cast):
     with at(MONDAY):
         case = cast.case_in("panel_consolidation")
     with at(case.deadline + timedelta(days=1)):
         deadlines.remind_deadlines()
     [leader] = Notification.objects.filter(kind="expert_deadline")
     assert leader.user.role == Role.EXPERT
-    assert case.number not in leader.subject_zh + leader.body_zh + leader.path + leader.key
+    named = f"案卷{case.number}（{case.base.name}）的评估工作"
+    assert (
+        leader.subject_zh
+        == f"{named}的期限为{case.deadline.year}年{case.deadline.month}月{case.deadline.day}日"
+    )
+    assert leader.path == f"/cases/{case.number}/"
     assert told("deadline_passed") == [("chen", f"案卷{case.number}：“待组长汇总”已逾期")]
 
 

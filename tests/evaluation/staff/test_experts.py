@@ -1,5 +1,7 @@
 """Assigning experts, naming a leader, taking experts off, and closing the round."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -189,9 +191,15 @@ def test_the_round_is_closed_after_the_last_missing_expert_was_released():
         meeting.sign_in(expert, case)
         panel.save_scores(expert, case, journey.points(case))
         panel.submit_scores(expert, case)
+    before = client.get(move).content.decode()
+    assert f"还有1位专家未提交评分表（{cast.experts[1].name}），请等待其提交或解除指派。" in before
+    assert re.search(r"<button disabled[^>]*>结束打分</button>", before)
     refused = client.post(move)
     assert refused.status_code == 422
-    assert "还有1位专家未提交评分表" in refused.content.decode()
+    assert (
+        f"还有1位专家未提交评分表（{cast.experts[1].name}），请等待其提交或解除指派。"
+        in refused.content.decode()
+    )
     case.refresh_from_db()
     assert case.state == "panel_scoring"
     experts.release(cast.chen, case.assignments.get(expert=cast.experts[1], duty="panel"), "生病")

@@ -38,8 +38,12 @@ def at(cast, state, *, days=0, deadline=None, **changes):
     return case
 
 
+def lines(client, query=""):
+    return client.get(f"{QUEUE}?{query}").context["lines"]
+
+
 def listed(client, query=""):
-    return [line.case for line in client.get(f"{QUEUE}?{query}").context["lines"]]
+    return [line.case for line in lines(client, query)]
 
 
 def test_the_open_cases_come_first_the_longest_waiting_on_top(cast):
@@ -62,7 +66,13 @@ def test_a_deadline_is_late_from_the_day_after_it(cast):
     on_time = at(cast, "correction", deadline=today)
     late = at(cast, "correction", deadline=today - timedelta(days=1))
     at(cast, "certified", deadline=today - timedelta(days=9))
+    # The end of a 公示 is nobody's deadline.
+    over = at(cast, "published", deadline=today - timedelta(days=1))
     assert listed(chen, "show=late") == [late]
+    assert not next(line for line in lines(chen) if line.case == over).late
+    chips = {chip["label"]: chip["count"] for chip in chen.get(QUEUE).context["shows"]}
+    assert chips["已逾期"] == 1
+    Evaluation.objects.filter(pk=over.pk).update(state="withdrawn")
     none = at(cast, "preliminary_review")
     assert listed(chen, "order=deadline") == [late, on_time, none]
     assert "已逾期" in chen.get(f"{QUEUE}?show=late").content.decode()
@@ -182,6 +192,7 @@ def test_the_export_is_the_filtered_list_and_no_cell_runs(cast):
     assert {cell.data_type for cell in rows[1]} == {"s", "n", "d"}
     assert values["期限"].value.date() == case.deadline
     assert sheet.column_dimensions["D"].width == 36
+    assert sheet.auto_filter.ref == "A1:Q2"
     assert {name: values[name].value for name in ("案卷号", "步骤序号", "状态", "是否逾期", "已等待（天）")} == {
         "案卷号": case.number, "步骤序号": 3, "状态": "待补正", "是否逾期": "是", "已等待（天）": 2,
     }  # fmt: skip

@@ -198,5 +198,14 @@ def test_what_will_be_published_stands_before_the_button():
     day = last_day(answer)
     assert f"至{day.year}年{day.month}月{day.day}日（" in html
     assert last_day(client.post(page, {"working_days": "61"})) == day  # refused: the usual period
+    # The last day follows what is typed.
+    asked = {"HTTP_HX_REQUEST": "true"}
+    typed = client.get(page, {"working_days": "9"}, **asked)
+    later = workdays.after(today, 9)
+    assert f"至{later.year}年{later.month}月{later.day}日（9 个工作日）" in typed.content.decode()
+    assert "<html" not in typed.content.decode()
+    for nonsense in ("", "61", "x"):
+        told = client.get(page, {"working_days": nonsense}, **asked).content.decode()
+        assert "填写工作日数后显示截止日。" in told
     client.post(page, {"working_days": str(published["working_days"])})
     assert case.publication.ends_on == day

@@ -70,7 +70,12 @@ def test_a_slot_is_accepted_and_counted():
     assert answer["Location"] == f"{page_of(case)}#slot-4"
     assert verdicts(case) == {4: (True, "")}
     shown = client.get(page_of(case)).context
-    assert (shown["accepted"], shown["defects"], shown["open"]) == (1, 0, 9)
+    assert (shown["accepted"], shown["refused"], shown["open"]) == (1, 0, 9)
+    # An item of the form is no material: it is counted apart.
+    review.mark_field(cast.chen, case, "technical", "pue", "示例：与能耗台账不一致。")
+    shown = client.get(page_of(case)).context
+    assert (shown["accepted"], shown["refused"], shown["open"]) == (1, 0, 9)
+    assert len(shown["marked"]) == 1
 
 
 def test_a_defect_needs_its_reason_and_keeps_the_page():
@@ -331,7 +336,7 @@ def test_a_table_that_stays_closed_although_its_value_falls_short_is_named():
     told = f"必备项不满足的申报值填写在表{table.number} {table.title}，补正时不开放修改"
     assert told not in client.get(page_of(case)).content.decode()
     review.judge_slot(cast.chen, case, slot, accepted=False, reason="示例：企业不足20家。")
-    for page, link in ((page_of(case), "#fields"), (notice, f"{page_of(case)}#fields")):
+    for page, link in ((page_of(case), "#mark-field"), (notice, f"{page_of(case)}#mark-field")):
         html = client.get(page).content.decode()
         assert html.count(told) == 1
         assert f'<a href="{link}">标记需补正的内容</a>' in html

@@ -113,6 +113,7 @@ def test_an_objection_is_closed_against_the_result_only_once_it_is_withdrawn(cas
     publication.publish(cast.chen, case, working_days=0)
     with pytest.raises(Refused, match="还有1件异议未办结"):
         publication.propose(cast.chen, case)
+    objections.take_step(cast.chen, kept, timezone.localdate(), "核实了身份。")
     objections.close_objection(cast.chen, kept, "corrected", "成立，已更正。")
     publication.propose(cast.chen, case)
     assert case.state == "decision_pending"

@@ -207,7 +207,7 @@ def test_the_secretariat_helps_when_the_owner_is_gone(client, people):
             "credit_code": OTHER_CODE,
             "person_name": "韩梅",
             "email": "heir@example.org",
-            "phone": "1",
+            "phone": "010-00000000",
             "words": "原负责人已离职。",
             "scan": photo(),
         },
@@ -232,7 +232,7 @@ def test_the_secretariat_helps_when_the_owner_is_gone(client, people):
 def test_an_owner_who_is_still_there_is_warned(client, people):
     asked = {
         "credit_code": OTHER_CODE, "person_name": "某人", "email": "who@example.org",
-        "phone": "1", "words": "示例", "scan": photo(),
+        "phone": "010-00000000", "words": "示例", "scan": photo(),
     }  # fmt: skip
     client.post(reverse("accounts:owner_gone"), asked)
     post(

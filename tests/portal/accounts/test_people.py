@@ -143,7 +143,7 @@ def test_the_lists_cost_the_same_at_one_row_and_at_fifty(
     for n in range(count):
         person(f"u{n}", "secretariat")
     security.get(reverse("accounts:people"))
-    with django_assert_num_queries(5):  # session, user, unread notifications, count, page
+    with django_assert_num_queries(4):  # session, user with unread notifications, count, page
         security.get(reverse("accounts:people"))
 
 

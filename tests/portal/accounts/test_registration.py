@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -69,7 +70,12 @@ def test_from_the_form_to_the_owner_who_signs_in(client, people):
     client.logout()
     client.post(
         link(invited["new@example.org"][1]),
-        {"name": "林晓", "phone": "1", "password1": "sea-otter-27", "password2": "sea-otter-27"},
+        {
+            "name": "林晓",
+            "phone": "010-00000000",
+            "password1": "sea-otter-27",
+            "password2": "sea-otter-27",
+        },
     )
     owner = User.objects.get(email="new@example.org")
     assert (owner.organisation, owner.is_owner, owner.username) == (organisation, True, "new")
@@ -86,6 +92,26 @@ def test_from_the_form_to_the_owner_who_signs_in(client, people):
         "accounts.sign_in",
     ]
     assert list(audit.faults()) == []
+
+
+def test_only_the_browser_that_sent_the_form_sees_where_the_mail_went(client, people):
+    register(client)
+    page = client.get(reverse("accounts:register_sent"))
+    assert "确认邮件已寄往 <strong>new@example.org</strong>。" in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    elsewhere = Client().get(reverse("accounts:register_sent")).content.decode()
+    assert "确认邮件已寄往您填写的邮箱地址。" in elsewhere
+    forged = Client()
+    forged.cookies["registration_sent"] = "new@example.org"
+    assert "new@example.org" not in forged.get(reverse("accounts:register_sent")).content.decode()
+
+
+def test_the_list_of_errors_names_each_field_once(client):
+    page = register(client, credit_code="91350100M000100Y44").content.decode()
+    summary = page.partition('class="error-summary"')[2].partition("</div>")[0]
+    assert summary.count("统一社会信用代码") == 1
+    assert "<title>错误：登记单位" in page
+    assert page.count("为必填项") == 1
 
 
 def test_a_returned_registration_is_put_right_not_typed_anew(client, people):
@@ -124,6 +150,15 @@ def test_whether_an_address_has_an_account_only_its_mailbox_learns(client, peopl
         "lin@example.org": "此邮箱地址已有平台账号",
         "new@example.org": "请确认邮箱地址，完成单位登记",
     }
+
+
+def test_a_telephone_that_cannot_be_called_is_refused(client):
+    refused = register(client, phone="1")
+    assert (refused.status_code, "电话号码不完整或写法不对" in refused.content.decode()) == (
+        422,
+        True,
+    )
+    assert Registration.objects.count() == 0
 
 
 def test_a_refused_form_keeps_what_was_typed_and_the_scan(client):

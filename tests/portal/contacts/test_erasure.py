@@ -110,6 +110,7 @@ def test_an_objector_is_erased_after_the_time_and_the_answer_stays(cast: Cast) -
     page = f"/cases/{case.number}/objections/{made.pk}/"
     refused = client.post(f"{page}erase/", {"reason": "期满"}, follow=True).content.decode()
     assert "1095天后才能清除" in refused
+    objections.take_step(cast.chen, made, timezone.localdate(), "核实了身份。")
     objections.close_objection(cast.chen, made, "upheld", "维持。")
     Objection.objects.filter(pk=made.pk).update(closed_at=timezone.now() - timedelta(days=1095))
     assert "清除联系方式" in client.get(page).content.decode()

@@ -40,7 +40,7 @@ def test_the_portal_works_and_can_neither_change_nor_remove_what_only_grows(
     server, name = owner.database.rsplit("/", 1)
     url = server.replace("portal@", f"{ROLE}:p%27w-1@") + f"/{name}"
     portal = Place(tmp_path / "portal", url)
-    built = portal.python("-m", "tests.portal.recovery.scene", "--migrated")
+    built = portal.python("-m", "tests.portal.recovery.scene")
     assert built.returncode == 0, built.stderr
     worked = portal.python("-c", WORK)
     assert worked.returncode == 0, worked.stderr

@@ -70,6 +70,20 @@ def test_a_failure_is_kept_and_tried_again_later():
     assert entry.attempts == 2
 
 
+def test_what_a_mail_server_says_is_kept_without_the_address():
+    @outbox.handles("refusing")
+    def refuse(payload):
+        raise ValueError("{'wang.wu@example.org': (550, b'no such user <wang.wu@example.org>')}")
+
+    with transaction.atomic():
+        entry = outbox.put("refusing", "refusing:1")
+    outbox.deliver(entry.pk)
+    entry.refresh_from_db()
+    assert entry.error.strip() == (
+        "ValueError: {'w***@example.org': (550, b'no such user <w***@example.org>')}"
+    )
+
+
 def test_an_entry_that_keeps_failing_is_given_up_and_stays_to_be_looked_at():
     entry = put("broken")
     for attempt in range(1, outbox.MAX_ATTEMPTS + 3):

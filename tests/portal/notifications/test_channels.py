@@ -135,6 +135,20 @@ def test_a_mail_reaches_the_server_with_its_chinese_words(mail_server):
     assert received.get_content().replace("\r\n", "\n").strip() == "陈静：\n\n请登录办理。"
 
 
+@pytest.mark.parametrize("length", [10, 24, 40, 90])
+def test_a_long_subject_begins_on_the_line_of_its_name(mail_server, length):
+    subject = ("案卷PG2026-0012：更正后的评估结果已公布，" * 9)[:length]
+    with transaction.atomic():
+        put_mail(person("chen", "secretariat"), "1", subject, "请登录办理。")
+    assert outbox.sweep() == 1
+    [(_sender, _receivers, raw)] = mail_server.taken
+    head = raw.replace(b"\r\n", b"\n").split(b"\n\n")[0].split(b"\n")
+    [first] = [line for line in head if line.lower().startswith(b"subject:")]
+    assert first.startswith(b"Subject: =?utf-8?")
+    assert max(map(len, head)) <= 78
+    assert message_from_bytes(raw, policy=policy.default)["Subject"] == subject
+
+
 def test_what_the_server_refuses_is_kept_with_its_words_and_tried_again(mail_server):
     mail_server.answer = "451 try later"
     with transaction.atomic():

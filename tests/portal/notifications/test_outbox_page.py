@@ -169,3 +169,20 @@ def test_other_effects_are_no_mail(chen):
     assert (
         browser(chen).get(reverse("administration:outbox_entry", args=[made.pk])).status_code == 404
     )
+
+
+def test_the_system_administrator_sees_that_it_goes_not_what_it_says(chen):
+    entry = put(chen)
+    OutboxEntry.objects.filter(pk=entry.pk).update(error="550 no such user chen@example.org")
+    clerk = browser(person("sysadmin", "system_admin"))
+    pages = [
+        clerk.get(reverse("administration:outbox")).content.decode(),
+        clerk.get(reverse("administration:outbox_entry", args=[entry.pk])).content.decode(),
+    ]
+    for page in pages:
+        assert "标题1" not in page
+        assert "正文1" not in page
+        assert chen.email not in page
+        assert "c***@example.org" in page
+    assert "主题和内容由秘书处查阅" in pages[0]
+    assert "职责分离" in pages[1]

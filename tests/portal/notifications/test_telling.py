@@ -60,7 +60,7 @@ def test_each_is_told_in_the_portal_in_both_languages_and_by_mail_in_the_own(set
         (
             "chen@example.org",
             "年审提醒：示例基地",
-            "chen：\n\n证书GYZS-1的第1年年审应于2026年8月7日前完成（规范10.4.1）。\n\n"
+            "chen：\n\n证书GYZS-1的第1年年审应于2026年8月7日（含）前完成（规范10.4.1）。\n\n"
             "请登录查看：https://portal.example.org/verify/GYZS-1/\n\n工业智算基地评估平台\n",
         ),
         (
@@ -134,16 +134,29 @@ def test_every_kind_says_only_what_it_is_given(code: str, language: str):
 # Cases
 
 
-def test_an_expert_is_told_of_work_and_not_of_which_case():
+def test_an_expert_is_told_of_which_case_once_the_pledge_is_signed_and_not_before():
     cast = make_cast()
-    case = cast.case_in("panel_consolidation")
-    told = Notification.objects.filter(user__in=cast.experts, kind__startswith="expert_")
-    assert {"expert_invitation", "expert_work"} <= {each.kind for each in told}
-    for each in told:
+    case = cast.case_in("panel_scoring")
+    told = Notification.objects.filter(user__in=cast.experts[2:4])
+    before = told.filter(kind="expert_invitation")
+    assert before.count() == 2
+    for each in before:
         whole = f"{each.subject_zh}{each.subject_en}{each.body_zh}{each.body_en}{each.path}"
         assert case.number not in whole
         assert case.organisation.name not in whole
-    assert {each.case for each in told} == {""}
+        assert each.case == ""
+    for each in told.filter(kind="expert_work"):
+        assert each.subject_zh == f"案卷{case.number}（{case.base.name}）的评估工作待您办理"
+        assert (each.path, each.case) == (f"/cases/{case.number}/", case.number)
+    unsigned = {"pledged_at": None, "signed_in_at": None}
+    case.assignments.filter(expert=cast.experts[3]).update(**unsigned)
+    notify.tell_experts(cast.experts[2:4], "expert_work", "again", case, awaits="打分")
+    again = Notification.objects.filter(key__contains="again").order_by("user_id")
+    assert [(each.user, each.path) for each in again] == [
+        (cast.experts[2], f"/cases/{case.number}/"),
+        (cast.experts[3], "/desk/"),
+    ]
+    assert again[1].subject_zh == "一项评估工作待您办理"
 
 
 def test_what_is_told_of_a_case_reaches_only_experts_who_pledged_and_is_taken_back_on_release():
@@ -173,10 +186,11 @@ def test_the_applicant_is_told_of_a_deficiency_notice_with_its_deadline():
     assert (told.kind, told.subject_zh, told.path) == (
         "deficiency_notice",
         f"案卷{case.number}：补正通知",
-        reverse("evaluation:case", args=[case.number]),
+        reverse("evaluation:correction", args=[case.number]),
     )
     [defect] = defects_under_correction(case)
-    assert f"发现1处须补正：{defect.label}。请在" in told.body_zh
+    entry = f"1. {defect.label}：{defect.reason}"
+    assert f"发现1处须补正：\n{entry}\n\n请在" in told.body_zh
     assert not Notification.objects.filter(user=cast.wen).exists()  # a viewer can do nothing
 
 
@@ -188,9 +202,10 @@ def test_a_deficiency_notice_with_many_entries_names_the_first_five():
         review.judge_slot(cast.chen, case, slot, accepted=good, reason="" if good else "示例")
     review.request_correction(cast.chen, case, timezone.localdate() + timedelta(days=15))
     told = Notification.objects.get(user=cast.lin, case=case.number, kind="deficiency_notice")
-    named = [defect.label for defect in defects_under_correction(case)][:5]
-    assert f"发现6处须补正：{'、'.join(named)}等6处。请在" in told.body_zh
-    assert " and others, 6 in all. Please" in told.body_en
+    named = [f"{d.number}. {d.label}：示例" for d in defects_under_correction(case)][:5]
+    listed = "\n".join(named)
+    assert f"发现6处须补正：\n{listed}\n等6处，其余见补正清单。\n\n请在" in told.body_zh
+    assert "\n… 6 in all; see the correction list for the rest.\n\nPlease" in told.body_en
 
 
 def test_publication_and_decision_reach_the_applicant():

@@ -1,14 +1,9 @@
 """A small portal to lose: a certified case with a signed certificate and an archive. Made in a
-process of its own, in the database and the folder that its environment names; with --migrated the
-tables are there."""
-
-import sys
+process of its own, in the folder and the database, with the tables, that its environment names."""
 
 import django
 
 django.setup()
-
-from django.core.management import call_command  # noqa: E402
 
 from evaluation.actions import archive  # noqa: E402
 from evaluation.documents.archive.making import make  # noqa: E402
@@ -20,9 +15,6 @@ from tests.evaluation.cast import make_cast  # noqa: E402
 
 
 def main() -> None:
-    if "--migrated" not in sys.argv:
-        call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
     ensure_example_signing_key()
     cast = make_cast()
     with outbox.left_to_the_sweep():

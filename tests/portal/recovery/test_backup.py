@@ -14,6 +14,7 @@ from django.utils import timezone
 from portal.recovery import manifest
 from tests import services
 from tests.portal.recovery.places import Place, flip_a_byte, without_numbers
+from tests.prepared import Prepared
 
 WHOLE = [
     "Rows: N in N tables, as backed up.",
@@ -58,7 +59,7 @@ class Scene:
     scope="module",
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)],
 )
-def scene(request: Any, tmp_path_factory: Any) -> Iterator[Scene]:
+def scene(request: Any, tmp_path_factory: Any, prepared: Prepared) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("recovery")
     with ExitStack() as stack:
         postgres = request.param == "postgresql"
@@ -67,6 +68,10 @@ def scene(request: Any, tmp_path_factory: Any) -> Iterator[Scene]:
             Place(folder, ""), folder / "backup", folder / "keys", "", request.param, stack, server
         )
         made.portal = made.empty_place(folder / "portal")
+        if postgres:
+            prepared.load_tables(made.portal.database, server)
+        else:
+            prepared.tables_on_sqlite(made.portal.folder)
         built = made.portal.python("-m", "tests.portal.recovery.scene")
         assert built.returncode == 0, built.stderr
         done = made.portal.manage("backup", str(made.backup), "--keys", str(made.keys))

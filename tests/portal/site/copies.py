@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from evaluation.actions import panel
+from evaluation.actions import panel, publication
 from evaluation.demo.tables import PROVINCE_VALUES
 from evaluation.models import (
     Certificate,
@@ -45,6 +45,15 @@ def scored_case(cast: Cast, values: dict[str, Any] | None = None) -> Evaluation:
         qualified=card.qualified,
         made_at=now,
     )
+    return case
+
+
+def withdrawn_case(cast: Cast) -> Evaluation:
+    """Published and withdrawn again, to be published anew."""
+    case = scored_case(cast)
+    publication.publish(cast.chen, case, working_days=0)
+    publication.withdraw_result(cast.chen, case, "result_pending", "公布的名称有误。")
+    case.refresh_from_db()
     return case
 
 

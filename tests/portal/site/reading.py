@@ -14,8 +14,13 @@ def words(response: Any) -> str:
 
 
 def rows(response: Any) -> list[list[str]]:
-    """The cells of the page's first table body, as text."""
-    page = response.content.decode()
+    """The cells of the page's first table body, as text; what the states mean is none of them."""
+    page = re.sub(
+        '<table class="table queue-cards standings".*?</table>',
+        "",
+        response.content.decode(),
+        flags=re.DOTALL,
+    )
     body = re.search(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
     if body is None:
         return []

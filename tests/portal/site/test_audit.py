@@ -55,7 +55,7 @@ def test_queries_do_not_grow_with_the_events(cast: Cast) -> None:
     record(cast, 60)
     with CaptureQueriesContext(connection) as many:
         browser.get("/audit/")
-    assert len(many) == len(few) == 5  # session, user, unread, events, head
+    assert len(many) == len(few) == 4  # session, user, events with names, head
 
 
 def test_whatever_an_event_names_its_data_is_shown(cast: Cast) -> None:

@@ -54,8 +54,22 @@ def test_the_page_says_who_could_take_it_and_why(cast: Cast, base: Base) -> None
     assert "承接后占用最多的是GPU 算力：用去其空闲量的100%" in found
     assert base.name in found
     lacking = page(cast, f"{ASK}{idle + 7}")
-    assert "没有基地的空闲量足够" in lacking
+    assert "没有基地满足全部条件" in lacking
     assert "GPU 算力差 7 PFLOPS" in lacking
+    assert "排除的原因：空闲量不足：1 个基地。" in lacking
+
+
+def test_the_condition_that_excluded_is_named_with_its_distance(cast: Cast, base: Base) -> None:
+    """济南 is 366 km and 5.5 ms from Beijing; 3 ms stand for 200 km."""
+    found = page(cast, f"{ASK}5&origin=110000&latency=3")
+    assert "没有基地满足全部条件" in found
+    assert "排除的原因：往返时延超过 3 ms（约合直线 200 km）：1 个基地。" in found
+    both = page(cast, f"{ASK}9999&origin=110000&latency=3")
+    assert (
+        "排除的原因：空闲量不足：1 个基地；往返时延超过 3 ms（约合直线 200 km）：1 个基地。" in both
+    )
+    assert "15 ms 约合直线 1,000 km" in found
+    assert "排除的原因" not in page(cast, f"{ASK}5&origin=110000&latency=6")
 
 
 def test_an_empty_page_says_what_to_do_and_wrong_input_is_named(cast: Cast, base: Base) -> None:

@@ -53,14 +53,21 @@ def test_words_in_braces_are_words_of_the_pages():
 
 def test_every_picture_is_there_and_used_and_all_are_small():
     used = {
-        guides.picture(picture, language)
+        file
         for language in LANGUAGES
         for _, _, _, picture, _ in SHAPE[language]
         if picture
+        for file in (guides.picture(picture, language), guides.fine_picture(picture, language))
     }
     files = [path for path in HELP.rglob("*") if path.is_file()]
     assert {path.relative_to(ROOT / "static").as_posix() for path in files} == used
-    assert sum(path.stat().st_size for path in files) < 3_000_000
+    most = {"plain": 60_000, "fine": 150_000}
+    heavy = {
+        path.name: path.stat().st_size
+        for path in files
+        if path.stat().st_size > most["fine" if path.stem.endswith("@2x") else "plain"]
+    }
+    assert heavy == {}
 
 
 def test_links_beside_fields_lead_to_a_task():

@@ -1,6 +1,7 @@
 """The start page: where to go, and how the register stands."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -82,3 +83,19 @@ def test_a_number_is_verified_from_here(client: Client, certificate: Certificate
     ]
     answer = client.get(action, {name: certificate.number.lower()})
     assert answer.url == f"/verify/{certificate.number}/"
+
+
+@pytest.mark.django_db
+def test_the_fields_of_the_login_repeat_no_label_and_the_contact_line_is_in_the_readers_language(
+    client: Client, settings: Any
+) -> None:
+    settings.ISSUER_CONTACT, settings.ISSUER_CONTACT_EN = "示例秘书处", "Example Secretariat"
+    page = client.get("/accounts/login/").content.decode()
+    for address in ("/accounts/login/", "/accounts/password/reset/"):
+        form = client.get(address).context["form"]
+        assert [field.name for field in form if "placeholder" in field.as_widget()] == [], address
+    assert "示例秘书处" in page
+    client.cookies["django_language"] = "en"
+    english = client.get("/accounts/login/").content.decode()
+    assert "Example Secretariat" in english
+    assert "示例秘书处" not in english

@@ -55,6 +55,34 @@ def test_the_receipt_is_found_as_it_was_typed_and_cannot_be_guessed(client: Clie
     assert client.get(f"/misuse/{report.receipt[:-6]}AAAAAA/").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/misuse/receipt/?receipt=abc123", "/misuse/abc123/"])
+def test_a_receipt_that_does_not_exist_is_said_at_the_field(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "没有这个回执编号" in words(answer)
+    assert 'id="receipt" name="receipt" value="abc123"' in answer.content.decode()
+    empty = client.get("/misuse/receipt/", {"receipt": " "})
+    assert (empty.status_code, "请填写回执编号。" in words(empty)) == (422, True)
+
+
+def test_the_number_of_a_forged_certificate_need_not_be_in_the_register(
+    client: Client, cast: Cast
+) -> None:
+    page = client.get("/misuse/", {"number": "GYZS-2026-SJ-37-9999"})
+    asked = page.context["form"]
+    assert (asked["number"].value(), asked["kind"].value()) == ("GYZS-2026-SJ-37-9999", "forged")
+    report = sent(client, kind="forged", number="GYZS-2026-SJ-37-9999")
+    assert (report.certificate, report.unknown_number) == (None, "GYZS-2026-SJ-37-9999")
+    chen = signed_in(cast.chen)
+    assert "GYZS-2026-SJ-37-9999（名录中没有这个编号）" in words(
+        chen.get(f"/misuse-reports/{report.pk}/")
+    )
+    assert report.receipt in words(chen.get("/misuse-reports/", {"q": "37-9999"}))
+    refused = client.post("/misuse/", {**SENT, "number": "GYZS-2026-SJ-37-9999"})
+    assert refused.status_code == 422
+    assert "问题类型请选“伪造、变造证书或冒用名称”" in words(refused)
+
+
 def test_everything_wrong_is_said_at_once_and_what_was_typed_is_kept(client: Client) -> None:
     answer = client.post("/misuse/", {"content": "示例情况", "number": "GYZS-0"})
     assert answer.status_code == 422
@@ -96,7 +124,11 @@ def test_the_secretariat_takes_it_on_notes_and_answers(
     refused = chen.post(here, {"close": "1", "answer": "示例：已责令停止。"})
     assert refused.status_code == 422
     assert "示例：已责令停止。" in words(refused)
-    chen.post(here, {"close": "1", "outcome": "found", "answer": "示例：已责令停止。"})
+    closing = {"close": "1", "outcome": "found", "answer": "示例：已责令停止。"}
+    unchecked = chen.post(here, closing)
+    assert unchecked.status_code == 422
+    assert "请核对后勾选，再办结。" in words(unchecked)
+    chen.post(here, {**closing, "checked": "on"})
     public = words(client.get(f"/misuse/{report.receipt}/"))
     assert "情况属实" in public
     assert "示例：已责令停止。" in public

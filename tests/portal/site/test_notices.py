@@ -7,8 +7,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaluation.actions.publication import publish
-from evaluation.models import Evaluation, Publication
+from evaluation.actions.publication import publish, withdraw_result
+from evaluation.models import Certificate, Evaluation, Publication
 from tests.evaluation.cast import FAILING_VALUES, Cast
 from tests.portal.site.copies import more_notices, rendered, scored_case
 from tests.portal.site.reading import rows, words
@@ -48,6 +48,18 @@ def test_a_notice_says_what_was_found_and_for_which_name(
         assert f"{code} {name} {result[code]} {limit}" in text
 
 
+def test_a_withdrawn_notice_asks_for_no_more_objections(
+    client: Client, cast: Cast, notice: Publication
+) -> None:
+    said = ("如何提出", "受理条件", "异议的效力")
+    running = words(client.get(f"/notices/{notice.number}/"))
+    assert [word in running for word in said] == [True, True, True]
+    withdraw_result(cast.chen, notice.evaluation, "result_pending", "公布的名称有误。")
+    withdrawn = words(client.get(f"/notices/{notice.number}/"))
+    assert [word in withdrawn for word in said] == [False, False, False]
+    assert "凭编号和查询码查看" in withdrawn
+
+
 def test_the_period_is_said_with_its_working_days_and_whose_rule_it_is(
     client: Client, notice: Publication
 ) -> None:
@@ -80,9 +92,37 @@ def test_an_ended_notice_stays_readable_and_says_that_it_ended(
     client: Client, notice: Publication
 ) -> None:
     long_ago(notice)
-    assert "公示已结束" in words(client.get(f"/notices/{notice.number}/"))
+    text = words(client.get(f"/notices/{notice.number}/"))
+    assert "异议 公示已结束，不再受理异议。 认定结果 尚未作出认定决定。" in text
+    said = ("如何提出", "受理条件", "异议的效力", "联系方式")
+    assert [word in text for word in said] == [False, False, False, False]
     assert [row[0] for row in rows(client.get("/notices/?state=ended"))] == [notice.number]
     assert rows(client.get("/notices/?state=open")) == []
+
+
+def test_an_ended_notice_tells_the_decision_and_leads_to_the_certificate_and_back(
+    client: Client, cast: Cast, certificate: Certificate
+) -> None:
+    notice = Publication.objects.get(evaluation=certificate.evaluation)
+    page = client.get(f"/notices/{notice.number}/")
+    assert f"认定结果 已认定，证书： {certificate.number}" in words(page)
+    assert f'href="/verify/{certificate.number}/"' in page.content.decode()
+    back = client.get(f"/verify/{certificate.number}/").content.decode()
+    assert f'href="/notices/{notice.number}/"' in back
+
+
+def test_a_base_that_was_not_certified_is_said_so(client: Client, cast: Cast) -> None:
+    publication = long_ago(publish(cast.chen, scored_case(cast, FAILING_VALUES), 5))
+    assert "认定结果 不予认定。" in words(client.get(f"/notices/{publication.number}/"))
+
+
+def test_a_withdrawn_notice_is_no_failed_one(
+    client: Client, cast: Cast, notice: Publication
+) -> None:
+    withdraw_result(cast.chen, notice.evaluation, "result_pending", "公布的名称有误。")
+    (row,) = rows(client.get("/notices/"))
+    assert row[4] == "· 已撤回"
+    assert "✗" not in words(client.get(f"/notices/{notice.number}/"))
 
 
 def test_what_was_not_published_is_not_there(client: Client, scored: Evaluation) -> None:

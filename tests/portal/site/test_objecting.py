@@ -62,6 +62,7 @@ def test_a_person_objects_and_follows_the_state_with_number_and_code(cast, notic
     wrong, unknown = state(kept.number, "A" * 12), state("YY2000-0001", secret)
     assert (wrong.status_code, unknown.status_code) == (422, 422)
     assert "没有找到这件异议" in wrong.content.decode()
+    objections.take_step(cast.chen, kept, timezone.localdate(), "核实了身份。")
     objections.close_objection(cast.chen, kept, "upheld", "经核查无误。")
     assert "经核查无误。" in state(kept.number, secret).content.decode()
 
@@ -105,6 +106,7 @@ def test_an_organisation_sends_a_sealed_letter_and_keeps_it_through_a_refusal(no
         ({"identity": "无"}, "居民身份证号的校验码不符"),
         ({"kind": "organisation", "identity": "91350100M000100Y44"}, "校验位不正确"),
         ({"contact": ""}, "请填写联系电话。"),
+        ({"contact": "1"}, "照此联系不上"),
     ],
 )
 def test_who_does_not_say_who_they_are_is_refused_with_what_was_typed(notice, changed, sentence):
@@ -113,6 +115,15 @@ def test_who_does_not_say_who_they_are_is_refused_with_what_was_typed(notice, ch
     assert sentence in answer.content.decode()
     assert "机架数与实际不符。" in answer.content.decode()
     assert not Objection.objects.exists()
+
+
+def test_the_form_says_what_organisations_must_add_and_where_letters_go(notice, settings):
+    settings.POSTAL_ADDRESS = "北京市示例路1号"
+    for path in (form_of(notice), f"/notices/{notice.number}/"):
+        assert "收件地址：北京市示例路1号" in Client().get(path).content.decode(), path
+    html = Client().get(form_of(notice)).content.decode()
+    assert "异议书和证明材料（单位必填）" in html
+    assert "单位提出的必填；个人提出的不填。" in html
 
 
 def test_a_bad_file_is_refused_by_what_is_in_it(notice):
@@ -147,7 +158,7 @@ def test_the_applicant_objects_from_its_case_and_reads_the_answer(cast, notice):
     case = notice.evaluation
     lin, page = signed_in(cast.lin), f"/cases/{case.number}/objection/"
     assert page in lin.get(f"/cases/{case.number}/").content.decode()
-    said = {"contact_person": "林工", "contact": "0531-1", "email": "lin@example.org",
+    said = {"contact_person": "林工", "contact": "0531-0000001", "email": "lin@example.org",
             "content": "漏计一项。", "letters": [example_pdf("说明")]}  # fmt: skip
     assert lin.post(page, said | {"content": "", "letters": []}).status_code == 422
     assert lin.post(page, said)["Location"] == page
@@ -157,6 +168,7 @@ def test_the_applicant_objects_from_its_case_and_reads_the_answer(cast, notice):
     )  # fmt: skip
     # Another's objection to the same result is not theirs to read.
     Client().post(form_of(notice), person())
+    objections.take_step(cast.chen, kept, timezone.localdate(), "核实了身份。")
     objections.close_objection(cast.chen, kept, "upheld", "答复申报单位。")
     html = lin.get(page).content.decode()
     assert "答复申报单位。" in html

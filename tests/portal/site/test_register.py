@@ -135,8 +135,11 @@ def test_no_cell_of_the_csv_is_a_formula(
     holder = f'{start}HYPERLINK("http://example.org","示例")'
     Certificate.objects.update(holder=holder)
     head, row = sheet(client)
-    assert head[:3] == ["证书编号", "名称", "持有单位"]
-    assert row[:3] == [certificate.number, certificate.name, f"'{holder}"]
+    assert head == [
+        "证书编号", "名称", "英文名称", "持有单位", "基地", "申报类别", "所在省份", "认定日期",
+        "状态", "下次年审日期", "查验网址",
+    ]  # fmt: skip
+    assert row[:4] == [certificate.number, certificate.name, certificate.name_en, f"'{holder}"]
 
 
 def test_ordinary_cells_stay_as_they_are() -> None:
@@ -158,17 +161,25 @@ def test_the_csv_opens_as_utf_8_and_names_the_state_in_words(
     assert sheet(client)[1] == [
         certificate.number,
         certificate.name,
+        certificate.name_en,
         certificate.holder,
         certificate.base.name,
         "省级区域",
         "山东省",
         certificate.certified_on.isoformat(),
         "整改中",
+        certificate.reviews.get(year=1).due_on.isoformat(),
+        f"http://testserver/verify/{certificate.number}/",
     ]
 
 
 def test_programs_get_json(client: Client, certificate: Certificate) -> None:
-    assert json.loads(client.get("/register/register.json").content) == {
+    response = client.get("/register/register.json")
+    assert response["Content-Type"] == "application/json"
+    assert re.fullmatch(
+        r'attachment; filename="register-\d{8}\.json"', response["Content-Disposition"]
+    )
+    assert json.loads(response.content) == {
         "certificates": [
             {
                 "number": certificate.number,
@@ -178,8 +189,10 @@ def test_programs_get_json(client: Client, certificate: Certificate) -> None:
                 "base": certificate.base.name,
                 "category": "province",
                 "province": "370000",
+                "province_name": "山东省",
                 "certified_on": certificate.certified_on.isoformat(),
                 "state": "valid",
+                "next_review_on": certificate.reviews.get(year=1).due_on.isoformat(),
                 "url": f"http://testserver/verify/{certificate.number}/",
             }
         ]

@@ -8,6 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from evaluation.rulebook import load_edition
 from evaluation.steps import STATES
+from portal.accounts.actions import administration
+from tests.evaluation.cast import make_cast
 from tests.portal.site.reading import words
 
 EDITION = load_edition("2024")
@@ -43,11 +45,16 @@ def test_all_five_categories_stand_side_by_side_and_equal_neighbours_share_a_cel
     page = client.get("/standard/").content.decode()
     row = re.search(r'<tr id="pue">.*?</tr>', page, re.DOTALL)
     assert row is not None
-    cells = re.findall(r'<td(?: colspan="(\d)")?>(.*?)</td>', row.group())
-    assert cells == [("", "PUE＜1.25"), ("", "PUE＜1.2"), ("", "PUE＜1.3"), ("2", "PUE＜1.5")]
+    cells = re.findall(r'<td data-label="(.*?)"(?: colspan="(\d)")?>(.*?)</td>', row.group())
+    assert cells == [
+        ("经济聚集区域", "", "PUE＜1.25"),
+        ("算力网络枢纽节点", "", "PUE＜1.2"),
+        ("省级区域", "", "PUE＜1.3"),
+        ("地市级区域、行业", "2", "PUE＜1.5"),
+    ]
     shared = re.search(r'<tr id="domestic_compute_share">.*?</tr>', page, re.DOTALL)
     assert shared is not None
-    assert re.findall(r'colspan="(\d)"', shared.group()) == ["5"]
+    assert re.findall(r'data-label="(.*?)" colspan="(\d)"', shared.group()) == [("五类相同", "5")]
 
 
 def test_mandatory_items_are_marked(client: Client) -> None:
@@ -110,13 +117,21 @@ def test_readings_are_found_by_clause_or_word(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_the_steps_ask_for_one_setting(
+def test_the_steps_tell_the_lengths_that_an_administrator_set(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """The length of the notice is an administrator's to set."""
-    with django_assert_num_queries(1):
-        page = words(client.get("/standard/steps/"))
-    assert "公示" in page
+    sysadmin = make_cast().sysadmin
+    for name, days in {"deadline_submitted": 7, "deadline_correction": 0}.items():
+        administration.change_setting(sysadmin, name, days)
+    with django_assert_num_queries(2):
+        page = client.get("/standard/steps/").content.decode()
+    rows = re.findall(r'<th scope="row">([^<]+)</th>.*?data-label="办理时限">(.*?)</td>', page)
+    told = dict(rows)
+    assert (told["待受理"], told["待补正"], told["待申报单位签章"]) == (
+        "7 个工作日",
+        "",
+        "10 个工作日",
+    )
 
 
 @pytest.mark.parametrize("path", ["/standard/", "/standard/readings/"])

@@ -2,7 +2,7 @@
 
 import io
 import subprocess
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 from pypdf import PdfWriter
 
 from evaluation.documents import pages, signing
+from evaluation.documents.content import register
 from evaluation.documents.render import render
 from evaluation.models import Certificate
+from evaluation.register_words import entry_told
+from portal.site.certificates import STANDINGS
 from tests.evaluation.cast import Cast
 from tests.portal.site.copies import enter, rendered
 from tests.portal.site.reading import words
@@ -28,7 +32,7 @@ def test_a_valid_certificate_is_said_to_be_valid_with_its_facts(
     client: Client, certificate: Certificate
 ) -> None:
     text = page(client, certificate)
-    assert "本证书真实，认定有效。" in text
+    assert "名录中有此编号，认定有效。" in text
     for label, value in (
         ("证书编号", certificate.number),
         ("持有单位", certificate.holder),
@@ -44,10 +48,10 @@ def test_a_valid_certificate_is_said_to_be_valid_with_its_facts(
 @pytest.mark.parametrize(
     ("state", "sentence", "label"),
     [
-        ("rectification", "本证书真实，认定有效；持有单位正在限期整改。", "整改中"),
-        ("suspended", "本证书真实，但认定已暂停，暂停期间不得使用名称。", "已暂停"),
-        ("revoked", "本证书曾经颁发，认定已被取消，不得再使用名称。", "已取消认定"),
-        ("superseded", "本证书曾经颁发，已由新的证书代替。", "已换发"),
+        ("rectification", "名录中有此编号，认定有效；持有单位正在限期整改。", "整改中"),
+        ("suspended", "名录中有此编号，但认定已暂停，暂停期间不得使用名称。", "已暂停"),
+        ("revoked", "名录中有此编号，但认定已被取消，不得再使用名称。", "已取消认定"),
+        ("superseded", "名录中有此编号，已由新的证书代替。", "已换发"),
     ],
 )
 def test_every_other_state_has_its_sentence_its_day_and_its_reason(
@@ -61,7 +65,7 @@ def test_every_other_state_has_its_sentence_its_day_and_its_reason(
     assert text.count(label) >= 2
     assert f"{label} 示例原因：{state}。" in text
     assert "无效" not in text
-    assert "本证书真实，认定有效。" not in text
+    assert "名录中有此编号，认定有效。" not in text
 
 
 def test_the_whole_history_stays(client: Client, certificate: Certificate) -> None:
@@ -78,7 +82,7 @@ def test_an_overdue_review_is_said_and_decides_nothing(
     certificate.reviews.filter(year=1).update(due_on=timezone.localdate() - timedelta(days=1))
     text = page(client, certificate)
     assert "年审已到期" in text
-    assert "本证书真实，认定有效。" in text
+    assert "名录中有此编号，认定有效。" in text
 
 
 @pytest.mark.parametrize(
@@ -108,7 +112,7 @@ def test_a_number_is_found_however_it_is_typed(
     response = client.get("/verify/", {"number": text})
     assert response.status_code == 302
     assert response["Location"] == f"/verify/{number}/"
-    assert "本证书真实" in words(client.get(f"/verify/{text}/", follow=True))
+    assert "名录中有此编号" in words(client.get(f"/verify/{text}/", follow=True))
 
 
 @pytest.mark.parametrize("typed", ["GYZS-2026-SJ-37-9999", "x", "\x00", "-", "'", "𠀀" * 200])
@@ -127,10 +131,47 @@ def test_an_unknown_number_is_explained_not_condemned(
     assert "无效" not in text
 
 
-def test_the_form_alone_asks_for_a_number(client: Client) -> None:
+def test_a_number_alone_never_says_that_a_certificate_is_genuine(
+    client: Client, certificate: Certificate
+) -> None:
+    response = client.get(f"/verify/{certificate.number}/")
+    text = words(response)
+    assert ("真实" in text.split("电子证书")[0], "请与看到的证书逐项核对" in text) == (False, True)
+    assert f'href="/misuse/?number={certificate.number}"' in response.content.decode()
+    assert "现在可以使用名称吗 可以；以此名义从事商业活动须经批准（10.3.1）。" in text
+
+
+def test_an_unknown_number_is_reported_from_where_it_was_not_found(
+    client: Client, db: None
+) -> None:
+    page = client.get("/verify/", {"number": "gyzs 9"}).content.decode()
+    assert 'href="/misuse/?number=gyzs%209"' in page
+    assert "可能是伪造的" in page
+
+
+def test_the_form_alone_asks_for_a_number(client: Client, db: None) -> None:
     text = words(client.get("/verify/"))
     assert "证书编号" in text
     assert "未找到" not in text
+    assert "请填写证书编号。" not in text
+    for typed in ("", "  "):
+        assert "请填写证书编号。" in words(client.get("/verify/", {"number": typed}))
+
+
+def test_the_form_shows_how_a_number_is_made_and_none_that_might_be_one(
+    client: Client, db: None
+) -> None:
+    assert 'placeholder="GYZS-年份-类别-地区-序号"' in client.get("/verify/").content.decode()
+    assert 'placeholder="GYZS' not in client.get("/").content.decode()
+
+
+def test_what_each_state_means_is_said_where_certificates_are_looked_up(
+    client: Client, certificate: Certificate
+) -> None:
+    for path in ("/verify/", "/register/", "/verify/?number=x"):
+        table = words(client.get(path)).split("现在可以使用名称吗")[1]
+        for state in STANDINGS.values():
+            assert f"{state.label} {state.meaning} {state.use}" in table, (path, state)
 
 
 def test_the_pdf_can_be_had_while_the_certificate_stands(
@@ -184,7 +225,7 @@ def test_the_register_speaks_also_when_the_file_is_away(
 ) -> None:
     rendered(certificate.document)
     certificate.document.stored.storage.delete(certificate.document.stored.name)
-    assert "本证书真实，认定有效。" in page(client, certificate)
+    assert "名录中有此编号，认定有效。" in page(client, certificate)
 
 
 def test_nobody_who_worked_on_the_case_is_named(
@@ -338,3 +379,31 @@ def test_without_a_key_there_is_no_authority(
     settings.VAR_DIR = tmp_path
     assert "尚未配置签名密钥" in words(client.get("/verify/offline/"))
     assert client.get("/verify/authority.pem").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("written", "english"),
+    [
+        (register.CERTIFIED, "Certified as an Industrial Intelligent Computing Base"),
+        (register.REVOKED, "Certification revoked."),
+        (register.superseded("GYZS-1"), "A new certificate, GYZS-1, was issued for the base."),
+        (register.passed(2), "Annual review of year 2 passed."),
+        (register.rectified(3), "Rectification of year 3 passed the re-check"),
+        (
+            register.to_rectify(1, date(2026, 12, 29)),
+            "Annual review of year 1 failed; to be rectified by 29 December 2026.",
+        ),
+        (
+            register.failed(2, "示例：拒绝整改。"),
+            "Annual review of year 2 failed: 示例：拒绝整改。",
+        ),
+    ],
+)
+def test_the_usual_entries_of_the_register_can_be_read_in_english(
+    written: str, english: str
+) -> None:
+    with override("en"):
+        assert entry_told(written).startswith(english)
+    with override("zh-hans"):
+        assert entry_told(written) == written
+        assert entry_told("其他记载。") == "其他记载。"
