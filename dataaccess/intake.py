@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dataaccess import (
+    at_sight,
     calls,
     doubts,
     event_store,
@@ -26,7 +27,7 @@ from dataaccess.admission import admit
 from dataaccess.checking import MAX_BYTES, MAX_EVENTS, Checked, Refused, check, too_large
 from dataaccess.models import ApiKey, Base, Receipt
 from dataaccess.sent import Batch
-from dataaccess.shapes import Kind
+from dataaccess.shapes import Fault, Kind
 from dataaccess.shapes.faults import fault
 
 # A sender's clock may be off by so many seconds before the answer speaks of it.
@@ -90,9 +91,10 @@ def accept(
         "idempotency_key": idempotency_key,
         "body_digest": hashlib.sha256(raw).hexdigest(),
     }
+    odd = at_sight.of(base, checked, windows.day_of(at))
     batch = Batch(checked.events) if checked.events is not None else None
     if not dry_run:
-        kept = _at_once(base, checked, batch, key, receipt)
+        kept = _at_once(base, checked, batch, key, receipt, odd)
         if kept is not None:
             return kept
     with transaction.atomic():
@@ -105,13 +107,13 @@ def accept(
                 return earlier
         delivery = storage.Delivery(base, receipt["id"], at, admission)
         counts, timeliness = _keep(delivery, checked, batch)
-        answer = _answer(receipt, checked, counts, timeliness, admission.window)
+        answer = _answer(receipt, checked, odd, counts, timeliness, admission.window)
         if checked.day is not None:
             found = doubts.of_report(
                 base, checked.day, windows.day_of(at), admission.certified_fp16
             )
             if found:
-                answer.body["warnings"] = doubts.warnings(found)
+                answer.body["warnings"] = [*odd, *doubts.warnings(found)]
                 doubts.ask_after_commit(base, checked.day, delivery.receipt)
         if dry_run:
             transaction.set_rollback(True)
@@ -140,23 +142,24 @@ def _at_once(
     batch: Batch | None,
     key: ApiKey | None,
     receipt: dict[str, Any],
+    odd: list[Fault],
 ) -> Answer | None:
     """Everything by one statement, where nothing speaks against it (at_once.py)."""
     if batch is not None:
-        told = _answer(receipt, checked, storage.Counts(created=batch.accepted)).body
+        told = _answer(receipt, checked, odd, storage.Counts(created=batch.accepted)).body
         counts = events_at_once.keep(
             base, batch, key, {**receipt, "accepted": batch.accepted, "answer": told}
         )
-        return _answer(receipt, checked, counts) if counts else None
+        return _answer(receipt, checked, odd, counts) if counts else None
     if checked.report is None or checked.day is None:
         return None
-    told = _answer(receipt, checked, storage.CREATED).body
+    told = _answer(receipt, checked, odd, storage.CREATED).body
     judged = report_at_once.keep(
         base, checked.day, checked.report, key, {**receipt, "accepted": 1, "answer": told}
     )
     if judged is None:
         return None
-    return _answer(receipt, checked, storage.CREATED, *judged)
+    return _answer(receipt, checked, odd, storage.CREATED, *judged)
 
 
 def _keep(
@@ -176,6 +179,7 @@ def _keep(
 def _answer(
     receipt: dict[str, Any],
     checked: Checked,
+    odd: list[Fault],
     counts: storage.Counts,
     timeliness: windows.Timeliness | None = None,
     window: str = "",
@@ -194,7 +198,7 @@ def _answer(
         body["timeliness"] = {"status": timeliness, "window": window}
     if ahead is not None and abs(ahead) > CLOCK_TOLERANCE:
         body["clock"] = _clock_warning(ahead)
-    if odd := doubts.of(checked):
+    if odd:
         body["warnings"] = odd
     return Answer(_status(checked, counts.created), body)
 

@@ -8,12 +8,14 @@ from typing import Literal
 
 from dataaccess.shapes import tables
 
-Rule = Literal["frozen", "drop", "certified"]
-RULES: tuple[Rule, ...] = ("frozen", "drop", "certified")
+Rule = Literal["frozen", "drop", "rise", "certified"]
+RULES: tuple[Rule, ...] = ("frozen", "drop", "rise", "certified")
 # So many reports in a row that agree in all 24 figures were hardly measured.
 FROZEN_REPORTS = 7
 # A total that falls below this share of the report before.
 DROP_BELOW = 0.5
+# A total that is so many times the report before: a digit or a unit too many, or a great extension.
+RISE_FROM = 10
 # FP16 reported outside these shares of the certified peak (Table 3, FP16算力峰值).
 CERTIFIED_WITHIN = (0.9, 1.1)
 # Days of reports that the rules look at.
@@ -43,7 +45,7 @@ def suspicions(reports: Sequence[Reported], certified_fp16: int | None = None) -
     """What the newest of these reports (in order of days) gives to ask."""
     if not reports:
         return []
-    return [*_frozen(reports), *_drops(reports), *_off_the_certificate(reports[-1], certified_fp16)]
+    return [*_frozen(reports), *_jumps(reports), *_off_the_certificate(reports[-1], certified_fp16)]
 
 
 def _frozen(reports: Sequence[Reported]) -> list[Suspicion]:
@@ -64,25 +66,28 @@ def _frozen(reports: Sequence[Reported]) -> list[Suspicion]:
     return [Suspicion("frozen", "", newest.day, since.isoformat(), facts)]
 
 
-def _drops(reports: Sequence[Reported]) -> list[Suspicion]:
+def _jumps(reports: Sequence[Reported]) -> list[Suspicion]:
     if len(reports) < 2:
         return []
     before, newest = reports[-2:]
-    return [
-        Suspicion(
-            "drop",
-            pair.key,
-            newest.day,
-            f"{newest.day} {newest.figures[f'{pair.key}_total']}",
-            {
-                "before": before.figures[f"{pair.key}_total"],
-                "after": newest.figures[f"{pair.key}_total"],
+    found = []
+    for pair in tables.PAIRS:
+        column = f"{pair.key}_total"
+        was, now = before.figures[column], newest.figures[column]
+        if rule := _jump(was, now):
+            facts: dict[str, int | str] = {
+                "before": was,
+                "after": now,
                 "day_before": before.day.isoformat(),
-            },
-        )
-        for pair in tables.PAIRS
-        if newest.figures[f"{pair.key}_total"] < before.figures[f"{pair.key}_total"] * DROP_BELOW
-    ]
+            }
+            found.append(Suspicion(rule, pair.key, newest.day, f"{newest.day} {now}", facts))
+    return found
+
+
+def _jump(was: int, now: int) -> Rule | None:
+    if now < was * DROP_BELOW:
+        return "drop"
+    return "rise" if was and now >= was * RISE_FROM else None
 
 
 def _off_the_certificate(newest: Reported, certified: int | None) -> list[Suspicion]:
@@ -92,3 +97,11 @@ def _off_the_certificate(newest: Reported, certified: int | None) -> list[Suspic
         return []
     facts = {"reported": reported, "certified": certified}
     return [Suspicion("certified", "fp16", newest.day, str(reported), facts)]
+
+
+def in_another_unit(one: int, other: int) -> bool:
+    """Whether two figures differ as MB and GB do, or TFLOPS and PFLOPS: by about a power of 1000."""
+    if not one or not other:
+        return False
+    times = max(one, other) / min(one, other)
+    return any(0.5 <= times / 1000**power <= 2 for power in (1, 2, 3))

@@ -31,9 +31,11 @@ _WINDOW = f"""
         '{windows.DEFAULT_WINDOW}'
     ) AS "window" """
 # A little wider than the rules themselves, whatever the rounding.
-_DROPPED = " OR ".join(
-    f"p.{pair.key}_total > 0 "
-    f"AND %({pair.key}_total)s::bigint <= p.{pair.key}_total * {plausibility.DROP_BELOW}"
+# With a decimal point: no bigint can overflow.
+_JUMPED = " OR ".join(
+    f"p.{pair.key}_total > 0 AND ("
+    f"%({pair.key}_total)s::bigint <= p.{pair.key}_total * {plausibility.DROP_BELOW} "
+    f"OR %({pair.key}_total)s::bigint >= p.{pair.key}_total * {plausibility.RISE_FROM}.0)"
     for pair in tables.PAIRS
 )
 _BEYOND_DOUBT = f"""(
@@ -46,7 +48,7 @@ _BEYOND_DOUBT = f"""(
                 SELECT 1 FROM (
                     SELECT * FROM {_REPORTS} WHERE base_id = b.id AND date < %(day)s::date
                     ORDER BY date DESC LIMIT 1
-                ) p WHERE {_DROPPED}
+                ) p WHERE {_JUMPED}
             )
         )
     )"""

@@ -28,6 +28,12 @@ _DOUBT_EN = (
     ". The data were kept as sent. Check figure and unit: if wrong, send the right one; if right, "
     "explain it on the portal under “Questions about data”."
 )
+_UNIT = ("，像是用了别的单位（本字段以 {} 计）", ", likely another unit (this field is in “{}”)")
+_COMPARED = {
+    "上一次（{}）为{}，不足其{}": "the time before ({}) it was {}: less than {} of it",
+    "上一次（{}）为{}，是其{}倍": "the time before ({}) it was {}: {} times as much",
+    "认定时为{}，不在其{}至{}之间": "certified were {}: not between {} and {} of it",
+}
 # In the order in which they are tried; {} is what differs.
 _SENTENCES = {
     # Bodies
@@ -166,12 +172,25 @@ _SENTENCES = {
         f"{{}} event(s) ({{}}): “{{}}” is “{{}}”, yet “{{}}” is “{{}}”: the two contradict each "
         f"other{_KEPT_EN}"
     ),
-    f"“{{}}”为{{}}，上一次（{{}}）为{{}}，不足其{{}}{_DOUBT}": (
-        f"“{{}}” is {{}}, the time before ({{}}) it was {{}}: less than {{}} of it{_DOUBT_EN}"
+    f"“{{}}”与本基地登记的申报单位“{{}}”不一致，请确认没有误用其他基地的密钥或数据；"
+    f"单位更名请告知秘书处{_KEPT}": (
+        "“{}” is not “{}”, the organisation this base is registered for: make sure that key and data "
+        f"are those of this base; tell the secretariat of a changed name{_KEPT_EN}"
     ),
-    f"“{{}}”为{{}}，认定时为{{}}，不在其{{}}至{{}}之间{_DOUBT}": (
-        f"“{{}}” is {{}}, certified were {{}}: not between {{}} and {{}} of it{_DOUBT_EN}"
+    f"“{{}}”在“所在省份”{{}}（{{}}）之外约{{}}公里；该地约在经度{{}}至{{}}、纬度{{}}至{{}}之间，"
+    f"请核对坐标与省份代码{_KEPT}": (
+        "“{}” lies outside “所在省份” {} (“{}”), some {} km away; that is about longitude {} to {}, "
+        f"latitude {{}} to {{}}: check coordinates and code{_KEPT_EN}"
     ),
+    f"{{}} 比服务器日期 {{}} 早{{}}天，补报一般不超过{{}}天，请核对年份和月份{_KEPT}": (
+        "{} is before the server's date {} by {} days, a makeup report rarely by more than {}: check "
+        f"year and month{_KEPT_EN}"
+    ),
+    **{
+        f"“{{}}”为{{}}，{chinese}{unit}{_DOUBT}": f"“{{}}” is {{}}, {english}{unit_en}{_DOUBT_EN}"
+        for unit, unit_en in (_UNIT, ("", ""))  # the longer form first: the other takes it too
+        for chinese, english in _COMPARED.items()
+    },
     "您的时钟比服务器快{}秒，请校准（如启用 NTP）；上报时段以服务器的北京时间为准。": (
         "Your clock is {} seconds ahead of the server's; set it (NTP). Windows go by the server's "
         "Beijing time."

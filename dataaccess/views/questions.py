@@ -131,16 +131,13 @@ def sentence(question: Question) -> str:
         case "frozen":
             return _("自%(since)s起连续%(reports)s次上报的24项数字完全相同") % facts
         case "drop":
-            told = {
-                **facts,
-                "resource": printed(PAIRS[question.subject].title),
-                "unit": printed(PAIRS[question.subject].unit),
-                "percent": round(DROP_BELOW * 100),
-            }
-            return (
-                _("%(resource)s总量从%(before)s降到%(after)s %(unit)s，不足前一次的%(percent)s%%")
-                % told
-            )
+            return _(
+                "%(resource)s总量从%(before)s降到%(after)s %(unit)s，不足前一次的%(percent)s%%"
+            ) % _of_jump(question)
+        case "rise":
+            return _(
+                "%(resource)s总量从%(before)s升到%(after)s %(unit)s，是前一次的%(times)s倍"
+            ) % _of_jump(question)
     told = {
         **facts,
         "low": round(CERTIFIED_WITHIN[0] * 100),
@@ -153,3 +150,14 @@ def sentence(question: Question) -> str:
         )
         % told
     )
+
+
+def _of_jump(question: Question) -> dict[str, Any]:
+    pair, facts = PAIRS[question.subject], question.facts
+    return {
+        **facts,
+        "resource": printed(pair.title),
+        "unit": printed(pair.unit),
+        "percent": round(DROP_BELOW * 100),
+        "times": facts["after"] // max(facts["before"], 1),
+    }

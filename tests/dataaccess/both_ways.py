@@ -107,6 +107,10 @@ def reports(base: Base, key: ApiKey, office: User) -> Iterator[Any]:
     yield item.answered_at is not None
     yield of(NOON + 8 * DAY, report(), dry_run=True)
     yield of(NOON + 8 * DAY, report())
+    yield of(NOON + 9 * DAY, report(GPU总算力=25_999))  # not quite ten times as much
+    yield of(NOON + 10 * DAY, report(GPU总算力=2600))  # a drop
+    yield of(NOON + 11 * DAY, report(GPU总算力=26_000))  # a rise
+    yield of(NOON + 11 * DAY, report(统计日期="2026-05-01"))  # long past, nothing before it
 
 
 def events(base: Base, key: ApiKey) -> Iterator[Any]:

@@ -22,21 +22,21 @@ def test_both_ways_tell_and_leave_the_same(found: dict[str, Any]) -> None:
     assert found["left"]["short"] == found["left"]["long"]
     assert found["totals"][0] == found["totals"][1] != []
     assert found["differences"] == []
-    # Eleven days were reported, one drop and one figure off the certificate were doubted.
+    # Two drops, a rise, a figure off the certificate and a day long past were doubted.
     days = found["left"]["short"]["ComputeReport"]
-    assert [day["timeliness"] for day in days].count("makeup") == 1
+    assert [day["timeliness"] for day in days].count("makeup") == 2
     warned = [each[2]["warnings"][0]["code"] for each in short if _warned(each)]
-    assert warned == ["drop", "certified"]
+    assert warned == ["drop", "certified", "drop", "rise", "long_past"]
     # Four events each, whatever became of them.
     assert found["events"] == 8
 
 
 def test_what_is_plain_takes_one_statement(found: dict[str, Any]) -> None:
     cost = [each[3] for each in found["told"]["short"] if isinstance(each, list)]
-    of_reports, of_events = cost[:12], cost[12:]
+    of_reports, of_events = cost[:16], cost[16:]
     # Not: one that was repeated, might be doubted, that a data call asked for, that was only tried.
     plain = [nth for nth, statements in enumerate(of_reports) if statements == 1]
-    assert plain == [0, 1, 2, 11]
+    assert plain == [0, 1, 2, 11, 12, 15]
     # The first of its month makes the month's table.
     assert of_events[0] > 1
     assert of_events[1:] == [1] * 5

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from dataaccess import plausibility
-from dataaccess.plausibility import Reported, suspicions
+from dataaccess.plausibility import Reported, in_another_unit, suspicions
 from dataaccess.shapes import tables
 
 FIRST = date(2026, 7, 1)
@@ -52,6 +52,30 @@ def test_a_total_below_half_of_the_report_before_is_asked_about() -> None:
     assert found({}, less, {**less, "memory_idle": 1}) == []
     # Idle may fall as it likes.
     assert found({}, {"gpu_idle": 0}) == []
+
+
+def test_a_total_ten_times_the_report_before_is_asked_about() -> None:
+    tenfold, less = {"gpu_total": 10_000}, {"gpu_total": 9999}
+    assert found(*moving(2), {"memory_idle": 9, **tenfold}) == [("rise", "gpu", "2026-07-03 10000")]
+    assert found(*moving(2), {"memory_idle": 9, **less}) == []
+    # What was not there before is new, not more.
+    assert found({"gpu_total": 0, "gpu_idle": 0}, {"gpu_total": 10_000}) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (2600, 2_600_000, True),
+        (2_662_400, 2600, True),  # 1024
+        (2, 2_200_000, True),
+        (2600, 26_000, False),
+        (2600, 260_000, False),
+        (2600, 2600, False),
+        (0, 2600, False),
+    ],
+)
+def test_a_power_of_a_thousand_looks_like_another_unit(one: int, other: int, alike: bool) -> None:
+    assert in_another_unit(one, other) is alike
 
 
 @pytest.mark.parametrize(
