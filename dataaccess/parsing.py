@@ -1,10 +1,13 @@
 """From the bytes of a request to what is to be checked. Pure."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import orjson
+
+from dataaccess.shapes import repeated
 
 NDJSON = "application/x-ndjson"
 
@@ -21,14 +24,10 @@ BROKEN_LINE = _BrokenLine()
 
 
 def parse(raw: bytes) -> Any:
-    """One JSON document with its numbers exact: a decimal is a Decimal, never a binary float."""
+    """One JSON document with its numbers exact: a decimal is a Decimal, never a binary float. An
+    object in which a name stands twice is a Repeated."""
     try:
-        return json.loads(
-            _decoded(raw),
-            parse_float=_decimal,
-            parse_int=_whole,
-            parse_constant=_no_constant,
-        )
+        return _PATIENT.decode(_decoded(raw))
     except RecursionError:
         raise NotJson("嵌套层数过多，请按接口文档发送扁平的 JSON 对象。") from None
     except json.JSONDecodeError as failure:
@@ -38,18 +37,37 @@ def parse(raw: bytes) -> Any:
 
 
 def parse_quickly(raw: bytes) -> Any:
-    """The same for batches: several times as fast, and patient only where that refuses, so
-    that one event with 1e400 or a lone surrogate is refused by itself."""
+    """The same for batches: several times as fast, and patient only where that refuses or takes the
+    later of two values, so that one event with 1e400, a lone surrogate or a name twice is refused by
+    itself."""
     try:
-        return orjson.loads(raw)
+        document = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return parse(raw)
+    several = document if isinstance(document, list) else [document]
+    return parse(raw) if several and _more_written(raw, several) else document
+
+
+def _more_written(raw: bytes, documents: Sequence[Any]) -> bool:
+    """Whether there may be more names in the text than in the objects read of it. One look over the
+    bytes (some 2 % of what a batch takes), a second where a value holds a quote and a colon. Who puts
+    a blank before the colon, or an object into another, is read patiently for nothing."""
+    if set(map(type, documents)) != {dict}:
+        return True
+    read = sum(map(len, documents))
+    written = raw.count(b'":')
+    return written != read and written - raw.count(b'\\":') != read
 
 
 def parse_lines(raw: bytes) -> list[Any]:
     """NDJSON: a document a line; blank lines do not count. NotJson where no line is JSON."""
     lines = [line for line in raw.split(b"\n") if line.strip()]
     documents = [_line(line) for line in lines]
+    if _more_written(raw, documents):
+        documents = [
+            _patient_line(line) if _more_written(line, [document]) else document
+            for line, document in zip(lines, documents, strict=True)
+        ]
     if documents and all(document is BROKEN_LINE for document in documents):
         raise NotJson(
             "没有一行是有效的 JSON，请每行发送一个 JSON 对象；"
@@ -60,7 +78,14 @@ def parse_lines(raw: bytes) -> list[Any]:
 
 def _line(line: bytes) -> Any:
     try:
-        return parse_quickly(line)
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return _patient_line(line)
+
+
+def _patient_line(line: bytes) -> Any:
+    try:
+        return parse(line)
     except NotJson:
         return BROKEN_LINE
 
@@ -90,3 +115,11 @@ def _whole(digits: str) -> int | Decimal:
 
 def _no_constant(name: str) -> NoReturn:
     raise NotJson(f"{name} 不是 JSON 数字，请填写有限的数字。")
+
+
+_PATIENT = json.JSONDecoder(
+    parse_float=_decimal,
+    parse_int=_whole,
+    parse_constant=_no_constant,
+    object_pairs_hook=repeated.as_object,
+)

@@ -94,6 +94,9 @@ _SENTENCES = {
     "同一字段以“{}”和“{}”两个名称出现，请只保留一个。": (
         "One field stands there under two names, “{}” and “{}”; keep one."
     ),
+    "“{}”在同一个 JSON 对象中出现了{}次，无法判断以哪个为准，请只保留一个。": (
+        "“{}” stands {} times in one JSON object and nobody can tell which is meant; keep one."
+    ),
     "另有{}个未知字段，请去掉。": "{} more unknown fields; take them out.",
     "{}接口没有这个字段，最接近的是“{}”；请改用该名称，或去掉这个字段。": (
         "“{}” has no such field; the nearest is “{}”. Use that name, or take the field out."

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from dataaccess import regions
 from dataaccess.shapes import names, numbers, tables, text, types
 from dataaccess.shapes.faults import Fault, fault, from_pydantic
+from dataaccess.shapes.repeated import Repeated
 from dataaccess.windows import SHANGHAI
 
 _BASE_INFO = TypeAdapter(types.BaseInfo)
@@ -184,6 +185,9 @@ def _check_event(payload: Any, latest: str) -> tuple[Values, list[Fault]]:
 
 
 def _named(table: tables.Table, payload: Any) -> tuple[Values | None, list[Fault]]:
+    if isinstance(payload, Repeated):
+        sent, faults = names.resolve(table, payload.values)
+        return sent, [*payload.faults(), *faults]
     if not isinstance(payload, dict):
         first = table.fields[0].name
         return None, [fault("", "type", f'{table.title}应为一个 JSON 对象，如 {{"{first}": …}}。')]

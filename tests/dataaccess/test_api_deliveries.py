@@ -513,3 +513,58 @@ def test_figures_follow_the_table() -> None:
         for field in ComputeReport._meta.fields
         if field.name in set(tables.FIGURES.values())
     ] == list(tables.FIGURES.values())
+
+
+def twice(body: dict[str, Any], name: str, other: Any, colon: str = ":") -> bytes:
+    """The body with a field a second time, as JSON that no dict can hold."""
+    said = json.dumps(body, ensure_ascii=False, separators=(", ", colon))
+    return f'{said[:-1]}, "{name}"{colon}{json.dumps(other)}}}'.encode()
+
+
+def said_twice(name: str) -> dict[str, str]:
+    return {
+        "field": name,
+        "code": "duplicate_key",
+        "message": f"“{name}”在同一个 JSON 对象中出现了2次，无法判断以哪个为准，请只保留一个。",
+    }
+
+
+def test_a_name_twice_in_one_object_is_refused_beside_every_other_fault(caller: Caller) -> None:
+    raw = twice(report(CPU总核数=-1), "GPU总算力", 26)
+    answer = caller.report(None, raw=raw)
+    assert answer.status_code == 422
+    # Of the two the later is looked at: its idle part is above it.
+    assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [
+        ("GPU总算力", "duplicate_key"),
+        ("CPU总核数", "negative"),
+        ("GPU总算力", "idle_exceeds_total"),
+        ("空闲GPU算力", "idle_exceeds_total"),
+    ]
+    assert answer.json()["errors"][0] == said_twice("GPU总算力")
+    # The same value twice as well: the program that wrote it is at fault.
+    answer = caller.info(raw=twice(base_info(), "所在省份", "370000"), body=None)
+    assert answer.json()["errors"] == [said_twice("所在省份")]
+    english = caller.report(None, raw=raw, headers={"Accept-Language": "en"}).json()["errors"][0]
+    assert english["message"] == (
+        "“GPU总算力” stands 2 times in one JSON object and nobody can tell which is meant; keep one."
+    )
+    assert (ComputeReport.objects.count(), BaseInfo.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t"])
+def test_an_event_with_a_name_twice_is_refused_by_itself(caller: Caller, blank: str) -> None:
+    # What stands in a value is no name: not counted.
+    quoting = event(攻击事件ID="a", 攻击事件描述='{"user":"x","user":"y"}')
+    wrong = twice(event(攻击事件ID="b"), "攻击手段", "G001", f"{blank}:")
+    good = json.dumps(quoting).encode()
+    array = caller.events(raw=b"[" + good + b"," + wrong + b"]")
+    lines = caller.events(raw=good + b"\n" + wrong, content_type="application/x-ndjson")
+    for answer in (array, lines):
+        assert answer.status_code == 207
+        [refused] = answer.json()["rejected"]
+        assert refused["index"] == 1
+        assert refused["errors"] == [said_twice("攻击手段")]
+    one = caller.events(raw=wrong)
+    assert one.status_code == 422
+    assert one.json()["errors"] == [said_twice("攻击手段")]
+    assert list(SecurityEvent.objects.values_list("event_id", flat=True)) == ["a"]
