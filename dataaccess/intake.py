@@ -106,8 +106,10 @@ def accept(
             if earlier is not None:
                 return earlier
         delivery = storage.Delivery(base, receipt["id"], at, admission)
-        counts, timeliness = _keep(delivery, checked, batch)
+        counts, timeliness, standing = _keep(delivery, checked, batch)
         answer = _answer(receipt, checked, odd, counts, timeliness, admission.window)
+        if standing is not None:
+            answer.body["day"] = _written(standing)
         if checked.day is not None:
             found = doubts.of_report(
                 base, checked.day, windows.day_of(at), admission.certified_fp16
@@ -164,16 +166,27 @@ def _at_once(
 
 def _keep(
     delivery: storage.Delivery, checked: Checked, batch: Batch | None
-) -> tuple[storage.Counts, windows.Timeliness | None]:
+) -> tuple[storage.Counts, windows.Timeliness | None, storage.Standing | None]:
     if batch is not None:
-        return event_store.keep_events(delivery, batch), None
+        return event_store.keep_events(delivery, batch), None, None
     timeliness = windows.judge(delivery.at, delivery.admission.window, checked.day)
     if checked.base_info is not None:
-        return storage.keep_base_info(delivery, checked.base_info), timeliness
+        return storage.keep_base_info(delivery, checked.base_info), timeliness, None
     if checked.report is None or checked.day is None:
         raise AssertionError("a checked delivery holds one of the three")
-    counts = storage.keep_compute_report(delivery, checked.day, checked.report, timeliness)
-    return counts, timeliness
+    counts, standing = storage.keep_compute_report(
+        delivery, checked.day, checked.report, timeliness
+    )
+    return counts, timeliness, standing
+
+
+def _written(standing: storage.Standing) -> dict[str, Any]:
+    """As GET /status lists the day."""
+    return {
+        "date": standing.day.isoformat(),
+        "status": standing.timeliness,
+        "corrected": standing.corrected,
+    }
 
 
 def _answer(

@@ -41,6 +41,15 @@ class Counts:
 CREATED, UPDATED, UNCHANGED = Counts(created=1), Counts(updated=1), Counts(unchanged=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a day counts that had been reported before: by its best delivery, whatever the newest was."""
+
+    day: date
+    timeliness: str
+    corrected: bool
+
+
 def keep_base_info(delivery: Delivery, values: Values) -> Counts:
     current = BaseInfo.objects.filter(base=delivery.base).first()
     if current is None:
@@ -59,7 +68,7 @@ def keep_base_info(delivery: Delivery, values: Values) -> Counts:
 
 def keep_compute_report(
     delivery: Delivery, day: date, values: Values, timeliness: windows.Timeliness
-) -> Counts:
+) -> tuple[Counts, Standing | None]:
     columns = {tables.FIGURES[name]: value for name, value in values.items()}
     base = delivery.base
     current = ComputeReport.objects.filter(base=base, date=day).first()
@@ -76,18 +85,21 @@ def keep_compute_report(
             **columns,
         )
         rollups.report_created(base, report)
-        return CREATED
+        return CREATED, None
     same = ComputeReport.objects.filter(pk=current.pk)
     if timeliness == windows.ON_TIME and current.timeliness != windows.ON_TIME:
         same.update(timeliness=timeliness, received_at=delivery.at)
         rollups.report_in_time_after_all(base, current)
+        held: str = timeliness
+    else:
+        held = current.timeliness
     figures = current.figures()
     if figures == values:
-        return UNCHANGED
+        return UNCHANGED, Standing(day, held, current.corrected)
     set_aside(delivery, "compute_report", [(day.isoformat(), figures, current.changed_at)])
     same.update(changed_at=delivery.at, receipt=delivery.receipt, corrected=True, **columns)
     rollups.report_changed(base, current, values)
-    return UPDATED
+    return UPDATED, Standing(day, held, corrected=True)
 
 
 def set_aside(

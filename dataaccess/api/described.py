@@ -78,9 +78,20 @@ _TIMELINESS: Schema = {
         "status": {
             "type": "string",
             "enum": ["on_time", "out_of_window", "makeup"],
-            "description": "on_time 按时，out_of_window 窗口外，makeup 补报",
+            "description": "这一次上报：on_time 按时，out_of_window 窗口外，makeup 补报；"
+            "当天如何计入见 day",
         },
         "window": {"type": "string", "enum": [window.name for window in WINDOWS]},
+    },
+}
+_DAY: Schema = {
+    "type": "object",
+    "description": "仅在当天此前已上报时出现：当天现在如何计入，同 status 的 days。更正不影响按时",
+    "required": ["date", "status", "corrected"],
+    "properties": {
+        "date": {"type": "string", "format": "date"},
+        "status": {"type": "string", "enum": ["on_time", "out_of_window", "makeup"]},
+        "corrected": {"type": "boolean", "description": "当天的数据此后有更正"},
     },
 }
 _CLOCK: Schema = {
@@ -100,7 +111,7 @@ _WARNINGS: Schema = {
 }
 
 
-def _answer_schema(*, judged: bool) -> Schema:
+def _answer_schema(*, judged: bool, daily: bool = False) -> Schema:
     properties: Schema = {
         "receipt": {"type": ["string", "null"], "format": "uuid", "description": "试运行时为 null"},
         "received_at": {"type": "string", "format": "date-time"},
@@ -117,6 +128,8 @@ def _answer_schema(*, judged: bool) -> Schema:
     if judged:
         properties["timeliness"] = _TIMELINESS
         required.append("timeliness")
+    if daily:
+        properties["day"] = _DAY
     return {"type": "object", "required": required, "properties": properties}
 
 
@@ -137,7 +150,7 @@ _PROBLEMS: dict[int, str] = {
     400: "不是有效的 JSON，或参数、请求头的格式不正确",
     401: "没有携带密钥，或密钥不正确、已吊销、已过期",
     403: "密钥没有此接口的权限，或来源地址不在允许的网段内",
-    404: "没有这个资源",
+    404: "没有这张回执，或它属于另一个基地",
     405: "不支持这个请求方法",
     413: "超过 10 MiB 或 5000 个事件",
     415: "Content-Type 不是接口所列的类型",
@@ -210,7 +223,7 @@ def _delivery(kind: Kind, summary: str, description: str, *, batch: bool = False
             "application/x-ndjson": {"type": "string", "description": "每行一个 JSON 对象"},
         }
     method = "PUT" if kind == "base_info" else "POST"
-    answer = _answer_schema(judged=not batch)
+    answer = _answer_schema(judged=not batch, daily=kind == "compute_report")
     good = {200: ("已保存，没有新增", answer), 201: ("已保存，有新增", answer)}
     if batch:
         good[207] = ("部分事件有误，其余已保存；rejected 列出有误的事件", answer)
@@ -301,7 +314,7 @@ receipt = extend_schema(
                 {
                     **_answer_schema(judged=False),
                     "properties": {
-                        **_answer_schema(judged=True)["properties"],
+                        **_answer_schema(judged=True, daily=True)["properties"],
                         "interface": {"type": "string", "enum": list(tables.KINDS)},
                         "status": {"type": "integer"},
                     },

@@ -106,8 +106,13 @@ TEXTS = {
     "错误代码，供程序判断": "A code for programs",
     "错在哪里，应当怎样发送": "What is wrong and what to send instead",
     "被拒绝的事件在批中的位置，从 0 起": "The refused event's place in the batch, from 0",
-    "on_time 按时，out_of_window 窗口外，makeup 补报": (
-        "on_time; out_of_window: outside the window; makeup: for an earlier day"
+    "这一次上报：on_time 按时，out_of_window 窗口外，makeup 补报；当天如何计入见 day": (
+        "Of this delivery: on_time; out_of_window: outside the window; makeup: for an earlier day. "
+        "How the day counts is in `day`"
+    ),
+    "仅在当天此前已上报时出现：当天现在如何计入，同 status 的 days。更正不影响按时": (
+        "Only where the day had been reported before: how it counts now, as in the days of status. A "
+        "correction does not make it late"
     ),
     "试运行时为 null": "null in a dry run",
     "created、updated、unchanged 之和": "The sum of created, updated and unchanged",
@@ -150,7 +155,7 @@ TEXTS = {
     "密钥没有此接口的权限，或来源地址不在允许的网段内": (
         "The key lacks the right to this interface, or the source is outside its networks"
     ),
-    "没有这个资源": "There is no such resource",
+    "没有这张回执，或它属于另一个基地": "No such receipt, or another base's",
     "不支持这个请求方法": "The method is not accepted",
     "超过 10 MiB 或 5000 个事件": "More than 10 MiB or 5,000 events",
     "Content-Type 不是接口所列的类型": "The Content-Type is none of those listed",

@@ -40,7 +40,17 @@ _TIME_FAULT = {
 # By interface or call, then by status.
 ANSWERS: dict[str, dict[int, dict[str, Any]]] = {
     "base_info": {200: {**_KEPT, **_AGAIN, **_ON_TIME}, 201: {**_KEPT, **_ON_TIME}},
-    "compute_report": {200: {**_KEPT, **_AGAIN, **_ON_TIME}, 201: {**_KEPT, **_ON_TIME}},
+    # A correction of the day before, which stays on time.
+    "compute_report": {
+        200: {
+            **_KEPT,
+            "created": 0,
+            "updated": 1,
+            "timeliness": {"status": "makeup", "window": "07:00-08:00"},
+            "day": {"date": "2026-07-25", "status": "on_time", "corrected": True},
+        },
+        201: {**_KEPT, **_ON_TIME},
+    },
     "security_event": {
         200: {**_KEPT, **_AGAIN},
         201: {**_KEPT, "accepted": 2, "created": 2},
@@ -92,7 +102,7 @@ _PROBLEMS = {
         "来源地址不在密钥允许的网段内",
         "本次请求来自 198.51.100.9，请从登记的网段发送，或为新的网段签发密钥。",
     ),
-    404: _problem(404, "没有这个资源", "请核对地址；接口一览见 /api/docs。"),
+    404: _problem(404, "没有这张回执", "没有这张回执，或它属于另一个基地；请核对编号。"),
     413: _problem(413, "批量过大", "每次最多5000个事件，本次6000个，请分批发送。"),
     415: _problem(
         415,

@@ -114,10 +114,15 @@ def receipt_of(store: Store, identifier: str) -> dict[str, Any] | None:
             }
             for item in outbox.of_receipt(store, identifier)
         ]
-        judged = [part["centre"]["timeliness"] for part in parts if _judged(part)]
+        judged = [part["centre"] for part in parts if _judged(part)][:1]
         return {
             **orjson.loads(row["answer"]),
-            **({"timeliness": judged[0]} if judged else {}),
+            **{
+                name: said[name]
+                for said in judged
+                for name in ("timeliness", "day")
+                if name in said
+            },
             "interface": row["interface"],
             "status": row["status"],
             "forwarded": parts,

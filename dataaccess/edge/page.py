@@ -101,6 +101,7 @@ def _facts(state: dict[str, Any]) -> str:
     facts = (
         ("中心", "Centre", state["centre"]),
         ("上报时段", "Window", state["window"]),
+        *_next(state["next_window"]),
         ("现在", "Now", _time(state["now"])),
         ("最近联系中心", "Centre last heard", _time(state["centre_asked_at"]) or "尚未联系上"),
         ("本机时钟偏差", "Clock skew", "未知" if skew is None else f"{skew:+.1f} 秒"),
@@ -115,6 +116,12 @@ def _facts(state: dict[str, Any]) -> str:
         for zh, en, value in facts
     )
     return f"<dl>{rows}</dl>"
+
+
+def _next(change: dict[str, str] | None) -> list[tuple[str, str, str]]:
+    if change is None:
+        return []
+    return [("下一时段", "Next window", f"{change['window']}（{change['since']} 起）")]
 
 
 def _interfaces(lanes: dict[str, dict[str, Any]]) -> str:

@@ -29,6 +29,7 @@ def state(node: Node) -> dict[str, Any]:
         "now": now.isoformat(timespec="seconds"),
         "clock_skew_seconds": node.clock.skew(),
         "window": node.sender.plan().window,
+        "next_window": node.sender.next_window(),
         "window_configured": node.config.centre.window,
         "centre_asked_at": told.get("now"),
         "days": told.get("days", []),
@@ -50,6 +51,7 @@ def for_base(node: Node) -> dict[str, Any]:
     return {
         "base": told.get("base"),
         "window": node.sender.plan().window,
+        "next_window": node.sender.next_window(),
         "now": node.clock.now().isoformat(timespec="milliseconds"),
         "reported": told.get("reported", 0),
         "late": told.get("late", 0),

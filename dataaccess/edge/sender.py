@@ -17,7 +17,7 @@ from dataaccess.edge.clock import Clock
 from dataaccess.edge.config import Config
 from dataaccess.edge.store import Full, Store, Unusable
 from dataaccess.shapes import KINDS, TABLES, Kind
-from dataaccess.windows import WINDOWS
+from dataaccess.windows import WINDOWS, day_of
 
 log = logging.getLogger(__name__)
 
@@ -76,13 +76,27 @@ class Sender:
 
     def plan(self) -> schedule.Plan:
         """By the window that the centre has on record, for by that it judges."""
-        told = self.centre_says().get("window")
+        told = self._chosen()[0]
         known = {window.name for window in WINDOWS}
         return schedule.Plan(
             self.config.node.name,
             told if told in known else self.config.centre.window,
             timedelta(minutes=self.config.centre.spread_minutes),
         )
+
+    def next_window(self) -> dict[str, Any] | None:
+        """A window that the base has chosen at the centre and that does not hold yet: from when."""
+        return self._chosen()[1]
+
+    def _chosen(self) -> tuple[Any, dict[str, Any] | None]:
+        """The centre's window of today and the next, also where its last word is days old."""
+        told = self.centre_says()
+        change = told.get("next_window")
+        if not isinstance(change, dict) or not {"window", "since"} <= change.keys():
+            return told.get("window"), None
+        if str(change["since"]) <= day_of(self.clock.now()).isoformat():
+            return change["window"], None
+        return told.get("window"), change
 
     def centre_says(self) -> dict[str, Any]:
         """The centre's last word on this base."""

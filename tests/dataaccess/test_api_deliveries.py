@@ -88,12 +88,53 @@ def test_a_correction_keeps_what_was_said_before_and_the_day_on_time(caller: Cal
     assert corrected.status_code == 200
     assert counts(corrected) == (1, 0, 1, 0)
     assert corrected.json()["timeliness"]["status"] == "out_of_window"
+    assert corrected.json()["day"] == {
+        "date": "2026-07-26",
+        "status": "on_time",
+        "corrected": True,
+    }
     kept = ComputeReport.objects.get()
     assert (kept.gpu_idle, kept.timeliness) == (500, "on_time")
     earlier = EarlierVersion.objects.get()
     assert (earlier.kind, earlier.key) == ("compute_report", "2026-07-26")
     assert earlier.values == report(空闲GPU算力=610)
     assert earlier.received_at == datetime(2026, 7, 25, 23, 12, 0, 250_000, tzinfo=UTC)
+
+
+def test_an_answer_says_how_a_day_counts_that_had_been_reported(caller: Caller) -> None:
+    """The delivery is judged by when it came, the day by its best one."""
+
+    def told(moment: str, **changes: Any) -> tuple[str, Any]:
+        with time_machine.travel(f"2026-07-{moment}+08:00", tick=False):
+            dry = caller.send("POST", "compute-reports?dry_run=true", report(**changes)).json()
+            answer = caller.report(report(**changes)).json()
+            kept = caller.send("GET", f"receipts/{answer['receipt']}").json()
+            days = caller.send("GET", "status").json()["days"]
+        day = answer.get("day")
+        assert dry.get("day") == kept.get("day") == day
+        assert day is None or day in days
+        return answer["timeliness"]["status"], day
+
+    def day(date: str, status: str, *, corrected: bool) -> dict[str, Any]:
+        return {"date": date, "status": status, "corrected": corrected}
+
+    # Nothing but the delivery to judge.
+    assert told("26T07:12:00") == ("on_time", None)
+    # A correction on the next day leaves the day on time.
+    first = "2026-07-26"
+    assert told("27T15:00:00", 统计日期=first, 空闲GPU算力=5) == (
+        "makeup",
+        day(first, "on_time", corrected=True),
+    )
+    assert told("27T15:01:00", 统计日期=first, 空闲GPU算力=5) == (
+        "makeup",
+        day(first, "on_time", corrected=True),
+    )
+    # One that came too early is made good in the window, although nothing is new.
+    second = "2026-07-28"
+    assert told("28T06:00:00") == ("out_of_window", None)
+    assert told("28T06:01:00") == ("out_of_window", day(second, "out_of_window", corrected=False))
+    assert told("28T07:12:00") == ("on_time", day(second, "on_time", corrected=False))
 
 
 def test_an_on_time_report_makes_good_an_early_one(caller: Caller) -> None:

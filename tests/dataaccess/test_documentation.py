@@ -1,6 +1,7 @@
 """The OpenAPI document and the page people read it on."""
 
 import re
+import uuid
 from typing import Any
 
 import jsonschema
@@ -66,6 +67,28 @@ def test_answers_hold_what_the_document_says(document: dict[str, Any], caller: C
     check(caller.send("GET", "status"), "status", "get")
     receipt = partly.json()["receipt"]
     check(caller.send("GET", f"receipts/{receipt}"), "receipts/{identifier}", "get")
+
+
+def test_the_example_of_an_unknown_receipt_is_what_is_answered(
+    document: dict[str, Any], caller: Caller
+) -> None:
+    call = document["paths"]["/api/v1/receipts/{identifier}"]["get"]
+    said = call["responses"]["404"]["content"]["application/problem+json"]
+    answer = caller.send("GET", f"receipts/{uuid.uuid4()}")
+    assert [each["value"] for each in said["examples"].values()] == [answer.json()]
+    assert call["responses"]["404"]["description"] == "没有这张回执，或它属于另一个基地"
+
+
+def test_every_example_of_an_answer_holds_what_its_schema_says(document: dict[str, Any]) -> None:
+    seen = 0
+    for calls in document["paths"].values():
+        for call in calls.values():
+            for response in call["responses"].values():
+                for content in response["content"].values():
+                    for example in content["examples"].values():
+                        jsonschema.validate(example["value"], content["schema"])
+                        seen += 1
+    assert seen > 30
 
 
 def test_the_examples_are_accepted(caller: Caller) -> None:

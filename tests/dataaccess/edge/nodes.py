@@ -192,6 +192,7 @@ class Way:
     came: list[tuple[str, str, Any]] = field(default_factory=list)  # path, key, body
     now: str = "2026-07-26T06:00:00+08:00"
     window: str = "07:00-08:00"
+    next_window: dict[str, str] | None = None
     most: int = 5000  # events that a gateway lets through
 
     def sent(self) -> list[Any]:
@@ -215,7 +216,8 @@ def way() -> Iterator[Way]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._say(200, {"now": told.now, "window": told.window, "days": [], "data_calls": []})
+            known = {"window": told.window, "next_window": told.next_window}
+            self._say(200, {"now": told.now, **known, "days": [], "data_calls": []})
 
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers["Content-Length"]))

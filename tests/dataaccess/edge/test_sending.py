@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from dataaccess.edge import cli, intake, metrics, outbox, report
+from dataaccess.edge import cli, intake, metrics, outbox, page, report
 from dataaccess.edge.node import Node
 from tests.dataaccess import bodies
 from tests.dataaccess.edge import nodes
@@ -99,6 +99,27 @@ def test_the_window_on_record_at_the_centre_is_the_one_that_counts(node: Node, w
     assert [each["zh"] for each in report.state(node)["attention"]] == [
         "配置的上报时段 07:00-08:00 与中心登记的 12:00-13:00 不一致，已按中心登记的时段发送。"
     ]
+
+
+def test_a_window_chosen_for_later_is_told_and_holds_from_its_day(
+    node: Node, way: Way, hands: Hands
+) -> None:
+    node.sender.step()
+    assert report.for_base(node)["next_window"] is None
+    way.next_window = {"window": "19:00-20:00", "since": "2026-07-28"}
+    way.now = "2026-07-26T07:00:00+08:00"
+    later(node, hands, hours=1)
+    told = report.for_base(node)
+    assert (told["window"], told["next_window"]) == ("07:00-08:00", way.next_window)
+    assert report.state(node)["next_window"] == way.next_window
+    assert "19:00-20:00（2026-07-28 起）" in page.render(report.state(node))
+    # Two days without a word of the centre: the change was known before.
+    hands.go(hours=40.99)
+    assert report.for_base(node)["window"] == "07:00-08:00"
+    hands.go(hours=0.01)
+    told = report.for_base(node)
+    assert (told["window"], told["next_window"]) == ("19:00-20:00", None)
+    assert "下一时段" not in page.render(report.state(node))
 
 
 @pytest.mark.parametrize(
@@ -377,8 +398,9 @@ def test_a_report_that_only_waits_is_said_to_wait_and_the_centre_judges_it(
     }
     status, answer = receipt({})
     judged = {"status": "on_time", "window": "07:00-08:00"}
-    way.answers = [(status, answer | {"timeliness": judged})]
+    day = {"date": "2026-07-26", "status": "on_time", "corrected": True}
+    way.answers = [(status, answer | {"timeliness": judged, "day": day})]
     node.sender.step(regardless=True)
     told = intake.receipt_of(node.store, kept["receipt"])
     assert told is not None
-    assert told["timeliness"] == judged
+    assert (told["timeliness"], told["day"]) == (judged, day)
