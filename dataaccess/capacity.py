@@ -3,14 +3,18 @@ can be explained. Advice to people, from figures that bases reported once a day.
 framework, no database, no clock."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
+from dataaccess.cards import ANY_CARDS, Card, CardsWanted
 from dataaccess.distance import Point, kilometres, round_trip_ms
 
 # What computes: the kinds of Table B.1; fp16 is the sum, whatever the kind.
-ACCELERATORS = ("fp16", "gpu", "npu", "dpu", "fpga", "asic")
+ACCELERATORS = ("fp16", "gpu", "npu", "gpu_or_npu", "dpu", "fpga", "asic")
+# What any one of several kinds may do: a task runs on one kind, so they are not added up.
+EITHER = {"gpu_or_npu": ("gpu", "npu")}
 # Bases report once a day (8.4.4 a): figures older than yesterday's have missed a day.
 FRESH_DAYS = 1
 # The areas that 3.8 names, as provinces of GB/T 2260.
@@ -25,7 +29,8 @@ REGIONS: dict[str, tuple[str, ...]] = {
 @dataclass(frozen=True, slots=True)
 class Need:
     """What a task asks for. Amounts in the units of Table B.1: PFLOPS, GB, GB, Mbps, cores; 0
-    asks for nothing. Without provinces any will do; latency is the round trip from `origin`."""
+    asks for nothing. Without provinces any will do; latency is the round trip from `origin`,
+    distance the straight line to it."""
 
     accelerator: str
     pflops: int
@@ -36,6 +41,8 @@ class Need:
     provinces: frozenset[str] = frozenset()
     origin: Point | None = None
     latency_ms: int | None = None
+    distance_km: int | None = None
+    cards: CardsWanted = ANY_CARDS
 
     def amounts(self) -> dict[str, int]:
         """What is asked for of each resource, in the order in which it is told."""
@@ -52,7 +59,7 @@ class Need:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A base with what it last reported as idle. `seat` says that only its province is known and
-    `point` is the province's seat."""
+    `point` is the province's seat. `cards`: as declared; None where no list was."""
 
     code: str
     province: str
@@ -61,12 +68,17 @@ class Offer:
     point: Point | None = None
     seat: bool = False
     down_until: date | None = None
+    cards: tuple[Card, ...] | None = None
 
     def idle_of(self, resource: str) -> int:
         """Bandwidth counts in both directions: the smaller one limits."""
         if resource == "bandwidth":
             return min(self.idle["uplink_bandwidth"], self.idle["downlink_bandwidth"])
-        return self.idle[resource]
+        return self.idle[self.kind_for(resource)]
+
+    def kind_for(self, resource: str) -> str:
+        """What is counted for a resource: of several kinds that will do, the one with the most."""
+        return max(EITHER.get(resource, (resource,)), key=lambda kind: self.idle[kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A base held against a need. Each of the three flags keeps it from taking the task."""
+    """A base held against a need. Each of the flags keeps it from taking the task. `cards`: those
+    that the task may run on, where it asks for some."""
 
     offer: Offer
     checks: tuple[Check, ...]
@@ -102,13 +115,14 @@ class Match:
     km: float | None = None
     elsewhere: bool = False
     too_far: bool = False
+    beyond: bool = False
     down: bool = False
+    cards_lack: bool = False
+    cards: tuple[Card, ...] = ()
 
     @property
     def fits(self) -> bool:
-        return all(check.met for check in self.checks) and not (
-            self.elsewhere or self.too_far or self.down
-        )
+        return self.faults == 0
 
     @property
     def fresh(self) -> bool:
@@ -126,8 +140,13 @@ class Match:
     @property
     def faults(self) -> int:
         return sum(not check.met for check in self.checks) + sum(
-            (self.elsewhere, self.too_far, self.down)
+            (self.elsewhere, self.too_far, self.beyond, self.down, self.cards_lack)
         )
+
+    @property
+    def cards_pflops(self) -> Decimal:
+        """The FP16 peak, as declared, of the cards that the task may run on."""
+        return sum((card.pflops for card in self.cards), Decimal())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +154,9 @@ class Excluded:
     """How many bases each condition keeps from taking the task. One may fail several."""
 
     amounts: int = 0
+    cards: int = 0
     elsewhere: int = 0
+    beyond: int = 0
     too_far: int = 0
     down: int = 0
 
@@ -151,7 +172,9 @@ class Answer:
     def excluded(self) -> Excluded:
         return Excluded(
             amounts=sum(any(not check.met for check in each.checks) for each in self.lacking),
+            cards=sum(each.cards_lack for each in self.lacking),
             elsewhere=sum(each.elsewhere for each in self.lacking),
+            beyond=sum(each.beyond for each in self.lacking),
             too_far=sum(each.too_far for each in self.lacking),
             down=sum(each.down for each in self.lacking),
         )
@@ -180,15 +203,22 @@ def _held_against(need: Need, offer: Offer, today: date) -> Match:
         else None
     )
     too_far = need.latency_ms is not None and (km is None or round_trip_ms(km) > need.latency_ms)
-    return Match(
+    cards = need.cards.among(offer.cards or ()) if need.cards else ()
+    match = Match(
         offer,
         tuple(Check(key, asked, offer.idle_of(key)) for key, asked in need.amounts().items()),
         age=max(0, (today - offer.day).days),
         km=km,
         elsewhere=bool(need.provinces) and offer.province not in need.provinces,
         too_far=too_far,
+        beyond=need.distance_km is not None and (km is None or km > need.distance_km),
         down=offer.down_until is not None and offer.down_until >= today,
+        cards=cards,
     )
+    # How many of the cards are idle nobody reports; less than the task needs in all cannot do.
+    if need.cards and match.cards_pflops < need.pflops:
+        return replace(match, cards_lack=True)
+    return match
 
 
 def _best_first(match: Match) -> tuple[bool, bool, int, Fraction, str]:

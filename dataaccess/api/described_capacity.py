@@ -6,6 +6,7 @@ from typing import Any
 from dataaccess import regions
 from dataaccess.api.described import LATITUDE, LONGITUDE, problem_responses
 from dataaccess.capacity import ACCELERATORS, REGIONS
+from dataaccess.cards import MODEL, MODEL_LENGTH
 
 PATH = "/api/v1/capacity"
 MOST = 10**12
@@ -31,7 +32,7 @@ def _parameter(
 _PARAMETERS = [
     _parameter(
         "accelerator",
-        "加速器类型；fp16 不限类型，按 FP16 算力计",
+        "加速器类型；fp16 不限类型，按 FP16 算力计；gpu_or_npu 取两者中空闲较多的一种",
         {"type": "string", "enum": list(ACCELERATORS)},
         example="gpu",
         required=True,
@@ -42,6 +43,18 @@ _PARAMETERS = [
         {"type": "integer", "minimum": 1, "maximum": MOST},
         example=100,
         required=True,
+    ),
+    _parameter(
+        "cards",
+        "domestic 只取国产算力卡，按认定时申报的算力卡清单；不填则任意",
+        {"type": "string", "enum": ["domestic"]},
+        example="domestic",
+    ),
+    _parameter(
+        "model",
+        "算力卡型号，写一部分即可，不分大小写；按认定时申报的算力卡清单，清单不列厂商",
+        {"type": "string", "pattern": MODEL, "maxLength": MODEL_LENGTH},
+        example="910B",
     ),
     _parameter("memory", "所需内存，单位 GB", _AMOUNT, example=4096),
     _parameter("storage", "所需存储空间，单位 GB", _AMOUNT, example=100000),
@@ -55,7 +68,7 @@ _PARAMETERS = [
     ),
     _parameter(
         "origin",
-        "使用方所在省份，GB/T 2260-2007 省级代码；用于估算时延",
+        "使用方所在省份，GB/T 2260-2007 省级代码；用于计算距离、估算时延",
         {"type": "string", "enum": _PROVINCES},
         example="110000",
     ),
@@ -64,6 +77,12 @@ _PARAMETERS = [
         "使用方坐标，BD-09 “经度,纬度”；填写后代替省份",
         {"type": "string", "pattern": f"^{LONGITUDE},{LATITUDE}$", "maxLength": 40},
         example="116.43351,39.90851",
+    ),
+    _parameter(
+        "distance",
+        "直线距离不超过多少公里，按基地上报的坐标计；须同时填写 origin 或 location",
+        {"type": "integer", "minimum": 1, "maximum": 20_000},
+        example=800,
     ),
     _parameter(
         "latency",
@@ -76,7 +95,7 @@ _MATCH: Schema = {
     "type": "object",
     "required": [
         "base", "name", "certificate", "province", "report_date", "fresh", "distance_km",
-        "latency_ms", "resources", "reasons",
+        "latency_ms", "resources", "cards", "reasons",
     ],
     "properties": {
         "base": {"type": "string", "description": "基地代码"},
@@ -85,7 +104,7 @@ _MATCH: Schema = {
         "province": {"type": "string"},
         "report_date": {"type": "string", "format": "date", "description": "所依据数据的日期"},
         "fresh": {"type": "boolean", "description": "数据是今天或昨天的"},
-        "distance_km": {"type": ["integer", "null"]},
+        "distance_km": {"type": ["integer", "null"], "description": "直线距离，单位 km"},
         "latency_ms": {"type": ["number", "null"], "description": "按距离估算的往返时延"},
         "resources": {
             "type": "array",
@@ -97,6 +116,23 @@ _MATCH: Schema = {
                     "need": {"type": "integer"},
                     "idle": {"type": "integer"},
                     "met": {"type": "boolean"},
+                },
+            },
+        },
+        "cards": {
+            "type": "array",
+            "description": "符合 cards、model 的算力卡，按认定时申报的清单；两者都未填时为空",
+            "items": {
+                "type": "object",
+                "required": ["model", "count", "peak_tflops", "domestic"],
+                "properties": {
+                    "model": {"type": "string"},
+                    "count": {"type": "integer"},
+                    "peak_tflops": {
+                        "type": "number",
+                        "description": "单卡 FP16 稠密峰值，单位 TFLOPS",
+                    },
+                    "domestic": {"type": "boolean"},
                 },
             },
         },
@@ -142,6 +178,7 @@ _EXAMPLE = {
             "distance_km": 1733,
             "latency_ms": 26.0,
             "resources": [{"resource": "gpu", "need": 100, "idle": 610, "met": True}],
+            "cards": [],
             "reasons": ["承接后占用最多的是GPU 算力：用去其空闲量的17%"],
         }
     ],

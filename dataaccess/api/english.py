@@ -29,9 +29,28 @@ TEXTS = {
         "issues; a base's key does not do. It rests on what each base last reported as idle, is "
         "advice, and reserves nothing."
     ),
-    "加速器类型；fp16 不限类型，按 FP16 算力计": (
-        "Kind of accelerator; fp16 takes any kind and counts FP16"
+    "加速器类型；fp16 不限类型，按 FP16 算力计；gpu_or_npu 取两者中空闲较多的一种": (
+        "Kind of accelerator; fp16 takes any kind and counts FP16; gpu_or_npu takes whichever of the "
+        "two has more idle"
     ),
+    "domestic 只取国产算力卡，按认定时申报的算力卡清单；不填则任意": (
+        "domestic takes domestic cards alone, by the list of cards declared for certification; "
+        "without it any will do"
+    ),
+    "算力卡型号，写一部分即可，不分大小写；按认定时申报的算力卡清单，清单不列厂商": (
+        "The model of the cards, or a part of it in any case, by the list of cards declared for "
+        "certification; the list names no makers"
+    ),
+    "直线距离不超过多少公里，按基地上报的坐标计；须同时填写 origin 或 location": (
+        "The longest straight distance in kilometres, by the place that the base reported; needs "
+        "origin or location"
+    ),
+    "直线距离，单位 km": "Straight distance in km",
+    "符合 cards、model 的算力卡，按认定时申报的清单；两者都未填时为空": (
+        "The cards that cards and model ask for, by the list declared for certification; empty where "
+        "neither is given"
+    ),
+    "单卡 FP16 稠密峰值，单位 TFLOPS": "Dense FP16 peak of a card, in TFLOPS",
     "所需算力，单位 PFLOPS": "Compute needed, in PFLOPS",
     "所需内存，单位 GB": "Memory needed, in GB",
     "所需存储空间，单位 GB": "Storage needed, in GB",
@@ -40,8 +59,8 @@ TEXTS = {
     "所在区域：经济聚集区（3.8），或 GB/T 2260-2007 省级代码": (
         "Where the base is to lie: an economic region (3.8) or a province code of GB/T 2260-2007"
     ),
-    "使用方所在省份，GB/T 2260-2007 省级代码；用于估算时延": (
-        "The user's province, by its code of GB/T 2260-2007; latency is estimated from it"
+    "使用方所在省份，GB/T 2260-2007 省级代码；用于计算距离、估算时延": (
+        "The user's province, by its code of GB/T 2260-2007; distance and latency are counted from it"
     ),
     "使用方坐标，BD-09 “经度,纬度”；填写后代替省份": (
         "The user's place, BD-09 as longitude,latitude; taken instead of the province"

@@ -1,21 +1,26 @@
 """The certified bases as offers to the capacity finder: what each last reported as idle."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from dataaccess import capacity, regions, windows
 from dataaccess.capacity import Offer
+from dataaccess.cards import Card
 from dataaccess.distance import read_location, seat_of
 from dataaccess.models import Base, BaseInfo, ComputeReport, Downtime
 from dataaccess.shapes import tables
 from dataaccess.words import reads_english
-from evaluation.models import Certificate
+from evaluation.models import Certificate, Declaration
 from evaluation.queries_public import STANDING
 
 LOCATION = "values__基地所在位置"  # not translated: a field of Table B.1
+CARDS = "tables__technical__cards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,9 @@ class Listed:
     offer: Offer | None
 
 
-def listed() -> dict[str, Listed]:
-    """Every base whose certificate stands, by code. Four queries, however many there are."""
+def listed(*, with_cards: bool = False) -> dict[str, Listed]:
+    """Every base whose certificate stands, by code. Four queries, however many there are; with
+    the cards that they declared one more."""
     today = windows.day_of(timezone.now())
     certificates = {
         certificate.base_id: certificate
@@ -52,6 +58,7 @@ def listed() -> dict[str, Listed]:
         .order_by("last_day")
         .values_list("base_id", "last_day")
     )
+    cards = declared_cards(certificates.values()) if with_cards else {}
     found = {}
     language = "en" if reads_english() else "zh"
     for base in bases:
@@ -61,13 +68,25 @@ def listed() -> dict[str, Listed]:
             base.name,
             certificates[base.pk].number,
             regions.place_name(base.province, base.city, language),
-            _offer(base, report, located.get(base.pk), down.get(base.pk)) if report else None,
+            _offer(
+                base,
+                report,
+                located.get(base.pk),
+                down.get(base.pk),
+                cards.get(certificates[base.pk].evaluation_id),
+            )
+            if report
+            else None,
         )
     return found
 
 
 def _offer(
-    base: Base, report: ComputeReport, location: str | None, down_until: date | None
+    base: Base,
+    report: ComputeReport,
+    location: str | None,
+    down_until: date | None,
+    cards: tuple[Card, ...] | None,
 ) -> Offer:
     point = read_location(location or "")
     return Offer(
@@ -78,11 +97,36 @@ def _offer(
         point or seat_of(base.province),
         seat=point is None,
         down_until=down_until,
+        cards=cards,
     )
 
 
+def declared_cards(certificates: Iterable[Certificate]) -> dict[int, tuple[Card, ...]]:
+    """The list of cards (8.3.2 d) by evaluation, of the version that was certified: the latest.
+    None of those that declared the peak without a list."""
+    rows = (
+        Declaration.objects.filter(evaluation__in=[each.evaluation_id for each in certificates])
+        .order_by("evaluation", "number")
+        .values_list("evaluation", CARDS)
+    )
+    latest: dict[int, list[dict[str, Any]] | None] = dict(rows)
+    return {
+        evaluation: tuple(
+            Card(
+                row["model"],
+                int(row["count"]),
+                Decimal(str(row["peak_tflops"])),
+                row.get("domestic") is True,
+            )
+            for row in cards
+        )
+        for evaluation, cards in latest.items()
+        if cards
+    }
+
+
 def find(need: capacity.Need, bases: dict[str, Listed]) -> capacity.Answer:
-    """The answer as of today."""
+    """The answer as of today; where the need asks for cards, of bases listed with them."""
     offers = (each.offer for each in bases.values() if each.offer is not None)
     return capacity.find(need, offers, windows.day_of(timezone.now()))
 

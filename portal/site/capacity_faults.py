@@ -11,7 +11,7 @@ from dataaccess.capacity import ACCELERATORS, REGIONS
 from dataaccess.shapes import Fault
 from dataaccess.shapes.faults import fault
 from dataaccess.shapes.text import shown
-from portal.site.capacity_form import NeedForm
+from portal.site.capacity_form import DOMESTIC, NeedForm
 
 _WHOLE = re.compile(r"[0-9]{1,15}")
 _PROVINCE = "370000"
@@ -62,9 +62,13 @@ def _fault(name: str, problem: ValidationError, asked: QueryDict) -> Fault:
 
 def _allowed(name: str) -> str:
     """The values that a choice has; provinces by an example."""
-    choices = {"accelerator": ACCELERATORS, "area": tuple(REGIONS)}.get(name, ())
+    choices = {
+        "accelerator": ACCELERATORS,
+        "cards": (DOMESTIC,),
+        "area": tuple(REGIONS),
+    }.get(name, ())
     listed = _("、").join(choices)
-    if name == "accelerator":
+    if name in ("accelerator", "cards"):
         return _("可选值：%(values)s。") % {"values": listed}
     if name == "area":
         return _("可选值：%(values)s，或省级代码如 %(code)s。") % {

@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from dataaccess import regions
 from dataaccess.capacity import ACCELERATORS, REGIONS, Need
+from dataaccess.cards import MODEL_LENGTH, CardsWanted, is_model
 from dataaccess.distance import Point, reach_km, read_location, seat_of
 from dataaccess.shapes import tables, text
 from dataaccess.words import printed, reads_english
 
 MOST = 10**12  # beyond what any base could report; keeps sums inside the database's integers
 _EXAMPLE_MS = 15
+_HALF_ROUND_KM = 20_000  # no two places on the globe lie farther apart
+DOMESTIC = "domestic"
 REGION_NAMES = {
     "jing_jin_ji": _("京津冀"),
     "yangtze_delta": _("长三角"),
@@ -24,12 +27,19 @@ REGION_NAMES = {
 PAIRS = {pair.key: pair for pair in tables.PAIRS}
 
 
+# What is asked for by a name of its own, because it stands for several of Table B.1.
+_JOINT = {
+    "bandwidth": (_("网络带宽"), "Mbps"),
+    "gpu_or_npu": (_("GPU 或 NPU 算力"), "PFLOPS"),
+}
+
+
 def resource_name(key: str) -> str:
-    return str(_("网络带宽")) if key == "bandwidth" else printed(PAIRS[key].title)
+    return str(_JOINT[key][0]) if key in _JOINT else printed(PAIRS[key].title)
 
 
 def unit_of(key: str) -> str:
-    return "Mbps" if key == "bandwidth" else printed(PAIRS[key].unit)
+    return _JOINT[key][1] if key in _JOINT else printed(PAIRS[key].unit)
 
 
 def _provinces() -> list[tuple[str, str]]:
@@ -71,6 +81,19 @@ class NeedForm(forms.Form):
         max_value=MOST,
         widget=forms.NumberInput(attrs={"data-unit": "PFLOPS", "inputmode": "numeric"}),
     )
+    cards = forms.ChoiceField(
+        label=_("国产算力卡"),
+        required=False,
+        choices=[("", _("任意")), (DOMESTIC, _("国产"))],
+        help_text=_("按认定时申报的算力卡清单。"),
+    )
+    model = forms.CharField(
+        label=_("算力卡型号"),
+        required=False,
+        max_length=MODEL_LENGTH,
+        strip=False,
+        help_text=_("选填，型号的一部分即可，不分大小写。清单不列厂商，请用型号查找。"),
+    )
     memory = _amount(_("内存"), "GB")
     storage = _amount(_("存储空间"), "GB")
     bandwidth = _amount(_("网络带宽"), "Mbps", _("上行、下行都须满足。"))
@@ -80,13 +103,21 @@ class NeedForm(forms.Form):
         label=_("使用方所在省份"),
         required=False,
         choices=lambda: [("", _("不限")), *_provinces()],
-        help_text=_("用于估算时延，按省会位置计。"),
+        help_text=_("用于计算距离、估算时延，按省会位置计。"),
     )
     location = forms.CharField(
         label=_("使用方坐标"),
         required=False,
         max_length=40,
         help_text=_("选填，BD-09 “经度,纬度”，如 116.43351,39.90851；填写后代替省份。"),
+    )
+    distance = forms.IntegerField(
+        label=_("直线距离不超过"),
+        required=False,
+        min_value=1,
+        max_value=_HALF_ROUND_KM,
+        widget=forms.NumberInput(attrs={"data-unit": "km", "inputmode": "numeric"}),
+        help_text=_("须填写使用方所在省份或坐标。按基地上报的坐标计。"),
     )
     latency = forms.IntegerField(
         label=_("往返时延不超过"),
@@ -100,6 +131,12 @@ class NeedForm(forms.Form):
             km=f"{reach_km(_EXAMPLE_MS):,.0f}",
         ),
     )
+
+    def clean_model(self) -> str:
+        model: str = self.cleaned_data["model"]
+        if model and not is_model(model):
+            raise ValidationError(_("请写型号中的字母、数字或汉字，如 910B。"))
+        return model
 
     def clean_location(self) -> Point | None:
         given = text.without_blanks(self.cleaned_data["location"])
@@ -115,8 +152,8 @@ class NeedForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         placed = said.get("origin") or said.get("location") or "location" in self.errors
-        if said.get("latency") and not placed:
-            self.add_error("origin", _("限定时延时，请选择使用方所在省份或填写坐标。"))
+        if (said.get("latency") or said.get("distance")) and not placed:
+            self.add_error("origin", _("限定距离或时延时，请选择使用方所在省份或填写坐标。"))
         return said
 
     def need(self) -> Need:
@@ -133,4 +170,6 @@ class NeedForm(forms.Form):
             provinces=frozenset(REGIONS.get(area, (area,) if area else ())),
             origin=said["location"] or seat_of(said["origin"]),
             latency_ms=said["latency"],
+            distance_km=said["distance"],
+            cards=CardsWanted(said["model"], said["cards"] == DOMESTIC),
         )

@@ -141,6 +141,7 @@ WORKING = [
     Page("chen", "dataaccess:base", args=_base),
     Page("secadmin", "dataaccess:base", args=_base),
     Page("lin", "dataaccess:events", args=_base),
+    Page("chen", "site:capacity", query="?accelerator=fp16&pflops=1&model=X", grows=False),
     Page("chen", "site:overview", grows=False),
     Page("chen", "site:overview_events"),
     Page("chen", "site:overview_wall", grows=False),

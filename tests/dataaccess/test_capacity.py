@@ -1,6 +1,7 @@
 """Which bases could take a task: what fits, in which order, and what the distance is taken for."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from dataaccess import capacity, regions
 from dataaccess.capacity import Need, Offer
+from dataaccess.cards import Card, CardsWanted, is_model
 from dataaccess.distance import Point, kilometres, read_location, round_trip_ms, seat_of
 from dataaccess.shapes import tables
 
@@ -20,6 +22,7 @@ NOTHING = {pair.key: 0 for pair in tables.PAIRS}
 def offer(code: str, **changes: Any) -> Offer:
     idle = {
         "gpu": 100,
+        "npu": 90,
         "fp16": 100,
         "memory": 1000,
         "uplink_bandwidth": 50,
@@ -40,7 +43,7 @@ def order(need: Need, *offers: Offer) -> tuple[list[str], list[str]]:
     [
         (Need("gpu", 100), True),
         (Need("gpu", 101), False),
-        (Need("npu", 1), False),
+        (Need("dpu", 1), False),
         (Need("fp16", 100), True),
         (Need("gpu", 1, memory=1000), True),
         (Need("gpu", 1, memory=1001), False),
@@ -49,7 +52,12 @@ def order(need: Need, *offers: Offer) -> tuple[list[str], list[str]]:
         (Need("gpu", 1, bandwidth=41), False),
         (Need("gpu", 1, provinces=frozenset({"370000", "110000"})), True),
         (Need("gpu", 1, provinces=frozenset({"110000"})), False),
-        # Nothing is known of where the base lies.
+        # One kind has to do it: 100 of GPU and 90 of NPU are not 190.
+        (Need("gpu_or_npu", 100), True),
+        (Need("gpu_or_npu", 101), False),
+        # Nothing is known of where the base lies, nor of its cards.
+        (Need("gpu", 1, origin=BEIJING, distance_km=20_000), False),
+        (Need("gpu", 1, cards=CardsWanted(domestic=True)), False),
         (Need("gpu", 1, origin=BEIJING, latency_ms=10_000), False),
         (Need("gpu", 1, origin=BEIJING), True),
     ],
@@ -87,6 +95,58 @@ def test_latency_is_a_limit_from_both_sides() -> None:
     there = offer("a", point=GUIYANG)
     assert order(Need("gpu", 1, origin=BEIJING, latency_ms=27), there) == (["a"], [])
     assert order(Need("gpu", 1, origin=BEIJING, latency_ms=25), there) == ([], ["a"])
+
+
+def test_distance_is_a_limit_from_both_sides() -> None:
+    km = kilometres(BEIJING, GUIYANG)
+    assert 1728 < km < 1729
+    there = offer("a", point=GUIYANG)
+    assert order(Need("gpu", 1, origin=BEIJING, distance_km=1729), there) == (["a"], [])
+    assert order(Need("gpu", 1, origin=BEIJING, distance_km=1728), there) == ([], ["a"])
+
+
+HOME, AWAY = (
+    Card("示例国产智算卡 D1", 100, Decimal("400"), True),
+    Card("示例智算卡 X2", 10, Decimal("1000"), False),
+)
+
+
+@pytest.mark.parametrize(
+    ("pflops", "wanted", "fits"),
+    [
+        # 100 cards of 400 TFLOPS are 40 PFLOPS, 10 of 1,000 are 10.
+        (40, CardsWanted(domestic=True), True),
+        (41, CardsWanted(domestic=True), False),
+        (50, CardsWanted(model="智算卡"), True),
+        (51, CardsWanted(model="智算卡"), False),
+        (10, CardsWanted(model="x2"), True),
+        (10, CardsWanted(model="卡Ｘ２"), True),
+        (11, CardsWanted(model="X2"), False),
+        (1, CardsWanted(model="X2", domestic=True), False),
+        (1, CardsWanted(model="910B"), False),
+        (100, CardsWanted(), True),
+    ],
+)
+def test_the_declared_cards_have_to_suffice(pflops: int, wanted: CardsWanted, fits: bool) -> None:
+    found = capacity.find(
+        Need("gpu", pflops, cards=wanted), [offer("a", cards=(HOME, AWAY))], TODAY
+    )
+    assert [match.offer.code for match in found.fits] == (["a"] if fits else [])
+    assert found.excluded().cards == (0 if fits else 1)
+
+
+def test_every_condition_counts_for_itself() -> None:
+    need = Need(
+        "gpu", 101, origin=BEIJING, distance_km=100, latency_ms=1, cards=CardsWanted(domestic=True)
+    )
+    found = capacity.find(need, [offer("a", point=GUIYANG, cards=(AWAY,))], TODAY).excluded()
+    assert (found.amounts, found.cards, found.beyond, found.too_far) == (1, 1, 1, 1)
+    assert (found.elsewhere, found.down) == (0, 0)
+
+
+def test_what_may_be_a_part_of_a_models_name() -> None:
+    given = ("910B", "昇腾 910B", " Ａ１００", "H100-SXM (80GB)", "", "  ", "\t", "a\nb", "a\n")
+    assert [text for text in given if is_model(text)] == list(given[:4])
 
 
 def test_without_a_distance_the_largest_reserve_of_the_tightest_resource_wins() -> None:

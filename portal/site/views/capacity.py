@@ -7,21 +7,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from dataaccess.api.centre import centre_caller
 from dataaccess.api.problems import answer, problem
 from dataaccess.api.views import as_problem, wrong_method
-from dataaccess.capacity import Excluded, Match, Need
-from dataaccess.distance import reach_km
+from dataaccess.capacity import Match, Need
 from dataaccess.permissions import can_see_overview
 from dataaccess.views.shared import reader, refuse_unless
 from portal.accounts.requests import SignedInRequest
 from portal.site import capacity
 from portal.site.capacity_faults import parameter_faults
 from portal.site.capacity_form import NeedForm, resource_name, unit_of
+from portal.site.capacity_words import excluded, reasons
 
 # Bases that could not take the task are shown for orientation; the nearest to it suffice.
 LACKING_SHOWN = 10
@@ -58,7 +57,7 @@ def api(request: HttpRequest) -> HttpResponse:
 
 
 def _found(need: Need) -> dict[str, Any]:
-    bases = capacity.listed()
+    bases = capacity.listed(with_cards=bool(need.cards))
     found = capacity.find(need, bases)
     offers = [each.offer for each in bases.values() if each.offer is not None]
     return {
@@ -73,6 +72,7 @@ def _found(need: Need) -> dict[str, Any]:
         "oldest": min((offer.day for offer in offers), default=None),
         "newest": max((offer.day for offer in offers), default=None),
         "by_distance": need.origin is not None,
+        "by_cards": bool(need.cards),
     }
 
 
@@ -80,63 +80,8 @@ def _row(match: Match, bases: dict[str, capacity.Listed]) -> dict[str, Any]:
     return {"match": match, "base": bases[match.offer.code], "reasons": reasons(match)}
 
 
-def excluded(found: Excluded, need: Need) -> list[str]:
-    """Which condition keeps how many bases from taking the task."""
-    counted = [(found.amounts, _("空闲量不足")), (found.elsewhere, _("不在所选区域"))]
-    if need.latency_ms is not None:
-        told = {"ms": need.latency_ms, "km": f"{reach_km(need.latency_ms):,.0f}"}
-        counted.append((found.too_far, _("往返时延超过 %(ms)s ms（约合直线 %(km)s km）") % told))
-    counted.append((found.down, _("停机")))
-    return [
-        ngettext("%(condition)s：%(count)s 个基地", "%(condition)s：%(count)s 个基地", count)
-        % {"condition": condition, "count": count}
-        for count, condition in counted
-        if count
-    ]
-
-
-def reasons(match: Match) -> list[str]:
-    """Why the base stands where it does: what keeps it from taking the task, or what it would
-    keep in reserve; then what the figures rest on."""
-    told = [
-        _("%(resource)s差 %(lack)s %(unit)s")
-        % {
-            "resource": resource_name(check.resource),
-            "lack": f"{-check.left:,}",
-            "unit": unit_of(check.resource),
-        }
-        for check in match.checks
-        if not check.met
-    ]
-    if match.elsewhere:
-        told.append(_("不在所选区域"))
-    if match.down and match.offer.down_until is not None:
-        told.append(_("已报备停机至%(day)s") % {"day": match.offer.down_until.isoformat()})
-    if match.too_far:
-        told.append(_("位置不详，无法估算时延") if match.km is None else _("估算时延超过上限"))
-    if match.fits:
-        tightest = match.tightest
-        told.append(
-            _("承接后占用最多的是%(resource)s：用去其空闲量的%(percent)s%%")
-            % {"resource": resource_name(tightest.resource), "percent": _percent(tightest.taken)}
-        )
-    if not match.fresh:
-        told.append(
-            ngettext("数据是%(days)s天前的", "数据是%(days)s天前的", match.age)
-            % {"days": match.age}
-        )
-    if match.offer.seat and match.km is not None:
-        told.append(_("未报坐标，按省会位置估算"))
-    return told
-
-
-def _percent(share: Any) -> int:
-    """Rounded like every share of the portal; what is taken is never told as nothing."""
-    return max(1, round(share * 100))
-
-
 def _as_json(need: Need) -> dict[str, Any]:
-    bases = capacity.listed()
+    bases = capacity.listed(with_cards=bool(need.cards))
     found = capacity.find(need, bases)
     return {
         "answered_at": timezone.localtime().isoformat(timespec="seconds"),
@@ -162,6 +107,15 @@ def _match_json(match: Match, bases: dict[str, capacity.Listed]) -> dict[str, An
         "resources": [
             {"resource": check.resource, "need": check.need, "idle": check.have, "met": check.met}
             for check in match.checks
+        ],
+        "cards": [
+            {
+                "model": card.model,
+                "count": card.count,
+                "peak_tflops": float(card.peak_tflops),
+                "domestic": card.domestic,
+            }
+            for card in match.cards
         ],
         "reasons": reasons(match),
     }

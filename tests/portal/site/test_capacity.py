@@ -3,6 +3,7 @@ command centre asks the same with a key that 安, the security administrator, is
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from dataaccess.actions import centre_keys, downtime
 from dataaccess.api.examples import BODIES
 from dataaccess.models import Base, CentreKey
 from evaluation.demo.reports import send_today
-from evaluation.models import Certificate, CertificateState
+from evaluation.demo.tables import cards as example_cards
+from evaluation.models import Certificate, CertificateState, Declaration
 from portal.ledger.models import AuditEvent
 from tests.dataaccess.conftest import signed_in
 from tests.evaluation.cast import Cast
@@ -72,6 +74,70 @@ def test_the_condition_that_excluded_is_named_with_its_distance(cast: Cast, base
     assert "排除的原因" not in page(cast, f"{ASK}5&origin=110000&latency=6")
 
 
+def test_a_distance_excludes_and_says_so(cast: Cast, base: Base) -> None:
+    """济南, as it told, is 366 km from Beijing."""
+    found = page(cast, f"{ASK}5&origin=110000&distance=365")
+    assert "没有基地满足全部条件" in found
+    assert "排除的原因：直线距离超过 365 km：1 个基地。" in found
+    assert "直线距离超过上限" in found
+    assert "1 个基地可以承接" in page(cast, f"{ASK}5&origin=110000&distance=367")
+    unplaced = signed_in(cast.chen).get(f"{ASK}5&distance=300")
+    assert unplaced.status_code == 422
+    assert "限定距离或时延时，请选择使用方所在省份或填写坐标。" in unplaced.content.decode()
+
+
+def declare(base: Base, number: int, cards: Any) -> None:
+    """A submitted version of the application that led to the certificate."""
+    evaluation = Certificate.objects.get(base=base).evaluation
+    Declaration.objects.create(
+        evaluation=evaluation,
+        number=number,
+        tables={"technical": {"cards": cards} if cards else {}},
+        values={},
+        digest=f"{number:064}",
+        submitted_by=evaluation.created_by,
+        submitted_at=timezone.now(),
+    )
+
+
+@pytest.fixture
+def cards(base: Base) -> None:
+    """First 10 PFLOPS of all cards; as certified 400, of which 75 % on domestic ones."""
+    declare(base, 1, example_cards(Decimal(10), Decimal(0)))
+    declare(base, 2, example_cards(Decimal(400), Decimal(75)))
+
+
+@pytest.mark.usefixtures("cards")
+def test_cards_are_those_of_the_certified_declaration(cast: Cast, base: Base) -> None:
+    domestic = page(cast, f"{ASK}5&cards=domestic")
+    assert "1 个基地可以承接" in domestic
+    assert "符合条件的卡：示例国产智算卡 D1 × " in domestic
+    assert "X2" not in domestic
+    assert "日报不分型号" in domestic
+    missing = page(cast, f"{ASK}5&model=910B")
+    assert "排除的原因：算力卡不符合条件：1 个基地。" in missing
+    assert "申报的算力卡清单中没有符合条件的卡" in missing
+    # What the task needs is beyond all of its X2, though 120 are idle.
+    few = page(cast, f"{ASK}101&model=x2")
+    assert "FP16峰值共 100 PFLOPS，少于所需" in few
+    assert "排除的原因：算力卡不符合条件：1 个基地。" in few
+    assert "1 个基地可以承接" in page(cast, f"{ASK}100&model=x2")
+    wrong = signed_in(cast.chen).get(f"{ASK}5&model=%09")
+    assert wrong.status_code == 422
+    assert "请写型号中的字母、数字或汉字" in wrong.content.decode()
+
+
+def test_a_base_without_a_list_of_cards_is_not_judged_to_have_them(cast: Cast, base: Base) -> None:
+    declare(base, 1, None)
+    assert "申报书没有算力卡清单，无法判断" in page(cast, f"{ASK}5&cards=domestic")
+
+
+def test_gpu_or_npu_takes_the_one_with_more_idle(cast: Cast, base: Base) -> None:
+    found = page(cast, "/capacity/?accelerator=gpu_or_npu&pflops=120")
+    assert "1 个基地可以承接" in found
+    assert "按空闲较多的GPU 算力计" in found
+
+
 def test_an_empty_page_says_what_to_do_and_wrong_input_is_named(cast: Cast, base: Base) -> None:
     assert "填写需求后查找" in page(cast, "/capacity/")
     answer = signed_in(cast.chen).get(f"{ASK}5&latency=3")
@@ -104,6 +170,7 @@ def test_announced_downtime_keeps_it_out(cast: Cast, base: Base) -> None:
     assert f"已报备停机至{(today + timedelta(days=3)).isoformat()}" in page(cast, f"{ASK}1")
 
 
+@pytest.mark.usefixtures("cards")
 def test_a_program_asks_with_a_centre_key(base: Base, key: str) -> None:
     answer = ask(key, accelerator="gpu", pflops=100, origin="110000")
     assert answer.status_code == 200
@@ -116,7 +183,11 @@ def test_a_program_asks_with_a_centre_key(base: Base, key: str) -> None:
     assert match["fresh"] is True
     # 济南 from 北京: some 366 km, so at least 5.5 ms there and back.
     assert (match["distance_km"], match["latency_ms"]) == (366, 5.5)
+    assert match["cards"] == []
     assert body["without_data"] == []
+    near = ask(key, accelerator="gpu", pflops=1, origin="110000", distance=400, cards="domestic")
+    [card] = near.json()["fits"][0]["cards"]
+    assert (card["model"], card["domestic"]) == ("示例国产智算卡 D1", True)
     assert CentreKey.objects.get().last_used_at is not None
 
 
@@ -137,11 +208,15 @@ def test_a_fault_names_the_values_that_are_allowed(base: Base, key: str) -> None
 
     assert told() == {
         "accelerator": "缺少必填参数“accelerator”，请补充。"
-        "可选值：fp16、gpu、npu、dpu、fpga、asic。",
+        "可选值：fp16、gpu、npu、gpu_or_npu、dpu、fpga、asic。",
         "pflops": "缺少必填参数“pflops”，请补充。",
     }
+    assert told(accelerator="gpu", pflops=1, cards="any", distance=5) == {
+        "cards": "“any”不在可选值之中。可选值：domestic。",
+        "origin": "限定距离或时延时，请选择使用方所在省份或填写坐标。",
+    }
     assert told(accelerator="tpu", pflops="1.5", area="mars", memory="") == {
-        "accelerator": "“tpu”不在可选值之中。可选值：fp16、gpu、npu、dpu、fpga、asic。",
+        "accelerator": "“tpu”不在可选值之中。可选值：fp16、gpu、npu、gpu_or_npu、dpu、fpga、asic。",
         "pflops": "应为整数，只写数字，如 100。",
         "area": "“mars”不在可选值之中。可选值：jing_jin_ji、yangtze_delta、greater_bay_area、"
         "cheng_yu，或省级代码如 370000。",
