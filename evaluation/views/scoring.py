@@ -190,7 +190,7 @@ def challenge(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     indicator = edition_of(evaluation).by_code.get(code)
     if indicator is None or indicator.kind == "judged":
         raise Http404
-    permissions.check_state(evaluation, "panel_scoring")
+    # A sheet is open only while the panel scores: before nobody signed in, afterwards all are locked.
     sheet = permissions.serving(request.user, evaluation, Duty.PANEL)
     assert sheet is not None, "check_actor came first"
     if sheet.signed_in_at is None or sheet.sheet_submitted_at is not None:

@@ -25,7 +25,7 @@ from dataaccess.actions import (
     window,
 )
 from dataaccess.models import CentreKey, ConformanceRun, DataCall
-from evaluation import steps, terms
+from evaluation import steps, terms, uploads
 from evaluation.actions import (
     annual_review,
     application,
@@ -62,15 +62,19 @@ from evaluation.actions import (
     visit_plans,
     volumes,
 )
+from evaluation.actions.files import keep
 from evaluation.actions.moving import moving
-from evaluation.demo.files import example_photo
+from evaluation.demo.files import example_pdf, example_photo
+from evaluation.documents.order import order
 from evaluation.models import (
     CalendarDay,
+    CaseFile,
     Dissent,
     Kind,
     Proposal,
     Purpose,
     ResultCorrection,
+    ReviewStage,
     SavedView,
     SiteSignature,
     UsualReason,
@@ -98,6 +102,7 @@ from tests.access.matrix import (
     EXPERTS,
     LEADER,
     MOVERS,
+    NOBODY,
     PANEL,
     SECRETARIAT,
     SECURITY,
@@ -161,6 +166,22 @@ def _correction(world: World, case: Any) -> ResultCorrection:
     )  # fmt: skip
 
 
+def _scan(world: World, case: Any) -> CaseFile:
+    """A scan of the sealed form, in whose text stands the code of a version that was printed."""
+    code = "0123456789AB"
+    order(case, Kind.APPLICATION_PRINT, {}, code=code)
+    upload = example_pdf(code)
+    checked = uploads.check(upload, uploads.MATERIALS)
+    return keep(world.cast.lin, case, upload, checked, purpose=Purpose.MATERIAL, slot=stamping.SLOT)
+
+
+def _evidence(world: World, stage: ReviewStage) -> CaseFile:
+    """The file in the draft of the review, as evidence of this stage."""
+    file: CaseFile = world.review.items.get(key="energy").files.get().file
+    file.review_file.stage = stage
+    return file
+
+
 def _photo(case: Any) -> Any:
     return case.files.filter(purpose=Purpose.SITE_PHOTO).earliest("uploaded_at", "pk").pk
 
@@ -189,6 +210,7 @@ def _run() -> ConformanceRun:
 
 PLAN = visit_plans.Plan(TODAY, TODAY, "示例地点", "示例联系人", "1", [])
 NEED = Need("panel", 1, {}, TODAY, TODAY)
+NEW = {"category": "province", "place": "山东"}
 
 OF_A_CASE = [
     Deed("change scope", APPLICANT, lambda w, u, c: application.change_scope(
@@ -207,6 +229,8 @@ OF_A_CASE = [
          "correction", EDIT),
     Deed("copy materials", APPLICANT, lambda w, u, c: materials.copy_materials(u, c, c),
          "correction", EDIT),
+    Deed("copy another's materials", NOBODY, lambda w, u, c: materials.copy_materials(
+        u, w.case("other"), c), "correction"),
     Deed("remove a material", APPLICANT, lambda w, u, c: materials.remove_material(
         u, c, uuid.uuid4()), "correction", EDIT),
     Deed("restore a material", APPLICANT, lambda w, u, c: materials.restore_material(
@@ -219,6 +243,8 @@ OF_A_CASE = [
          "correction", EDIT),
     Deed("state a version", APPLICANT, lambda w, u, c: stamping.state_version(
         u, c, c.files.first(), ""), "correction", EDIT),
+    Deed("read which version a scan shows", APPLICANT, lambda w, u, c: stamping.read_version(
+        u, c, _scan(w, c)), "correction", EDIT),
     Deed("order a draft volume", APPLICANT, lambda w, u, c: volumes.order_volume(u, c),
          "correction", EDIT),
     Deed("judge a slot", SECRETARIAT, lambda w, u, c: review.judge_slot(
@@ -341,7 +367,9 @@ OF_A_CASE = [
     Deed("hand in a review", APPLICANT, lambda w, u, c: annual_review.submit(u, w.review),
          "certified"),
     Deed("remove evidence", APPLICANT, lambda w, u, c: annual_review.remove_file(
-        u, w.review, w.review.items.get(key="energy").files.get().file), "certified"),
+        u, w.review, _evidence(w, ReviewStage.DECLARED)), "certified"),
+    Deed("remove evidence of a rectification", APPLICANT, lambda w, u, c: annual_review.remove_file(
+        u, w.review, _evidence(w, ReviewStage.RECTIFIED)), "certified"),
     Deed("judge a review", SECRETARIAT, lambda w, u, c: annual_review.judge(
         u, w.review, "energy", met=True), "certified"),
     Deed("respond in a review", APPLICANT, lambda w, u, c: annual_review.save_responses(
@@ -386,8 +414,10 @@ OF_THE_OFFICE = [
     Deed("remove a day", SYSTEM, lambda w, u, c: calendar.remove_day(
         u, CalendarDay.objects.earliest("pk").day)),
     Deed("start an application", APPLICANTS, lambda w, u, c: application.start(
-        u, category="province", place="山东", base_name="示例新基地", province="370000",
-        city="370100")),
+        u, **NEW, base_name="示例新基地", province="370000", city="370100")),
+    Deed("start for a base", APPLICANT, lambda w, u, c: application.start(u, **NEW, base=w.base)),
+    Deed("start from an earlier application", APPLICANT, lambda w, u, c: application.start(
+        u, **NEW, source=w.case("certified"))),
 ]  # fmt: skip
 
 OF_BASES = [

@@ -1,6 +1,8 @@
 """Who works for the applicant without applying for it: an expert on its staff, or somebody who was
 its user before. What is the applicant's is no more theirs than anybody's."""
 
+from collections.abc import Callable
+
 import pytest
 
 from dataaccess import permissions as of_bases
@@ -77,6 +79,42 @@ def test_who_was_disabled_may_nothing_at_all(cast: Cast, role: str) -> None:
     assert before > 0 or role in (Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN)
     user.is_active = False
     assert [bool(ask()) for ask in asked] == [False] * len(asked)
+
+
+def test_each_part_is_that_of_its_people_and_of_nobody_else(cast: Cast, colleague: User) -> None:
+    case = cast.case_in("certified")
+    everybody = list(User.objects.order_by("username"))
+
+    def who(ask: Callable[..., bool], *about: object) -> str:
+        return " ".join(user.username for user in everybody if ask(user, *about))
+
+    assert {actor: who(permissions.is_actor, case, actor) for actor in Actor} == {
+        **dict.fromkeys(Actor, ""),
+        Actor.APPLICANT: "han lin",
+        Actor.SECRETARIAT: "chen",
+        Actor.DECIDER: "zhou",
+        Actor.SITE_EXPERT: "expert1 expert2",
+        Actor.SITE_LEADER: "expert1",
+        Actor.PANEL_EXPERT: "expert3 expert4",
+        Actor.PANEL_LEADER: "expert3",
+    }
+    assert {party: who(permissions_after.is_party, case.certificate, party) for party in Party} == {
+        **dict.fromkeys(Party, ""),
+        Party.APPLICANT: "han lin",
+        Party.SECRETARIAT: "chen",
+    }
+    assert who(of_bases.can_issue_calls) == who(of_bases.can_close_questions) == "chen"
+    assert who(of_bases.can_see_overview) == "chen zhou"
+    assert who(of_bases.can_manage_centre_keys) == "secadmin"
+
+
+def test_what_is_the_members_own_refuses_everybody_else(cast: Cast, colleague: User) -> None:
+    case = cast.case_in("submitted")
+    for member in (cast.lin, cast.han, cast.wen):
+        permissions.check_member(member, case)
+    for stranger in (colleague, cast.other, cast.chen, cast.zhou):
+        with pytest.raises(NotAllowed, match="此页由申报单位使用"):
+            permissions.check_member(stranger, case)
 
 
 def test_who_does_not_apply_is_told_who_does() -> None:

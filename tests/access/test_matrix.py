@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from dataaccess.models import ConformanceRun
+from evaluation.models import ExpertImport
 from tests.access import accessibility, headers
 from tests.access.matrix import (
     API_ROWS,
@@ -190,6 +191,10 @@ ELSEWHERE = [
     ("GET", "paper", "draft", [], "lin", {}, MISSING),
     ("GET", "changes", "second_version", [1], "chen", {}, MISSING),
     ("GET", "changes", "second_version", [2], "chen", {"from": "2"}, MISSING),
+    ("GET", "result_correction", "panel_scoring", [], "chen", {}, MISSING),
+    ("POST", "unmark_field", "draft", [0], "lin", {}, MISSING),
+    ("POST", "unmark_field", "preliminary_review", [0], "chen", {}, MISSING),
+    ("GET", "challenge", "panel_scoring", ["public_service"], "panel", {}, MISSING),  # is judged
 ]
 
 
@@ -234,6 +239,22 @@ def test_an_import_without_faults_has_no_list_of_them(world: World):
         answer = world.ask("lin", "GET", path)
         transaction.set_rollback(True)
     assert outcome(answer) == MISSING
+
+
+def test_an_import_of_experts_without_faults_has_no_list_of_them(world: World):
+    path = reverse("evaluation:pool_faulty", args=[world.pool_import.pk])
+    with transaction.atomic():
+        ExpertImport.objects.update(rows=[])
+        answer = world.ask("chen", "GET", path)
+        transaction.set_rollback(True)
+    assert outcome(answer) == MISSING
+
+
+def test_where_nobody_was_invited_no_invitation_is_sent_again(world: World):
+    """A registration that is not accepted yet has led to none."""
+    waiting = world.admissions["registration"]
+    path = reverse("accounts:admission_resend", args=["registration", waiting.pk])
+    assert outcome(world.ask("chen", "POST", path)) == MISSING
 
 
 def test_rows_are_open_only_where_it_is_meant():

@@ -14,7 +14,7 @@ from dataaccess.models import Base
 from evaluation import queries_after, review_figures
 from evaluation.actions import annual_review
 from evaluation.demo.files import example_pdf
-from evaluation.errors import Refused
+from evaluation.errors import Refused, WrongState
 from evaluation.models import Certificate, Review
 from portal.ledger.models import AuditEvent
 from tests.evaluation.after import years
@@ -306,6 +306,33 @@ def test_a_viewer_reads_and_fills_nothing_in(cast: Cast, review: Review) -> None
     answer = wen.get(path(review, "form/"))
     assert answer.status_code == 403
     assert "您是本单位的查看人，只能查看。" in words(answer)
+
+
+def test_what_was_reported_as_rectified_stands_while_it_is_rechecked(
+    cast: Cast, review: Review
+) -> None:
+    years.carry(review, cast, "rechecking")
+    lin = signed_in(cast.lin)
+    answer = lin.get(path(review, "form/"))
+    assert answer.status_code == 302
+    assert "第1年年审现为“待复查”，不能进行此操作。" in words(lin.get(answer["Location"]))
+    assert signed_in(cast.wen).get(path(review, "form/")).status_code == 403
+
+
+def test_a_rectification_is_written_by_those_who_write_for_the_holder(
+    cast: Cast, review: Review
+) -> None:
+    years.carry(review, cast, "rectification")
+    clients = {who: signed_in(getattr(cast, who)) for who in ("lin", "han", "wen", "chen")}
+    met = {who: client.get(path(review, "form/")).status_code for who, client in clients.items()}
+    assert met == {"lin": 200, "han": 200, "wen": 403, "chen": 403}
+
+
+def test_the_calendar_opens_a_review_once(review: Review) -> None:
+    items = review.items.count()
+    with pytest.raises(WrongState, match="第1年年审现为“待填报”"):
+        annual_review.open_review(review)
+    assert review.items.count() == items
 
 
 def test_the_nearest_review_can_be_opened_early_with_a_reason(

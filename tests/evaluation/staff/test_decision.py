@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from evaluation.actions import objections
 from evaluation.models import Certificate
+from portal.accounts.models import Role, User
 from tests.evaluation.cast import make_cast, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,18 @@ def test_a_result_below_10_1_is_shown_as_such_and_cannot_be_certified():
     assert "总得分A为50分，未超过80分（10.1）。" in html
     assert client.post(f"/cases/{case.number}/moves/certify/").status_code == 422
     assert not Certificate.objects.exists()
+
+
+def test_whoever_proposed_it_does_not_certify_even_in_another_office():
+    cast = make_cast()
+    case = cast.case_in("decision_pending")
+    User.objects.filter(pk=cast.chen.pk).update(role=Role.DECIDER)
+    answer = signed_in(cast.chen).post(f"/cases/{case.number}/moves/certify/")
+    assert answer.status_code == 403
+    assert "提请人与审批人须为两人。" in answer.content.decode()
+    assert not Certificate.objects.exists()
+    assert signed_in(cast.zhou).post(f"/cases/{case.number}/moves/certify/").status_code == 302
+    assert Certificate.objects.count() == 1
 
 
 def test_other_moves_show_no_decision():
