@@ -373,6 +373,20 @@ def test_one_who_recuses_after_all_others_scored_leaves_the_case_with_the_secret
     assert [t.move for t in case.transitions.all()][-1] == "experts_lacking"
 
 
+def test_a_move_that_came_too_late_names_the_last_move_and_not_what_happened_since():
+    """Whoever recuses makes no move: the case is where the secretariat's move took it."""
+    cast = make_cast()
+    case = cast.case_in("panel_scoring")
+    asked = experts.assign(cast.chen, case, cast.idle_expert, "panel", reason="示例")
+    experts.recuse(cast.idle_expert, asked, "亲属任职")
+    assert case.transitions.order_by("-at", "-pk")[0].move == "expert_recused"
+    late = f"/cases/{case.number}/moves/convene_panel/"
+    html = signed_in(cast.chen).post(late, follow=True).content.decode()
+    assert f"{cast.chen.name}已于" in html
+    assert "启动了专家评审，案卷" in html
+    assert f"{cast.idle_expert.name}已于" not in html
+
+
 def test_a_move_that_came_too_late_names_who_was_quicker_and_keeps_the_reason():
     cast = make_cast()
     case = cast.case_in("submitted")
