@@ -20,7 +20,7 @@ _MOST_NETWORKS = 50
 
 
 class NetworksForm(forms.Form):
-    """The networks that a new key may come from."""
+    """The networks that a key may come from."""
 
     networks = forms.CharField(
         label=_("来源网段"),
@@ -40,6 +40,18 @@ class NetworksForm(forms.Form):
             raise ValidationError(str(fault)) from None
 
 
+class KeyUseForm(NetworksForm):
+    """What a key of a base is for, and from where: said when it is issued, and anew later."""
+
+    purpose = forms.CharField(
+        label=_("用途"),
+        required=False,
+        max_length=keys.PURPOSE_LENGTH,
+        help_text=_("选填，哪个程序使用，如“边缘节点”；更换、吊销时据此辨认。"),
+    )
+    field_order = ["purpose", "networks"]
+
+
 class CentreKeyForm(NetworksForm):
     """A new key of a program of the command centre."""
 
@@ -51,8 +63,8 @@ class CentreKeyForm(NetworksForm):
     field_order = ["label", "networks"]
 
 
-class KeyForm(NetworksForm):
-    """A new key: for which interfaces, from where, until when."""
+class KeyForm(KeyUseForm):
+    """A new key: what for, for which interfaces, from where, until when."""
 
     scopes = forms.MultipleChoiceField(
         label=_("接口权限"),
@@ -67,7 +79,7 @@ class KeyForm(NetworksForm):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("含当天；不填则长期有效，直至吊销。"),
     )
-    field_order = ["scopes", "networks", "until"]
+    field_order = ["purpose", "scopes", "networks", "until"]
 
     def clean_until(self) -> datetime | None:
         """The end of the chosen day."""

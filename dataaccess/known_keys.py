@@ -12,7 +12,7 @@ from dataaccess.models import ApiKey, Base
 
 # Keys as they were read lately, with the moment that ends it. Only for deliveries: these ask in
 # their own transaction whether the key still holds (intake.KeyEnded), so that a revoked key is
-# refused at once all the same.
+# refused at once all the same. Changed networks hold as soon as the key is read anew.
 _RECENT_SECONDS = 10
 _RECENT_KEYS = 10_000
 _recent: dict[str, tuple[float, ApiKey]] = {}
@@ -36,6 +36,11 @@ def known(digest: str, *, recent: bool) -> ApiKey | None:
             _recent.clear()
         _recent[digest] = (time.monotonic() + _RECENT_SECONDS, key)
     return key
+
+
+def forget(digest: str) -> None:
+    """Read the key anew for the next call of this process: it was changed."""
+    _recent.pop(digest, None)
 
 
 def _read(digest: str) -> ApiKey | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dataaccess.models import ApiKey, Base, DataCall, Question
@@ -110,6 +111,19 @@ def key_revoked(key: ApiKey) -> None:
         path=reverse("dataaccess:keys"),
         base=key.base.name,
         prefix=key.prefix,
+    )
+
+
+def key_changed(key: ApiKey) -> None:
+    """Tell each operator that somebody else has changed the networks that a key may come from."""
+    tell(
+        operators(key.base),
+        "key_changed",
+        f"key:{key.pk}:changed:{timezone.now().isoformat()}",
+        path=reverse("dataaccess:keys"),
+        base=key.base.name,
+        prefix=key.prefix,
+        networks=_("、").join(key.networks) or _("不限"),
     )
 
 

@@ -63,6 +63,7 @@ urlpatterns = [
     path("bases/<slug:code>/events/<int:pk>/", events.one, name="event"),
     path("bases/<slug:code>/window/", bases.choose_window, name="window"),
     path("bases/<slug:code>/keys/new/", keys.new, name="new_key"),
+    path("bases/<slug:code>/keys/<int:pk>/change/", keys.change, name="change_key"),
     path("bases/<slug:code>/keys/<int:pk>/rotate/", keys.rotate, name="rotate_key"),
     path("bases/<slug:code>/keys/<int:pk>/revoke/", keys.revoke, name="revoke_key"),
 ]

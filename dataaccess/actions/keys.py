@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dataaccess import notify
+from dataaccess import known_keys, notify
 from dataaccess.errors import Invalid
 from dataaccess.models import ApiKey, Base
 from dataaccess.permissions import check_manage_keys, is_own
@@ -21,6 +21,7 @@ from portal.ledger import audit
 ALL_SCOPES: tuple[str, ...] = KINDS
 PREFIX = "gyzs_"
 SHOWN = 12
+PURPOSE_LENGTH = 100
 
 
 def issue(
@@ -29,6 +30,7 @@ def issue(
     actor: User | None,
     scopes: Sequence[str] = ALL_SCOPES,
     networks: Sequence[str] = (),
+    purpose: str = "",
     valid_until: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its text. The text is 256 random bits, is returned once and stored nowhere:
@@ -46,6 +48,7 @@ def issue(
             digest=digest(text),
             scopes=_known_scopes(scopes),
             networks=known_networks(networks),
+            purpose=_known_purpose(purpose),
             created_by=actor,
             created_at=now,
             valid_until=valid_until,
@@ -58,6 +61,7 @@ def issue(
             prefix=key.prefix,
             scopes=key.scopes,
             networks=key.networks,
+            purpose=key.purpose,
             valid_until=valid_until.isoformat() if valid_until else "",
         )
     return key, text
@@ -78,6 +82,7 @@ def rotate(key: ApiKey, *, actor: User | None, overlap: timedelta) -> tuple[ApiK
             actor=actor,
             scopes=old.scopes,
             networks=old.networks,
+            purpose=old.purpose,
             valid_until=old.valid_until,
         )
         end = timezone.now() + overlap
@@ -94,6 +99,39 @@ def rotate(key: ApiKey, *, actor: User | None, overlap: timedelta) -> tuple[ApiK
             valid_until=old.valid_until.isoformat(),
         )
     return new, text
+
+
+def change(key: ApiKey, *, actor: User, networks: Sequence[str], purpose: str) -> bool:
+    """Say anew where a key may come from and what it is for. False where nothing changes.
+
+    Processes that have just read the key heed new networks when they read it again, within some
+    seconds (known_keys); a key that leaked is revoked, which holds at once."""
+    check_manage_keys(actor, key.base)
+    found, words = known_networks(networks), _known_purpose(purpose)
+    with transaction.atomic():
+        held = ApiKey.objects.select_for_update(of=("self",)).select_related("base").get(pk=key.pk)
+        if held.state != "valid":
+            raise Invalid(_("这个密钥已经失效，不能再修改。"))
+        before = held.networks, held.purpose
+        if before == (found, words):
+            return False
+        held.networks, held.purpose = found, words
+        held.save(update_fields=["networks", "purpose"])
+        audit.record(
+            actor,
+            "api_key.changed",
+            f"base:{held.base.code}",
+            key=held.pk,
+            prefix=held.prefix,
+            networks=held.networks,
+            networks_before=before[0],
+            purpose=held.purpose,
+            purpose_before=before[1],
+        )
+        if before[0] != found and not is_own(actor, held.base):
+            notify.key_changed(held)
+        transaction.on_commit(lambda: known_keys.forget(held.digest))
+    return True
 
 
 def revoke(key: ApiKey, *, actor: User | None) -> bool:
@@ -122,7 +160,7 @@ def digest(text: str) -> str:
 
 
 def known_networks(networks: Sequence[str]) -> list[str]:
-    """Networks in their usual form; Invalid names the first that is none."""
+    """Networks in their usual form, each once; Invalid names the first that is none."""
     found = []
     for network in networks:
         try:
@@ -132,7 +170,14 @@ def known_networks(networks: Sequence[str]) -> list[str]:
                 _("“%(network)s”不是网段，请填写如 203.0.113.0/24 或单个地址。")
                 % {"network": network[:64]}
             ) from None
-    return found
+    return list(dict.fromkeys(found))
+
+
+def _known_purpose(purpose: str) -> str:
+    words = " ".join(purpose.split())
+    if len(words) > PURPOSE_LENGTH:
+        raise Invalid(_("用途最多%(limit)s字。") % {"limit": PURPOSE_LENGTH})
+    return words
 
 
 def _known_scopes(scopes: Sequence[str]) -> list[str]:

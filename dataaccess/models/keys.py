@@ -19,6 +19,7 @@ class ApiKey(models.Model):
     base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="keys")
     prefix = models.CharField(_("密钥前缀"), max_length=12)
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the whole key")
+    purpose = models.CharField(_("用途"), max_length=100, blank=True, default="")
     scopes = models.JSONField(_("权限"), default=list)
     networks = models.JSONField(_("来源网段"), default=list)
     created_by = models.ForeignKey(

@@ -2,6 +2,7 @@
 POST itself, because it must not be stored for a page after a redirect."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dataaccess import queries
 from dataaccess.actions import keys
 from dataaccess.errors import Invalid
-from dataaccess.forms import KeyForm
+from dataaccess.forms import KeyForm, KeyUseForm
 from dataaccess.models import ApiKey, Base
 from dataaccess.shapes import tables
 from dataaccess.views.shared import base_context, base_for, reader, refuse_unless
@@ -48,6 +49,7 @@ def every(request: SignedInRequest) -> HttpResponse:
         found = found.filter(
             Q(prefix__startswith=shown[: keys.SHOWN])
             | Q(prefix__startswith=f"{keys.PREFIX}{shown}"[: keys.SHOWN])
+            | Q(purpose__icontains=wanted)
             | Q(base__name__icontains=wanted)
             | Q(base__code__icontains=wanted)
             | Q(base__organisation__name__icontains=wanted)
@@ -101,12 +103,46 @@ def new(request: SignedInRequest, code: str) -> HttpResponse:
             actor=reader(request),
             scopes=form.cleaned_data["scopes"],
             networks=form.cleaned_data["networks"],
+            purpose=form.cleaned_data["purpose"],
             valid_until=form.cleaned_data["until"],
         )
         return _shown_once(request, base, key, text)
     context = base_context(request, base, _("签发密钥")) | {"form": form}
     status = 422 if request.method == "POST" else 200
     return render(request, "dataaccess/new_key.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Purpose and networks of a key that stands, anew."""
+    base = _managed_base(request, code)
+    key = get_object_or_404(ApiKey, pk=pk, base=base)
+    from_list = request.GET.get("back") == "keys"
+    back = reverse("dataaccess:keys") if from_list else reverse("dataaccess:base", args=[base.code])
+    initial = {"purpose": key.purpose, "networks": "\n".join(key.networks)}
+    form = KeyUseForm(request.POST if request.method == "POST" else None, initial=initial)
+    if key.state != "valid":
+        messages.error(request, _("这个密钥已经失效，不能再修改。"))
+        return redirect(back)
+    if request.method == "POST" and form.is_valid():
+        _change(request, key, form.cleaned_data)
+        return redirect(back)
+    context = base_context(request, base, _("修改密钥")) | {"form": form, "key": key, "back": back}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "dataaccess/change_key.html", context, status=status)
+
+
+def _change(request: SignedInRequest, key: ApiKey, said: dict[str, Any]) -> None:
+    prefix = {"prefix": key.prefix}
+    try:
+        if keys.change(key, actor=reader(request), **said):
+            told = _("密钥 %(prefix)s… 已修改；来源网段在10秒内生效。")
+            messages.success(request, told % prefix)
+        else:
+            messages.info(request, _("密钥 %(prefix)s… 没有改动。") % prefix)
+    except Invalid as fault:
+        messages.error(request, str(fault))
 
 
 @login_required

@@ -50,6 +50,7 @@ ACTIONS: dict[str, Any] = {
     "accounts.hand_over": _("移交负责人"),
     # Keys, bases and reports
     "api_key.issued": _("发放上报密钥"),
+    "api_key.changed": _("修改上报密钥"),
     "api_key.rotated": _("轮换上报密钥"),
     "api_key.revoked": _("吊销上报密钥"),
     "centre_key.issued": _("发放中央节点密钥"),

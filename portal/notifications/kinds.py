@@ -80,6 +80,7 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "before": Variable(_("原公示编号"), "GS2026-0003"),
         "items": Variable(_("补正事项"), _("材料4 算力机房等级证书")),
         "prefix": Variable(_("密钥前缀"), "gyzs_AbCdEf1"),
+        "networks": Variable(_("来源网段"), "203.0.113.0/24"),
         "remark": Variable(_("处理意见"), _("电话核实，属计划停机。")),
         "names": Variable(_("基地名单"), _("济南示例基地（jinan）")),
         "certificate": Variable(_("证书编号"), "GYZS-2026-C-37-0001"),

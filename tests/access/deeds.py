@@ -439,6 +439,9 @@ OF_BASES = [
     Deed("choose a window", APPLICANT, lambda w, u, c: window.choose(
         w.base, "07:00-08:00", actor=u)),
     Deed("issue a key", APPLICANT | SECURITY, lambda w, u, c: keys.issue(w.base, actor=u)),
+    Deed("change a key", APPLICANT | SECURITY, lambda w, u, c: keys.change(
+        w.base.keys.filter(revoked_at=None, valid_until=None).latest("pk"), actor=u,
+        networks=["192.0.2.0/24"], purpose="示例")),
     Deed("rotate a key", APPLICANT | SECURITY, lambda w, u, c: keys.rotate(
         w.base.keys.earliest("pk"), actor=u, overlap=timezone.timedelta(0))),
     Deed("revoke a key", APPLICANT | SECURITY, lambda w, u, c: keys.revoke(

@@ -636,6 +636,7 @@ BASE_ROWS = [
     _of_base("event", "security_events", get=MEMBERS | STAFF),
     _base("window", post=APPLICANT),
     _base("new_key", get=APPLICANT | SECURITY, post=APPLICANT | SECURITY),
+    _of_base("change_key", "keys", get=APPLICANT | SECURITY, post=APPLICANT | SECURITY),
     _of_base("rotate_key", "keys", post=APPLICANT | SECURITY),
     _of_base("revoke_key", "keys", post=APPLICANT | SECURITY),
     Row("dataaccess:keys", HIDDEN, get=APPLICANTS | SECURITY),

@@ -250,6 +250,70 @@ def test_replacing_and_revoking_on_the_page(lin: User, jinan: Base) -> None:
     ]  # fmt: skip
 
 
+def test_purpose_and_networks_of_a_key_are_changed(lin: User, jinan: Base) -> None:
+    client = signed_in(lin)
+    issued = client.post("/bases/jinan/keys/new/", {"scopes": ["base_info"], "purpose": "边缘节点"})
+    caller = Caller(Client(), issued.context["text"])
+    key = ApiKey.objects.get()
+    assert (key.purpose, key.networks) == ("边缘节点", [])
+    address = f"/bases/jinan/keys/{key.pk}/change/"
+    assert address in client.get("/bases/jinan/").content.decode()
+    form = client.get(address).content.decode()
+    assert 'value="边缘节点"' in form
+    # The test's own address is 127.0.0.1.
+    asked = {"purpose": "一号 边缘节点", "networks": "203.0.113.9\n203.0.113.9/32"}
+    answer = client.post(address, asked)
+    assert (answer.status_code, answer["Location"]) == (302, "/bases/jinan/")
+    key.refresh_from_db()
+    assert (key.purpose, key.networks) == ("一号 边缘节点", ["203.0.113.9/32"])
+    assert caller.send("GET", "status").status_code == 403
+    assert "一号 边缘节点" in client.get("/bases/jinan/").content.decode()
+    assert "一号 边缘节点" in client.get("/keys/?q=一号").content.decode()
+    written = AuditEvent.objects.get(action="api_key.changed")
+    assert (written.actor, written.subject) == (lin, "base:jinan")
+    assert (written.data["networks_before"], written.data["networks"]) == ([], ["203.0.113.9/32"])
+    assert (written.data["purpose_before"], written.data["purpose"]) == (
+        "边缘节点", "一号 边缘节点",
+    )  # fmt: skip
+    again = client.post(address, asked, follow=True).content.decode()
+    assert "没有改动" in again
+    assert AuditEvent.objects.filter(action="api_key.changed").count() == 1
+    assert not Notification.objects.filter(kind="key_changed").exists()
+    replaced = client.post(f"/bases/jinan/keys/{key.pk}/rotate/").context["key"]
+    assert (replaced.purpose, replaced.networks) == (key.purpose, key.networks)
+
+
+def test_a_wrong_change_of_a_key_is_answered_beside_its_field(
+    lin: User, jinan: Base, key: tuple[ApiKey, str]
+) -> None:
+    client = signed_in(lin)
+    address = f"/bases/jinan/keys/{key[0].pk}/change/"
+    answer = client.post(address, {"purpose": "长" * 101, "networks": "10.0.0.0/33"})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"purpose", "networks"}
+    assert "10.0.0.0/33" in answer.content.decode()
+    keys.revoke(key[0], actor=lin)
+    ended = client.post(address, {"networks": "10.0.0.0/8"}, follow=True).content.decode()
+    assert "这个密钥已经失效，不能再修改。" in ended
+    assert ApiKey.objects.get().networks == []
+
+
+def test_the_security_administrator_changes_a_key_and_its_operators_learn_of_it(
+    lin: User, jinan: Base, key: tuple[ApiKey, str]
+) -> None:
+    security = signed_in(person("an", Role.SECURITY_ADMIN))
+    address = f"/bases/jinan/keys/{key[0].pk}/change/?back=keys"
+    assert address in security.get("/keys/").content.decode()
+    answer = security.post(address, {"purpose": "", "networks": "10.0.0.0/8"})
+    assert answer["Location"] == "/keys/"
+    [note] = Notification.objects.filter(kind="key_changed")
+    assert note.user == lin
+    # What a key is for is no reason to wake anybody.
+    security.post(address, {"purpose": "备用", "networks": "10.0.0.0/8"})
+    assert Notification.objects.filter(kind="key_changed").count() == 1
+    assert "备用" in security.get("/keys/").content.decode()
+
+
 def test_all_keys_are_found_and_revoked_on_one_page(lin: User, jinan: Base, qingdao: Base) -> None:
     own, _text = keys.issue(jinan, actor=lin)
     foreign, _text = keys.issue(qingdao, actor=None)

@@ -78,6 +78,18 @@ KINDS = (
         why_always=_("密钥失效会使上报中断，不能关闭邮件。"),
         readers=OPERATORS,
     ),
+    Kind(
+        "key_changed",
+        Group.DATA,
+        _("接口密钥的来源网段被修改"),
+        _("{base}的接口密钥 {prefix}… 改了来源网段"),
+        _(
+            "安全管理员修改了{base}的接口密钥 {prefix}… 的来源网段，现为：{networks}。\n\n"
+            "上报程序不在其中的，上报会被拒绝；请核对，不对的在密钥页面改回。"
+        ),
+        ("base", "prefix", "networks"),
+        readers=OPERATORS,
+    ),
     *(
         Kind(
             code,
