@@ -18,16 +18,19 @@ from dataaccess import windows
 from dataaccess.models import Base, ComputeReport, Downtime, WindowChoice
 
 DAYS_SHOWN = 60
-DayStatus = Literal["on_time", "out_of_window", "makeup", "missing", "planned", "pending"]
+DayStatus = Literal[
+    "on_time", "out_of_window", "makeup", "missing", "planned", "pending", "early"
+]  # fmt: skip
 # In the order they are listed; the first four are what a rate is made of.
 STATUSES: tuple[DayStatus, ...] = (
-    "on_time", "out_of_window", "makeup", "missing", "planned", "pending",
+    "on_time", "out_of_window", "makeup", "missing", "planned", "pending", "early",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """How a base's report of one day stands; pending while the day's window may still be met.
+    """How a base's report of one day stands; while the day's window may still be met, pending, or
+    early where one came before it: another one within it is what the day is judged by then.
     `corrected`: its figures were changed by a later delivery."""
 
     date: date
@@ -120,7 +123,9 @@ def reporting_days(
                 None,
                 False,
             )
-            days.append(Day(day, _known(status), window, received_at, corrected))
+            days.append(
+                Day(day, _judged(status, day, window, moment), window, received_at, corrected)
+            )
     return days
 
 
@@ -137,6 +142,13 @@ def _without_report(
     if any(downtime.first_day <= day <= downtime.last_day for downtime in planned):
         return "planned"
     return "missing" if windows.is_over(window, day, now) else "pending"
+
+
+def _judged(status: str, day: date, window: str, now: datetime) -> DayStatus:
+    """What came outside its window is not judged until the window has closed."""
+    if status == "out_of_window" and not windows.is_over(window, day, now):
+        return "early"
+    return _known(status)
 
 
 def _known(status: str) -> DayStatus:
@@ -160,15 +172,7 @@ def connected(day: date) -> QuerySet[Base]:
 def without_report(bases: QuerySet[Base], day: date) -> QuerySet[Base]:
     """Of these bases those that have not reported for a day, nor announced that they would not."""
     reports = ComputeReport.objects.filter(base=OuterRef("pk"), date=day)
-    return bases.exclude(Exists(reports)).exclude(Exists(_planned(day)))
-
-
-def missing_now(bases: QuerySet[Base], now: datetime) -> QuerySet[Any]:
-    """Of these bases those whose window of today closed without a report."""
-    today = windows.day_of(now)
-    over = [each.name for each in windows.WINDOWS if windows.is_over(each.name, today, now)]
-    waited_for = bases.filter(pk__in=connected(today).values("pk"))
-    return without_report(with_window(waited_for, today).filter(window__in=over), today)
+    return bases.exclude(Exists(reports)).exclude(Exists(planned_on(day)))
 
 
 def with_today(bases: QuerySet[Base], now: datetime) -> QuerySet[Any]:
@@ -177,20 +181,21 @@ def with_today(bases: QuerySet[Base], now: datetime) -> QuerySet[Any]:
     report = ComputeReport.objects.filter(base=OuterRef("pk"), date=today)
     return with_window(bases, today).annotate(
         today_timeliness=Subquery(report.values("timeliness")[:1]),
-        today_planned=Exists(_planned(today)),
+        today_planned=Exists(planned_on(today)),
     )
 
 
 def today_of(base: Any, now: datetime) -> DayStatus:
     """How a base from with_today() stands today."""
     if base.today_timeliness:
-        return _known(base.today_timeliness)
+        return _judged(base.today_timeliness, windows.day_of(now), base.window, now)
     if base.today_planned:
         return "planned"
     return "missing" if windows.is_over(base.window, windows.day_of(now), now) else "pending"
 
 
-def _planned(day: date) -> QuerySet[Downtime]:
+def planned_on(day: date) -> QuerySet[Downtime]:
+    """Downtime of a day, for a query of bases around it."""
     return Downtime.objects.filter(
         base=OuterRef("pk"), first_day__lte=day, last_day__gte=day, cancelled_at__isnull=True
     )

@@ -203,7 +203,8 @@ def _reporting_status(base: Base, now: datetime) -> dict[str, Any]:
     change = chosen.after(today)
     shown = days.reporting_days(base, now=now)
     tally = days.tally(shown)
-    late = tally.counts["out_of_window"] + tally.counts["makeup"]
+    # A program is told what came and how: early is for people, who may still send again in time.
+    late = tally.counts["out_of_window"] + tally.counts["early"] + tally.counts["makeup"]
     return {
         "base": base.code,
         "window": chosen.on(today),
@@ -213,7 +214,11 @@ def _reporting_status(base: Base, now: datetime) -> dict[str, Any]:
         "late": late,
         "missing": tally.counts["missing"],
         "days": [
-            {"date": day.date.isoformat(), "status": day.status, "corrected": day.corrected}
+            {
+                "date": day.date.isoformat(),
+                "status": "out_of_window" if day.status == "early" else day.status,
+                "corrected": day.corrected,
+            }
             for day in shown
         ],
         "data_calls": [

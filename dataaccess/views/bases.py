@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,19 +15,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dataaccess import calls, days, intake, permissions, queries, regions, windows
+from dataaccess import calls, days, intake, permissions, queries, regions, today, windows
 from dataaccess.actions import window
 from dataaccess.contacts import MASKED
 from dataaccess.forms import WindowForm
 from dataaccess.models import Base, BaseInfo, ComputeReport, Receipt
 from dataaccess.shapes import tables
 from dataaccess.trend import Point, trend
+from dataaccess.views.data_calls import NODES
 from dataaccess.views.questions import sentence
 from dataaccess.views.shared import base_context, base_for, reader, refuse_unless, shown_day
 from dataaccess.words import printed, reads_english
 from portal.accounts.requests import SignedInRequest
 
 BASES_A_PAGE = 25
+# How a base without a category is asked for, as on the overview.
+NO_CATEGORY = "none"
 # The days that a trend can show.
 SPANS = (90, 365, 1095)
 # The fields of Table B.1 that hold a code of GB/T 2260.
@@ -41,10 +45,14 @@ PLACES = {
 def own(request: SignedInRequest) -> HttpResponse:
     """The bases the reader may see, with each one's latest report."""
     now = timezone.now()
-    visible = queries.bases_for(reader(request))
-    missing = request.GET.get("today") == "missing"
-    silent = days.missing_now(visible, now)
-    chosen = visible.filter(pk__in=silent.values("pk")) if missing else visible
+    visible, narrowed = _narrowed(request, queries.bases_for(reader(request)))
+    standing = request.GET.get("today", "")
+    chosen = visible
+    if standing in today.STANDINGS:
+        standing_so = today.waited_for(visible, now).filter(standing=standing)
+        chosen = visible.filter(pk__in=standing_so.values("pk"))
+    else:
+        standing = ""
     bases = queries.with_latest_report(days.with_today(chosen, now))
     wanted = request.GET.get("q", "").replace("\x00", "").strip()
     if wanted:
@@ -58,18 +66,66 @@ def own(request: SignedInRequest) -> HttpResponse:
     for base in page:
         base.place = regions.place_name(base.province, base.city, language)  # type: ignore[attr-defined]
         base.today = days.today_of(base, now)  # type: ignore[attr-defined]
-    here = reverse("dataaccess:bases")
-    chips = [
-        {"label": _("全部"), "url": here, "current": not missing},
-        {
-            "label": _("今日未上报"),
-            "url": f"{here}?today=missing",
-            "current": missing,
-            "count": silent.count(),
-        },
-    ]
-    context = {"page_obj": page, "wanted": wanted, "chips": chips, "missing": missing}
+        if base.last_report == windows.day_of(now):  # type: ignore[attr-defined]
+            base.last_timeliness = base.today  # type: ignore[attr-defined]
+    context = {
+        "page_obj": page,
+        "wanted": wanted,
+        "chips": _chips(request, standing, today.counts(visible, now)),
+        "standing": standing,
+        "narrowed": narrowed,
+    }
     return render(request, "dataaccess/bases.html", context)
+
+
+def _narrowed(request: SignedInRequest, bases: QuerySet[Base]) -> tuple[QuerySet[Base], list[str]]:
+    """The bases of the province and the category asked for, as on the overview, and their names."""
+    province, category = request.GET.get("province", ""), request.GET.get("category", "")
+    names = []
+    if regions.is_province(province):
+        bases = bases.filter(province=province)
+        names.append(regions.province_name(province, "en" if reads_english() else "zh"))
+    if category in NODES:
+        bases = bases.filter(category=category)
+        names.append(printed(NODES[category]))
+    elif category == NO_CATEGORY:
+        bases = bases.filter(category="")
+        names.append(_("尚未认定或已取消"))
+    return bases, names
+
+
+def _chips(
+    request: SignedInRequest, standing: str, counted: dict[str, int]
+) -> list[dict[str, Any]]:
+    """All bases, and those waited for by how they stand today. A province or a category stays."""
+    kept = {
+        name: value for name in ("province", "category") if (value := request.GET.get(name, ""))
+    }
+    here = reverse("dataaccess:bases")
+
+    def address(**asked: str) -> str:
+        query = urlencode(asked | kept)
+        return f"{here}?{query}" if query else here
+
+    labels = {
+        "reported": _("今日已上报"),
+        "pending": _("今日待上报"),
+        "missing": _("今日未上报"),
+        "planned": _("今日计划停机"),
+    }
+    return [
+        {"label": _("全部"), "url": address(), "current": not standing},
+        *(
+            {
+                "label": label,
+                "url": address(today=code),
+                "current": standing == code,
+                "count": counted[code],
+            }
+            for code, label in labels.items()
+            if code != "planned" or counted[code] or standing == code
+        ),
+    ]
 
 
 @login_required
@@ -86,8 +142,8 @@ def one(request: SignedInRequest, code: str) -> HttpResponse:
             kind: printed(table.title) for kind, table in tables.TABLES.items()
         }
     chosen = days.windows_of(base)
-    today = windows.day_of(timezone.now())
-    context["window"], context["coming"] = chosen.on(today), chosen.after(today)
+    this_day = windows.day_of(timezone.now())
+    context["window"], context["coming"] = chosen.on(this_day), chosen.after(this_day)
     if context["may_choose_window"]:
         coming = context["coming"]
         context["window_form"] = WindowForm(coming[1] if coming else context["window"])
@@ -136,6 +192,8 @@ def _reported(base: Base, own: bool) -> dict[str, Any]:
         ],
         "planned": list(days.downtimes(base).filter(last_day__gte=windows.day_of(timezone.now()))),
         "report": report,
+        "report_status": _status_of(report, shown) if report else "",
+        "early": bool(shown) and shown[-1].status == "early",
         "resources": _resources(report) if report else [],
         "traffic": [
             (printed(title), getattr(report, f"{key}_idle"), unit)
@@ -200,6 +258,11 @@ def _facts(info: BaseInfo, own: bool) -> list[tuple[str, str]]:
         place = {"place": of_code(shown[name], language), "code": shown[name]}
         shown[name] = _("%(place)s（%(code)s）") % place
     return [(printed(field.name), printed(shown[field.name])) for field in tables.BASE_INFO.fields]
+
+
+def _status_of(report: ComputeReport, shown: list[days.Day]) -> str:
+    """How the report's day is judged by now."""
+    return next((day.status for day in shown if day.date == report.date), report.timeliness)
 
 
 def _last_missed(shown: list[days.Day]) -> days.Day | None:

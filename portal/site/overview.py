@@ -12,7 +12,7 @@ from dataaccess import windows
 from dataaccess.models import Base, ComputeTotal, LatestReport
 from dataaccess.shapes import tables
 from dataaccess.trend import HEIGHT, Point, Trend, trend
-from dataaccess.views.bases import SPANS
+from dataaccess.views.bases import NO_CATEGORY, SPANS
 
 # Figures of a base that fell silent for longer say nothing of what it has now.
 CURRENT_DAYS = 7
@@ -122,10 +122,6 @@ def over_time(scope: Scope, height: int = HEIGHT) -> Trend:
     )
     points = [Point(day, int(total), int(idle)) for day, total, idle in rows]
     return trend(points, first, last, height)
-
-
-# How a category is asked for that a base has not got yet.
-NO_CATEGORY = "none"
 
 
 def _stored(category: str) -> str:

@@ -1,8 +1,11 @@
 """How days are judged: windows that change, planned downtime, closings that are told once."""
 
+import html
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -241,6 +244,72 @@ def test_the_list_picks_those_that_have_not_reported_today(base: Base, chen: Use
         assert "没有应报未报的基地" in client.get("/bases/?today=missing").content.decode()
     with time_machine.travel(at("21 08:01"), tick=False):
         assert base.name in client.get("/bases/?today=missing").content.decode()
+
+
+def test_each_number_of_the_overview_leads_to_a_list_of_as_many(
+    base: Base, qingdao: Base, chen: User
+) -> None:
+    """济南 and 青岛 reported yesterday, each has the window 07:00-08:00; 青岛 lies in 贵州 here."""
+    Base.objects.filter(pk=qingdao.pk).update(province="520000", city="520100")
+    for each in (base, qingdao):
+        deliver(each, at("20 07:10"))
+    client = signed_in(chen)
+
+    def followed(now: str, asked: str = "") -> dict[str, tuple[str, list[str]]]:
+        """What each link of the figure says, and the codes of the bases behind it."""
+        with time_machine.travel(at(now), tick=False):
+            page = client.get(f"/overview/{asked}").content.decode()
+            found = {}
+            for address, said in re.findall(r'<a href="(/bases/\?today=[^"]+)">([^<]+)</a>', page):
+                listed = client.get(html.unescape(address))
+                standing = parse_qs(urlsplit(html.unescape(address)).query)["today"][0]
+                found[standing] = said, [each.code for each in listed.context["page_obj"]]
+        return found
+
+    assert followed("21 07:30") == {
+        "reported": ("0 / 2", []),
+        "pending": ("待上报 2", ["jinan", "qingdao"]),
+    }
+    deliver(base, at("21 07:40"))
+    assert followed("21 07:50") == {
+        "reported": ("1 / 2", ["jinan"]),
+        "pending": ("待上报 1", ["qingdao"]),
+    }
+    assert followed("21 08:01") == {
+        "reported": ("1 / 2", ["jinan"]),
+        "missing": ("未上报 1", ["qingdao"]),
+    }
+    assert followed("21 08:01", "?province=520000") == {
+        "reported": ("0 / 1", []),
+        "missing": ("未上报 1", ["qingdao"]),
+    }
+    with time_machine.travel(at("21 08:01"), tick=False):
+        narrowed = client.get("/bases/?province=370000&category=none").content.decode()
+    assert "仅看：山东省、尚未认定或已取消" in " ".join(narrowed.split())
+    assert qingdao.name not in narrowed
+
+
+def test_what_came_before_the_window_is_not_judged_until_it_closed(base: Base, lin: User) -> None:
+    client = signed_in(lin)
+
+    def shown(now: str) -> str:
+        with time_machine.travel(at(now), tick=False):
+            pages = [client.get(path) for path in ("/bases/", "/bases/jinan/")]
+        return " ".join("".join(page.content.decode() for page in pages).split())
+
+    deliver(base, at("20 07:10"))
+    deliver(base, at("21 06:30"))
+    assert judged(base, "21", "21 07:30")[21] == "early"
+    before = shown("21 07:30")
+    assert before.count("已收到，待评判") >= 4  # the list twice, the calendar, the report
+    assert "要到 07:00-08:00 结束才评判：时段内再报一次即为按时" in before
+    assert judged(base, "21", "21 08:01")[21] == "out_of_window"
+    after = shown("21 08:01")
+    assert "已收到，待评判" not in after
+    assert "窗口外" in after
+    deliver(base, at("22 06:30"))
+    deliver(base, at("22 07:30"))
+    assert judged(base, "22", "22 07:45")[22] == "on_time"
 
 
 # The sender's clock

@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dataaccess import days as reporting
-from dataaccess import regions, windows
+from dataaccess import regions, today
 from dataaccess.cells import CSV, EXCEL, csv_lines, excel
 from dataaccess.models import Base
 from dataaccess.permissions import can_see_overview
@@ -195,16 +194,18 @@ def _resources(scope: Scope, trend_height: int = HEIGHT) -> dict[str, Any]:
     categories = _categories()
     amounts = {code: sums.total[scope.resource] for code, sums in found.by_province.items()}
     pair = PAIRS[scope.resource]
-    today = windows.day_of(timezone.now())
-    real = overview.bases_in(scope)
-    waited_for = real.filter(pk__in=reporting.connected(today).values("pk")).count()
-    reported = real.filter(compute_reports__date=today).count()
+    standings = today.counts(overview.bases_in(scope), timezone.now())
     return {
         "scope": scope,
         "found": found,
         "silent": overview.silent_bases(scope),
-        "waited_for": waited_for,
-        "reported": reported,
+        "waited_for": sum(standings.values()),
+        "standings": standings,
+        "bases_asked": "".join(
+            f"&{name}={value}"
+            for name, value in (("province", scope.province), ("category", scope.category))
+            if value
+        ),
         "rows": overview.rows_of(found.all),
         "accelerators": [
             {
