@@ -33,14 +33,18 @@ class Scope:
 
 @dataclass(slots=True)
 class Sums:
-    """Total and idle of each resource, over some bases."""
+    """Total and idle of each resource, over some bases, and the days that they were reported for."""
 
     bases: int = 0
+    oldest: date | None = None
+    newest: date | None = None
     total: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PAIRS, 0))
     idle: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PAIRS, 0))
 
     def add(self, row: Mapping[str, Any]) -> None:
         self.bases += row["bases"]
+        self.oldest = min(filter(None, (self.oldest, row["oldest"])), default=None)
+        self.newest = max(filter(None, (self.newest, row["newest"])), default=None)
         for key in PAIRS:
             self.total[key] += int(row[f"{key}_total"])
             self.idle[key] += int(row[f"{key}_idle"])
@@ -53,8 +57,14 @@ class Now:
     all: Sums
     by_province: dict[str, Sums]
     by_category: dict[str, Sums]
-    oldest: date | None
-    newest: date | None
+
+    @property
+    def oldest(self) -> date | None:
+        return self.all.oldest
+
+    @property
+    def newest(self) -> date | None:
+        return self.all.newest
 
 
 def now(scope: Scope) -> Now:
@@ -70,13 +80,11 @@ def now(scope: Scope) -> Now:
     everything = Sums()
     provinces: dict[str, Sums] = {}
     categories: dict[str, Sums] = {}
-    days: list[date] = []
     for row in rows:
         everything.add(row)
         provinces.setdefault(row["base__province"], Sums()).add(row)
         categories.setdefault(row["base__category"], Sums()).add(row)
-        days += [row["oldest"], row["newest"]]
-    return Now(everything, provinces, categories, min(days, default=None), max(days, default=None))
+    return Now(everything, provinces, categories)
 
 
 def _current(scope: Scope) -> QuerySet[LatestReport]:

@@ -115,19 +115,46 @@ def test_an_empty_portal_says_what_will_be_here(db: None) -> None:
 def test_files_hold_what_the_page_shows(bases: tuple[Base, Base]) -> None:
     client = chen()
     rows = client.get("/overview/resources.csv").getvalue().decode("utf-8-sig").splitlines()
-    assert rows[0] == "范围,基地数,资源,计量单位,总量,空闲"
-    assert "全部基地,2,FP16 算力,PFLOPS,400,70" in rows
-    assert "贵州省,1,NPU 算力,PFLOPS,300,30" in rows
-    assert "尚未认定或已取消,1,NPU 算力,PFLOPS,300,30" in rows
     yesterday = windows.day_of(timezone.now()) - timedelta(days=1)
+    of = f"不限,{yesterday},{yesterday}"
+    assert rows[0] == "范围,筛选,数据日期（最早）,数据日期（最近）,基地数,资源,计量单位,总量,空闲"
+    assert f"全部基地,{of},2,FP16 算力,PFLOPS,400,70" in rows
+    assert f"贵州省,{of},1,NPU 算力,PFLOPS,300,30" in rows
+    assert f"尚未认定或已取消,{of},1,NPU 算力,PFLOPS,300,30" in rows
     days = client.get("/overview/trend.csv").getvalue().decode("utf-8-sig").splitlines()
     assert days == [
-        "日期,资源,计量单位,总量,空闲",
-        f"{yesterday.isoformat()},FP16 算力,PFLOPS,400,70",
+        "日期,筛选,资源,计量单位,总量,空闲",
+        f"{yesterday.isoformat()},不限,FP16 算力,PFLOPS,400,70",
     ]
     book = load_workbook(io.BytesIO(client.get("/overview/overview.xlsx").content))
     assert book.sheetnames == ["算力资源", "变化"]
-    assert ("全部基地", 2, "FP16 算力", "PFLOPS", 400, 70) in book["算力资源"].values
+    day = yesterday.isoformat()
+    whole = ("全部基地", "不限", day, day, 2, "FP16 算力", "PFLOPS", 400, 70)
+    assert whole in book["算力资源"].values
+
+
+def test_a_narrowed_file_says_to_what_and_of_which_days(bases: tuple[Base, Base]) -> None:
+    jinan, _qingdao = bases
+    send(jinan, 0, FP16总算力=150, 空闲FP16算力=10)
+    today = windows.day_of(timezone.now())
+    yesterday = today - timedelta(days=1)
+    client = chen()
+
+    def rows(path: str) -> list[str]:
+        return client.get(path).getvalue().decode("utf-8-sig").splitlines()
+
+    asked = "?province=520000&category=none"
+    narrowed = rows(f"/overview/resources.csv{asked}")
+    chosen = f"贵州省、尚未认定或已取消,{yesterday},{yesterday},1,FP16 算力,PFLOPS,300,30"
+    assert f"所选基地,{chosen}" in narrowed
+    assert not [row for row in narrowed if row.startswith("全部基地")]
+    assert f"{yesterday},贵州省、尚未认定或已取消,FP16 算力,PFLOPS,300,30" in rows(
+        f"/overview/trend.csv{asked}"
+    )
+    # Of all bases the oldest figures are yesterday's, the newest today's.
+    assert f"全部基地,不限,{yesterday},{today},2,FP16 算力,PFLOPS,450,40" in rows(
+        "/overview/resources.csv"
+    )
 
 
 def test_what_was_reported_today_is_counted_where_one_looks(bases: tuple[Base, Base]) -> None:
@@ -239,9 +266,11 @@ def test_events_are_counted_and_narrowed_down(attacked: tuple[Base, Base]) -> No
         .decode("utf-8-sig")
         .splitlines()
     )
-    assert "危险程度,低,2" in rows
-    assert "攻击手段,G001 系统漏洞,2" in rows
-    assert "攻击手段,G011 端口扫描,0" in rows
+    last = windows.day_of(timezone.now())
+    days = f"{last - timedelta(days=29)},{last}"
+    assert f"{days},不限,危险程度,低,2" in rows
+    assert f"{days},危险程度：高,攻击手段,G001 系统漏洞,2" in rows
+    assert f"{days},危险程度：高,攻击手段,G011 端口扫描,0" in rows
 
 
 def test_a_bases_events_can_be_narrowed_down_too(attacked: tuple[Base, Base]) -> None:

@@ -86,27 +86,44 @@ def _resource_rows(scope: Scope) -> tuple[list[str], Iterator[list[Any]]]:
     names = dict(regions.province_choices(reader_language()))
     categories = _categories()
     groups = [
-        (_("全部基地"), found.all),
+        (_scope_name(scope), found.all),
         *((names.get(code, code), sums) for code, sums in sorted(found.by_province.items())),
         *((categories[code or NO_CATEGORY], s) for code, s in sorted(found.by_category.items())),
     ]
-    head = [_("范围"), _("基地数"), _("资源"), _("计量单位"), _("总量"), _("空闲")]
+    head = [
+        _("范围"), _("筛选"), _("数据日期（最早）"), _("数据日期（最近）"), _("基地数"), _("资源"),
+        _("计量单位"), _("总量"), _("空闲"),
+    ]  # fmt: skip
+    narrowed = _narrowed(scope)
     rows = (
-        [name, sums.bases, *(printed(each) for each in (pair.title, pair.unit)),
-         sums.total[key], sums.idle[key]]
+        [name, narrowed, sums.oldest, sums.newest, sums.bases, printed(pair.title),
+         printed(pair.unit), sums.total[key], sums.idle[key]]
         for name, sums in groups
         for key, pair in PAIRS.items()
     )  # fmt: skip
     return head, rows
 
 
+def _narrowed(scope: Scope) -> str:
+    """What a file was narrowed down to; each of its rows says so."""
+    chosen = [
+        regions.province_name(scope.province, reader_language()) if scope.province else "",
+        _categories()[scope.category] if scope.category else "",
+    ]
+    return _("、").join(filter(None, chosen)) or _("不限")
+
+
+def _scope_name(scope: Scope) -> str:
+    return _("所选基地") if scope.province or scope.category else _("全部基地")
+
+
 def _trend_rows(scope: Scope) -> tuple[list[str], Iterator[list[Any]]]:
     """The chosen resource day by day, by its name and unit: the file is read without the page."""
     pair = PAIRS[scope.resource]
     name, unit = printed(pair.title), printed(pair.unit)
-    head = [_("日期"), _("资源"), _("计量单位"), _("总量"), _("空闲")]
-    points = overview.over_time(scope).points
-    return head, ([p.day.isoformat(), name, unit, p.total, p.idle] for p in points)
+    head = [_("日期"), _("筛选"), _("资源"), _("计量单位"), _("总量"), _("空闲")]
+    points, narrowed = overview.over_time(scope).points, _narrowed(scope)
+    return head, ([p.day.isoformat(), narrowed, name, unit, p.total, p.idle] for p in points)
 
 
 @login_required
@@ -159,14 +176,26 @@ def events(request: SignedInRequest) -> HttpResponse:
 def events_csv(request: SignedInRequest) -> StreamingHttpResponse:
     """The counts of every facet as narrowed down."""
     refuse_unless(can_see_overview(reader(request)))
-    counts = overview_events.counts(_chosen(request))
-    head = [_("分类"), _("取值"), _("事件数")]
+    chosen = _chosen(request)
+    counts = overview_events.counts(chosen)
+    head = [_("首日"), _("末日"), _("筛选"), _("分类"), _("取值"), _("事件数")]
     rows = (
-        [_facet_name(facet), _value_name(facet, value), n]
+        [chosen.first, chosen.last, _others(chosen, facet), _facet_name(facet),
+         _value_name(facet, value), n]
         for facet, values in counts.items()
         for value, n in values.items()
-    )
+    )  # fmt: skip
     return _csv("events", head, rows)
+
+
+def _others(chosen: Chosen, facet: str) -> str:
+    """What a facet's counts are narrowed down to: by the other facets, never by its own choice."""
+    told = [
+        f"{_facet_name(name)}{_('：')}{_value_name(name, value)}"
+        for name, value in chosen.facets.items()
+        if name != facet
+    ]
+    return _("、").join(told) or _("不限")
 
 
 @login_required
