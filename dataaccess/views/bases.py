@@ -19,7 +19,7 @@ from dataaccess import calls, days, intake, permissions, queries, regions, today
 from dataaccess.actions import window
 from dataaccess.contacts import MASKED
 from dataaccess.forms import WindowForm
-from dataaccess.models import Base, BaseInfo, ComputeReport, Receipt
+from dataaccess.models import Base, BaseInfo, ComputeReport, ConformanceRun, Receipt
 from dataaccess.shapes import tables
 from dataaccess.trend import Point, trend
 from dataaccess.views.data_calls import NODES
@@ -141,6 +141,7 @@ def one(request: SignedInRequest, code: str) -> HttpResponse:
         context["scope_names"] = {
             kind: printed(table.title) for kind, table in tables.TABLES.items()
         }
+        context["next"] = _next_step(base, context)
     chosen = days.windows_of(base)
     this_day = windows.day_of(timezone.now())
     context["window"], context["coming"] = chosen.on(this_day), chosen.after(this_day)
@@ -258,6 +259,20 @@ def _facts(info: BaseInfo, own: bool) -> list[tuple[str, str]]:
         place = {"place": of_code(shown[name], language), "code": shown[name]}
         shown[name] = _("%(place)s（%(code)s）") % place
     return [(printed(field.name), printed(shown[field.name])) for field in tables.BASE_INFO.fields]
+
+
+def _next_step(base: Base, context: dict[str, Any]) -> str:
+    """What comes next until the base reports, and is the page's main button: trying the interfaces
+    in the sandbox, a key, what its programs send; nothing where they do."""
+    has_key = any(key.state == "valid" for key in context["keys"])
+    if not context["may_read"]:  # the security administrator, who sees keys alone
+        return "" if has_key else "key"
+    if not (context["report"] or context["info"] or context["events"].events):
+        tried = ConformanceRun.objects.filter(base__organisation=base.organisation_id, passed=True)
+        if not tried.exists():
+            return "sandbox"
+        return "docs" if has_key else "key"
+    return "" if has_key else "key"
 
 
 def _status_of(report: ComputeReport, shown: list[days.Day]) -> str:

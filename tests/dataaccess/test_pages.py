@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dataaccess import intake, queries, windows
-from dataaccess.actions import keys
-from dataaccess.models import ApiKey, Base
+from dataaccess.actions import keys, sandbox
+from dataaccess.models import ApiKey, Base, ConformanceRun
 from portal.accounts.models import Role, User
 from portal.ledger.models import AuditEvent
 from portal.notifications.models import Notification
@@ -248,6 +248,36 @@ def test_replacing_and_revoking_on_the_page(lin: User, jinan: Base) -> None:
     assert [each.action for each in AuditEvent.objects.all()] == [
         "api_key.issued", "api_key.issued", "api_key.rotated", "api_key.revoked", "api_key.revoked",
     ]  # fmt: skip
+
+
+def test_the_main_button_is_what_comes_next(lin: User, jinan: Base) -> None:
+    client = signed_in(lin)
+
+    def main_button(client: Client = client) -> list[str]:
+        page = client.get("/bases/jinan/").content.decode()
+        head = page.split("page-actions")[1].split("</div>")[0]
+        return re.findall(r'class="btn btn-primary"[^>]*>([^<]+)<', head)
+
+    assert main_button() == ["接口测试"]
+    key, _text = keys.issue(jinan, actor=lin)
+    # A key alone is not what is missing.
+    assert main_button() == ["接口测试"]
+    sandbox_base = sandbox.sandbox_of(lin)
+    run = ConformanceRun.objects.create(
+        base=sandbox_base, started_by=lin, started_at=timezone.now(), finished_at=timezone.now(),
+        record={}, number="1",
+    )  # fmt: skip
+    assert main_button() == ["接口测试"]
+    ConformanceRun.objects.filter(pk=run.pk).update(passed=True)
+    assert main_button() == ["阅读接口文档"]
+    keys.revoke(key, actor=lin)
+    assert main_button() == ["签发密钥"]
+    security = signed_in(person("an", Role.SECURITY_ADMIN))
+    assert main_button(security) == ["签发密钥"]
+    keys.issue(jinan, actor=lin)
+    assert main_button(security) == []
+    deliver(jinan, "compute_report", report())
+    assert main_button() == []
 
 
 def test_purpose_and_networks_of_a_key_are_changed(lin: User, jinan: Base) -> None:
