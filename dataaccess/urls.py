@@ -48,6 +48,7 @@ urlpatterns = [
     path("sandbox/runs/<uuid:pk>/record.pdf", sandbox.record, name="conformance_record"),
     path("keys/", keys.every, name="keys"),
     path("keys/centre/", centre_keys.every, name="centre_keys"),
+    path("keys/centre/<int:pk>/change/", centre_keys.change, name="change_centre_key"),
     path("keys/centre/<int:pk>/revoke/", centre_keys.revoke, name="revoke_centre_key"),
     path("bases/", bases.own, name="bases"),
     path("bases/<slug:code>/", bases.one, name="base"),

@@ -53,6 +53,7 @@ ACTIONS: dict[str, Any] = {
     "api_key.changed": _("修改上报密钥"),
     "api_key.rotated": _("轮换上报密钥"),
     "api_key.revoked": _("吊销上报密钥"),
+    "centre_key.changed": _("修改中央节点密钥"),
     "centre_key.issued": _("发放中央节点密钥"),
     "centre_key.revoked": _("吊销中央节点密钥"),
     "base.window_chosen": _("选择上报时段"),

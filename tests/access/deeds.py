@@ -423,6 +423,8 @@ OF_THE_OFFICE = [
 OF_BASES = [
     Deed("issue a centre key", SECURITY, lambda w, u, c: centre_keys.issue(
         label="示例", networks=[], actor=u)),
+    Deed("change a centre key", SECURITY, lambda w, u, c: centre_keys.change(
+        CentreKey.objects.earliest("pk"), label="示例新用途", networks=[], actor=u)),
     Deed("revoke a centre key", SECURITY, lambda w, u, c: centre_keys.revoke(
         CentreKey.objects.earliest("pk"), actor=u)),
     Deed("issue a data call", SECRETARIAT, lambda w, u, c: data_calls.issue(

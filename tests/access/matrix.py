@@ -641,6 +641,8 @@ BASE_ROWS = [
     _of_base("revoke_key", "keys", post=APPLICANT | SECURITY),
     Row("dataaccess:keys", HIDDEN, get=APPLICANTS | SECURITY),
     Row("dataaccess:centre_keys", HIDDEN, get=SECURITY, post=SECURITY),
+    Row("dataaccess:change_centre_key", HIDDEN, get=SECURITY, post=SECURITY,
+        args=lambda world: [world.centre_key.pk], missing=lambda world: [NO_PK]),
     Row("dataaccess:revoke_centre_key", HIDDEN, post=SECURITY,
         args=lambda world: [world.centre_key.pk], missing=lambda world: [NO_PK]),
     Row("site:capacity", HIDDEN, get=STAFF),

@@ -251,6 +251,27 @@ def test_a_key_ends_at_once_and_stays_within_its_networks(cast: Cast, base: Base
     ]
 
 
+def test_a_centre_keys_purpose_and_networks_are_changed(cast: Cast, base: Base) -> None:
+    made, text = centre_keys.issue(label="旧平台", networks=[], actor=cast.secadmin)
+    client = signed_in(cast.secadmin)
+    address = f"/keys/centre/{made.pk}/change/"
+    assert address in client.get("/keys/centre/").content.decode()
+    assert 'value="旧平台"' in client.get(address).content.decode()
+    wrong = client.post(address, {"label": "", "networks": "10.0.0.0/33"})
+    assert wrong.status_code == 422
+    assert set(wrong.context["form"].errors) == {"label", "networks"}
+    changed = client.post(address, {"label": "新平台", "networks": "203.0.113.0/24"}, follow=True)
+    assert "新平台" in changed.content.decode()
+    assert ask(text, accelerator="gpu", pflops=1).status_code == 403
+    [event] = AuditEvent.objects.filter(action="centre_key.changed")
+    assert event.data["purpose_before"] == "旧平台"
+    assert event.data["networks"] == ["203.0.113.0/24"]
+    client.post(f"/keys/centre/{made.pk}/revoke/")
+    ended = client.post(address, {"label": "x", "networks": ""}, follow=True).content.decode()
+    assert "这个密钥已经失效，不能再修改。" in ended
+    assert CentreKey.objects.get().label == "新平台"
+
+
 def test_the_security_administrator_issues_a_key_that_is_shown_once(cast: Cast) -> None:
     client = signed_in(cast.secadmin)
     shown = client.post("/keys/centre/", {"label": "调度平台", "networks": "10.0.0.0/33"})
