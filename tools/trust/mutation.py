@@ -109,8 +109,11 @@ class Plugin:
 
         in_it = [item for item in items if "world" in item.fixturenames]
         if in_it:
-            run(in_it[-1], in_it[-1])
-            self.stands = in_it[-1].path
+            last = in_it[-1]
+            # Beside it another one of its file: the world stays, what the test did in it does not.
+            beside = [item for item in in_it if item.path == last.path and item is not last]
+            run(last, beside[0] if beside else last)
+            self.stands = last.path
         self.worlds = [each for each in gc.get_objects() if type(each) is World]
         if self.asked.cells:
             self.cells = Cells(self.worlds[-1])

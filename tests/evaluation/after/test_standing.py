@@ -94,6 +94,19 @@ def test_a_proposal_that_is_declined_leaves_the_register_as_it_was(
         standing.approve(cast.zhou, proposal)
 
 
+def test_what_was_proposed_of_a_certificate_that_no_longer_stands_is_not_approved(
+    cast: Cast, certificate: Certificate
+) -> None:
+    proposal = standing.propose(
+        cast.chen, certificate, "suspend", reason="示例", grounds=["10.3.1"]
+    )
+    Certificate.objects.filter(pk=certificate.pk).update(state="revoked")
+    with pytest.raises(WrongState, match="现为“已取消认定”，不能进行此操作"):
+        standing.approve(cast.zhou, proposal)
+    proposal.refresh_from_db()
+    assert proposal.approved is None
+
+
 def test_reason_and_grounds_are_asked_for_together(cast: Cast, certificate: Certificate) -> None:
     with pytest.raises(Refused) as refusal:
         standing.propose(cast.chen, certificate, "revoke", reason=" ")

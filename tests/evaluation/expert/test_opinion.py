@@ -82,6 +82,17 @@ def test_only_who_has_scored_and_sits_may_read(cast, case):
     }  # fmt: skip
 
 
+def test_who_has_not_scored_does_not_read_what_the_others_came_to(cast, case):
+    leader, member = cast.experts[2:4]
+    panel.share(leader, case, finals(case))
+    case.assignments.filter(duty=Duty.PANEL, expert=member).update(sheet_submitted_at=None)
+    answer = signed_in(member).get(opinion_of(case))
+    assert answer.status_code == 403
+    assert "提交评分表后才能阅看评审意见。" in answer.content.decode()
+    with pytest.raises(NotAllowed, match="提交评分表后才能阅看"):
+        opinions.read_opinion(member, case, 1)
+
+
 def test_what_was_not_put_before_the_panel_is_not_handed_in(cast, case):
     leader = cast.experts[2]
     with pytest.raises(Refused, match="送评审专家阅看"):

@@ -6,6 +6,7 @@ from django.test import Client
 from evaluation.actions import certification, publication, result_corrections
 from evaluation.errors import NotAllowed, Refused, WrongState
 from evaluation.models import Evaluation, Publication, ResultCorrection
+from portal.accounts.models import Role, User
 from portal.ledger.models import AuditEvent
 from tests.evaluation.cast import Cast, make_cast, signed_in
 from tests.portal.site.copies import scored_case, withdrawn_case
@@ -111,6 +112,17 @@ def test_who_may_do_what(cast: Cast, case: Evaluation) -> None:
     result_corrections.approve(cast.zhou, made)
     with pytest.raises(WrongState):
         result_corrections.approve(cast.zhou, made)
+
+
+def test_whoever_proposed_it_does_not_decide_even_in_another_office(
+    cast: Cast, case: Evaluation
+) -> None:
+    result_corrections.propose(cast.chen, case, **TYPED)
+    User.objects.filter(pk=cast.chen.pk).update(role=Role.DECIDER)
+    answer = signed_in(cast.chen).post(page_of(case), {"decision": "approve"})
+    assert answer.status_code == 403
+    assert "提请人与审批人须为两人。" in answer.content.decode()
+    assert ResultCorrection.objects.get().approved is None
 
 
 def test_only_a_withdrawn_result_is_corrected(cast: Cast) -> None:

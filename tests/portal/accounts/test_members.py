@@ -4,6 +4,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
+from portal.accounts.actions import members
+from portal.accounts.errors import Refused
 from portal.accounts.models import HelpRequest, Invitation, Organisation, User
 from portal.ledger.models import AuditEvent
 from tests.portal.accounts.organisations import (
@@ -138,6 +140,23 @@ def test_the_last_owner_stays(client, people):
         refused = post(client, people.lin, name, *args, **data)
         assert said(client, refused) == [sentence]
     assert role_of(people.lin) == ("owner", True)
+
+
+def test_whoever_is_no_owner_any_more_manages_nobody(client, people):
+    """Also where the page was opened, or the request begun, while the role was still theirs."""
+    was_owner = User.objects.get(pk=people.lin.pk)
+    User.objects.filter(pk=people.lin.pk).update(member_role="editor")
+    User.objects.filter(pk=people.han.pk).update(member_role="owner")
+    asked = [
+        lambda: members.change_role(was_owner, people.lin, "owner"),
+        lambda: members.change_role(was_owner, people.han, "viewer"),
+        lambda: members.remove(was_owner, people.han),
+        lambda: members.hand_over(was_owner, people.han, stay_as="viewer"),
+    ]
+    for ask in asked:
+        with pytest.raises(Refused, match="此操作须由本单位负责人办理"):
+            ask()
+    assert (role_of(people.lin), role_of(people.han)) == (("editor", True), ("owner", True))
 
 
 def test_who_hands_over_may_leave(client, people):

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from evaluation.actions import objections
 from evaluation.demo.files import example_pdf
-from evaluation.models import Objection, Publication
+from evaluation.errors import NotAllowed
+from evaluation.models import Objection, ObjectionFile, Publication
 from portal.ledger.models import AuditEvent, OutboxEntry
 from tests.evaluation.cast import signed_in
 
@@ -95,6 +96,18 @@ def test_an_organisation_sends_a_sealed_letter_and_keeps_it_through_a_refusal(no
     # The token of a lodged objection brings its files to no other.
     again = browser.post(form_of(notice), organisation(kept=kept))
     assert "请上传加盖公章的异议书。" in again.content.decode()
+
+
+def test_of_two_objections_sent_with_the_same_files_at_once_one_has_them(notice):
+    """The second one's page was read before the first was lodged: the action looks again."""
+    sealed = organisation(contact_person="", letters=[example_pdf("异议书")])
+    Client().post(form_of(notice), sealed)
+    file = ObjectionFile.objects.get()
+    given = objections.Given("person", "王实名", "0531-00000001", "内容", "11010519491231002X")
+    first, _code = objections.lodge(notice, given, [file])
+    with pytest.raises(NotAllowed, match="附件已随另一件异议提交"):
+        objections.lodge(notice, given, [file])
+    assert list(Objection.objects.all()) == [first]
 
 
 @pytest.mark.parametrize(
