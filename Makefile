@@ -1,7 +1,7 @@
 # The commands of the portal; each installs what it needs first. See docs/operations.md.
 export PORT ?= 8000
 
-.PHONY: run setup setup-tests setup-bench test check screenshots bench trust lock
+.PHONY: run setup setup-tests setup-bench test test-long check screenshots bench trust lock
 
 run: setup        ## start the portal with example data on http://localhost:$PORT
 	@.venv/bin/python -m tools.run
@@ -12,8 +12,11 @@ setup:            ## install what `make run` needs
 setup-tests:
 	@tools/setup.sh --tests
 
-test: setup-tests ## every test; ARGS="tests/portal -k health" for some
-	@.venv/bin/python -m pytest -n 2 --dist loadscope $(ARGS)
+test: setup-tests ## every test but the long ones; ARGS="tests/portal -k health" for some, whether long or not
+	@.venv/bin/python -m pytest -n 2 --dist loadscope $(or $(ARGS),-m "not long")
+
+test-long: setup-tests ## the long ones: every stage, moment and kill of what another test shows once
+	@.venv/bin/python -m pytest -n 2 --dist loadscope -m long $(ARGS)
 
 check: setup-tests ## lint, format, types, contracts, migrations, deployment, templates, translations
 	@.venv/bin/python -m tools.check

@@ -23,7 +23,7 @@ from tests.access.matrix import (
     group,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 ACCOUNTS = SYSTEM | SECURITY  # who look after accounts see whose they are
 EXPERTS = ("site", "leader", "panel", "invited", "recused", "released", "idle")

@@ -19,7 +19,9 @@ from tests.prepared import NOTHING_WAITS, Prepared, manage
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(params=["embedded", pytest.param("servers", marks=pytest.mark.services)])
+@pytest.fixture(
+    params=["embedded", pytest.param("servers", marks=[pytest.mark.services, pytest.mark.long])]
+)
 def address(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path) -> Iterator[str]:
     var = tmp_path / "var"
     if request.param == "embedded":

@@ -337,6 +337,7 @@ def test_a_whole_visit_in_a_basement_with_the_tablet_switched_off_in_between(
     tablet.context.close()
 
 
+@pytest.mark.long
 def test_without_preloading_the_page_warns_and_with_it_every_page_leads_back(device: Open) -> None:
     tablet = device(LEADER)
     expect(tablet.page.locator("[data-preload]")).to_contain_text("尚未预载到本机")
@@ -353,6 +354,7 @@ def test_without_preloading_the_page_warns_and_with_it_every_page_leads_back(dev
     expect(tablet.page.locator("[data-visit-line]")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_portal_stops_at_each_stage_and_nothing_is_lost_or_doubled(
     portal: Portal, case: str, device: Open, line: Line, photo: Path
 ) -> None:
@@ -425,6 +427,7 @@ def test_two_devices_find_different_values_and_a_person_chooses(
     assert portal.observed(case) == {"pue": "1.52"}
 
 
+@pytest.mark.long
 def test_a_session_that_ran_out_keeps_everything_and_goes_on_after_signing_in(
     portal: Portal, case: str, device: Open
 ) -> None:
@@ -448,6 +451,7 @@ def test_a_session_that_ran_out_keeps_everything_and_goes_on_after_signing_in(
     expect(tablet.item("pue")).to_contain_text("示例专家孙立 记录于")
 
 
+@pytest.mark.long
 def test_what_the_portal_refuses_or_the_device_cannot_hold_is_named(
     portal: Portal, case: str, device: Open, photo: Path, tmp_path: Path
 ) -> None:
@@ -477,6 +481,7 @@ def test_what_the_portal_refuses_or_the_device_cannot_hold_is_named(
     expect(warnings).to_contain_text("本机存储空间不足，“关口电表.png”没有保存。")
 
 
+@pytest.mark.long
 def test_a_file_is_carried_to_a_machine_with_network(
     portal: Portal, case: str, device: Open, photo: Path, tmp_path: Path
 ) -> None:
@@ -523,6 +528,7 @@ def asked(device: Device, *, accept: bool) -> Iterator[list[str]]:
         yield words
 
 
+@pytest.mark.long
 def test_signing_out_and_leaving_the_case_clear_the_device(
     browser: Browser, portal: Portal, case: str, device: Open
 ) -> None:

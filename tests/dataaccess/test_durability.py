@@ -6,7 +6,7 @@ import pytest
 from tests.prepared import Prepared
 from tools.trust import durability
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 
 
 def test_every_2xx_is_kept_exactly_once_whatever_is_killed(

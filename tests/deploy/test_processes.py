@@ -27,7 +27,7 @@ import pytest
 from tests import services
 from tests.deploy import compose
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 
 HOST = "portal.example.org"
 ROLE = "portal_processes"

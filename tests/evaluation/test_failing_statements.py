@@ -5,7 +5,7 @@ import pytest
 
 from tools.trust import inside
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 
 
 def test_a_decision_whose_nth_statement_fails_leaves_nothing_and_can_be_made_again(

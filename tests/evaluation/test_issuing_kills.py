@@ -6,7 +6,7 @@ import pytest
 from tests.prepared import Prepared
 from tools.trust import issuing
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 
 
 def test_each_decision_has_one_certificate_and_its_pages_whatever_is_killed(

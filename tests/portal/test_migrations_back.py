@@ -5,7 +5,7 @@ import pytest
 
 from tools.trust import inside
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 
 
 def test_back_to_the_first_tables_and_forth_again_every_row_is_there(

@@ -7,7 +7,7 @@ import pytest
 
 from tests.portal.recovery.places import Place
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.long]
 ROLE = "portal_processes"
 # A month that is not there yet, and one that is let go: the portal's own work on the events' table.
 WORK = """

@@ -28,6 +28,7 @@ WHOLE = [
     "Everything was restored and holds.",
 ]
 YEAR = timezone.localdate().year
+pytestmark = pytest.mark.long
 # What does not depend on the kind of database is tried on one.
 on_sqlite = pytest.mark.parametrize("scene", ["sqlite"], indirect=True)
 
