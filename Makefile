@@ -13,10 +13,10 @@ setup-tests:
 	@tools/setup.sh --tests
 
 test: setup-tests ## every test but the long ones; ARGS="tests/portal -k health" for some, whether long or not
-	@.venv/bin/python -m pytest -n 2 --dist loadscope $(or $(ARGS),-m "not long")
+	@.venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(or $(ARGS),-m "not long")
 
 test-long: setup-tests ## the long ones: every stage, moment and kill of what another test shows once
-	@.venv/bin/python -m pytest -n 2 --dist loadscope -m long $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m long $(ARGS)
 
 check: setup-tests ## lint, format, types, contracts, migrations, deployment, templates, translations
 	@.venv/bin/python -m tools.check
