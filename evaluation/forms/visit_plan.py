@@ -13,6 +13,7 @@ from evaluation import workdays
 from evaluation.actions.visit_plans import Plan
 from evaluation.models import Assignment, Declaration, VisitPlan
 from evaluation.rulebook import Indicator
+from portal.contacts.telephone import validate_telephone
 
 DAYS_AHEAD = 5  # working days: what a new plan proposes
 LONGEST = timedelta(days=30)
@@ -36,7 +37,9 @@ class PlanForm(forms.Form):
     last_day = _day_field(gettext_lazy("结束日期"))
     place = forms.CharField(label=gettext_lazy("集合地点"), max_length=200)
     contact_name = forms.CharField(label=gettext_lazy("现场联系人"), max_length=50)
-    contact_phone = forms.CharField(label=gettext_lazy("联系人电话"), max_length=50)
+    contact_phone = forms.CharField(
+        label=gettext_lazy("联系人电话"), max_length=50, validators=[validate_telephone]
+    )
     preparation = forms.CharField(
         label=gettext_lazy("请申报单位准备"),
         help_text=gettext_lazy("例如：原始记录、监测系统账号、进入机房的手续、陪同人员。"),

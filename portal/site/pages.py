@@ -76,7 +76,7 @@ PAGES = (
     Page(
         "site:steps",
         _("评估流程"),
-        _("从提交申报到年审的七个步骤：由谁办理、在等什么。"),
+        _("从提交申报到年审的七个步骤：由谁办理、等待什么。"),
         "七步 办理流程 申报步骤 申请 申报材料 程序 时限 process steps procedures apply",  # not translated: looked for
     ),
     Page(
@@ -113,7 +113,7 @@ PAGES = (
         "site:guides",
         _("使用帮助"),
         _("申报单位、专家、秘书处和运维各有一份，按要办的事查看。"),
-        "指南 手册 说明 帮助 guides manuals",  # not translated: looked for
+        "指南 手册 说明 帮助 申请 申报 apply guides manuals",  # not translated: looked for
     ),
     Page(
         "dataaccess:docs",

@@ -74,6 +74,15 @@ def test_a_new_plan_proposes_place_and_contact_of_the_application(cast, case):
     }
 
 
+def test_a_contact_whom_nobody_can_call_is_refused_with_what_was_typed(cast, case):
+    refused = send(signed_in(cast.chen), case, contact_phone="0531-88")
+    assert refused.status_code == 422
+    form = refused.context["form"]
+    assert list(form.errors) == ["contact_phone"]
+    assert form["contact_phone"].value() == "0531-88"
+    assert queries.visit_plan(case) is None
+
+
 EARLY, UNSETTLED = "还没有到计划的现场评估日期", "现场评估方案尚未确定"
 
 

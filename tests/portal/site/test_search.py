@@ -242,6 +242,11 @@ def test_a_page_is_the_first_to_be_found_by_its_name_and_usual_words(
 
 
 @pytest.mark.django_db
+def test_who_asks_how_to_apply_is_led_to_steps_registering_and_guides(client: Client) -> None:
+    assert found(client, "怎样申请")["页面"] == ["评估流程", "登记单位", "使用帮助"]
+
+
+@pytest.mark.django_db
 def test_every_page_that_is_found_is_there_for_everybody(client: Client) -> None:
     for page in pages.PAGES:
         assert client.get(reverse(page.url)).status_code == 200
