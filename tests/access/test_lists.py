@@ -1,0 +1,166 @@
+"""What everybody finds in a list: the matrix says whom a page is for, this says what of it is theirs."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from dataaccess.models import ConformanceRun
+from evaluation.documents.order import order
+from evaluation.models import Assignment, Document, Duty, Kind, Purpose
+from portal.accounts.models import User
+from tests.access.world import World, print_documents
+
+pytestmark = pytest.mark.django_db
+STATES = ("draft", "site_visit", "panel_scoring", "panel_consolidation", "certified")
+WORK_HERE = ("lin", "han", "wen", "site", "leader", "panel", "invited", "released", "idle")
+
+
+def listed(world: World, role: str, name: str, key: str) -> list[Any]:
+    """What a page lists for a reader, under this name of its context."""
+    return list(world.ask(role, "GET", reverse(name)).context[key])
+
+
+def told(rows: Iterable[Any], of: Callable[[Any], object]) -> set[object]:
+    return {of(row) for row in rows}
+
+
+def status(world: World, role: str, name: str, *args: object) -> int:
+    """What a file or a page answers."""
+    answer = world.ask(role, "GET", reverse(name, args=args))
+    answer.close()
+    return answer.status_code
+
+
+def test_a_desk_holds_the_cases_that_wait_for_its_owner(world: World) -> None:
+    """For a viewer nothing waits, and nothing for who does not serve."""
+    named = {case.number: state for state, case in world.states.items()}
+    met = {
+        role: {named[case.number] for case in listed(world, role, "evaluation:desk", "waiting")}
+        for role in WORK_HERE
+    }
+    assert met == {
+        **{key: set() for key in WORK_HERE},
+        "lin": {"draft"},
+        "han": {"draft"},
+        "site": {"site_visit"},
+        "leader": {"panel_scoring", "panel_consolidation"},
+        "panel": {"panel_scoring", "panel_consolidation"},
+    }
+
+
+def test_a_sheet_that_is_handed_in_waits_no_more_whatever_waits_elsewhere(world: World) -> None:
+    scored = world.case("panel_scoring")
+    seat = scored.assignments.get(expert=world.cast.experts[3], duty=Duty.PANEL)
+    with transaction.atomic():
+        Assignment.objects.filter(pk=seat.pk).update(sheet_submitted_at=timezone.now())
+        case = world.case("panel_consolidation")
+        case.assignments.filter(expert=seat.expert).update(sheet_submitted_at=None)
+        waiting = listed(world, "panel", "evaluation:desk", "waiting")
+        transaction.set_rollback(True)
+    assert scored.number not in told(waiting, lambda case: case.number)
+
+
+def test_an_invitation_waits_for_whom_it_is_meant(world: World) -> None:
+    met = {
+        role: told(
+            listed(world, role, "evaluation:desk", "invitations"),
+            lambda asked: asked.expert.username,
+        )
+        for role in ("site", "leader", "panel", "invited", "recused", "released", "idle")
+    }
+    assert met == {**{key: set() for key in met}, "invited": {"invited"}}
+
+
+def test_keys_and_runs_are_those_of_the_readers_organisation(world: World) -> None:
+    own, other = world.base.organisation.name, world.other_base.organisation.name
+    keys, runs = (
+        {
+            role: told(
+                listed(world, role, page, "page_obj"), lambda row: row.base.organisation.name
+            )
+            for role in readers
+        }
+        for page, readers in (
+            ("dataaccess:keys", ("lin", "han", "other", "secadmin")),
+            ("dataaccess:sandbox", ("lin", "han", "wen", "other")),
+        )
+    )
+    assert keys == {"lin": {own}, "han": {own}, "other": {other}, "secadmin": {own, other}}
+    assert runs == {"lin": {own}, "han": {own}, "wen": {own}, "other": {other}}
+
+
+def test_an_expert_on_the_applicants_staff_finds_none_of_its_runs(world: World) -> None:
+    run = ConformanceRun.objects.filter(base__organisation=world.cast.organisation).earliest("pk")
+    with transaction.atomic():
+        User.objects.filter(username="idle").update(organisation=world.cast.organisation)
+        met = {r: status(world, r, "dataaccess:conformance_run", run.pk) for r in ("lin", "idle")}
+        transaction.set_rollback(True)
+    assert met == {"lin": 200, "idle": 404}
+
+
+def test_what_is_told_to_one_is_in_no_other_inbox(world: World) -> None:
+    for role in ("lin", "other", "chen", "leader"):
+        rows = listed(world, role, "notifications:inbox", "page_obj")
+        assert told(rows, lambda row: row.user.username) == {world.people[role].username}
+
+
+def test_the_evidence_of_a_review_is_no_file_of_the_case(world: World) -> None:
+    case = world.case("certified")
+    file = case.files.get(purpose=Purpose.REVIEW_EVIDENCE)
+    met = {
+        role: status(world, role, "evaluation:file", case.number, file.pk)
+        for role in ("lin", "chen")
+    }
+    assert met == {"lin": 404, "chen": 404}
+
+
+def read_by(world: World, document: Document, *roles: str) -> set[str]:
+    number = document.evaluation.number
+    name = "evaluation:document"
+    return {role for role in roles if status(world, role, name, number, document.pk) == 200}
+
+
+def test_the_draws_record_is_for_the_secretariat_alone(world: World) -> None:
+    case = world.case("certified")
+    with transaction.atomic():
+        draw = order(case, Kind.DRAW, {})
+        print_documents(case)
+        readers = read_by(world, draw, "lin", "site", "leader", "panel", "chen", "zhou")
+        transaction.set_rollback(True)
+    assert readers == {"chen"}
+
+
+def test_what_somebody_serves_elsewhere_opens_nothing_here(world: World) -> None:
+    """Who visits one base and sits on the panel of another; who leads a panel, and a member here."""
+    here, there = world.case("certified"), world.case("site_visit")
+    member, leads_visits = world.cast.experts[3], world.cast.experts[0]
+    plan = here.documents.filter(kind=Kind.VISIT_PLAN).first()
+    report = here.documents.filter(kind=Kind.REPORT).first()
+    assert plan is not None
+    assert report is not None
+    serves = {
+        "assigned_by": world.cast.chen, "assigned_at": timezone.now(), "pledged_at": timezone.now(),
+        "manual_reason": "示例",
+    }  # fmt: skip
+    with transaction.atomic():
+        there.assignments.create(expert=member, duty=Duty.SITE, **serves)
+        there.assignments.create(expert=leads_visits, duty=Duty.PANEL, is_leader=True, **serves)
+        found = [read_by(world, each, "site", "panel") for each in (plan, report)]
+        transaction.set_rollback(True)
+    assert found == [{"site"}, set()]
+
+
+def test_the_minutes_are_for_those_of_the_panel_who_scored(world: World) -> None:
+    case = world.case("certified")
+    minutes = case.documents.filter(kind=Kind.MINUTES).last()
+    assert minutes is not None
+    with transaction.atomic():
+        before = read_by(world, minutes, "site", "panel")
+        case.assignments.filter(expert=world.cast.experts[3]).update(sheet_submitted_at=None)
+        after = read_by(world, minutes, "site", "panel")
+        transaction.set_rollback(True)
+    assert (before, after) == ({"panel"}, set())
