@@ -9,7 +9,7 @@ from django.utils import timezone
 from dataaccess import days
 from dataaccess.queries import bases_for
 from evaluation import queries
-from evaluation.models import CaseFile, Certificate, Proposal, Purpose, Review
+from evaluation.models import CaseFile, Certificate, Proposal, Review
 from evaluation.steps_after import (
     LASTING,
     RECTIFYING,
@@ -119,9 +119,7 @@ def _content(review: Review, move: str) -> dict[str, Any]:
 def review_files_for(user: User, review: Review) -> QuerySet[CaseFile]:
     """The evidence of a review that the user may download. `review` came from review_for. The
     office reads what was handed in, not what lies in a draft."""
-    files = CaseFile.objects.filter(
-        purpose=Purpose.REVIEW_EVIDENCE, review_file__item__review=review
-    )
+    files = CaseFile.objects.filter(review_file__item__review=review)
     if user.role == Role.APPLICANT:
         return files
     handed_in = [

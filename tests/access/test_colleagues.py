@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from dataaccess import permissions as of_bases
-from evaluation import permissions, permissions_after
+from evaluation import permissions, permissions_after, queries, queries_after
 from evaluation.errors import NotAllowed
 from evaluation.steps import Actor
 from evaluation.steps_after import Party
@@ -74,6 +74,8 @@ def test_who_was_disabled_may_nothing_at_all(cast: Cast, role: str) -> None:
         lambda: of_bases.can_see_overview(user),
         lambda: of_bases.can_close_questions(user),
         lambda: of_bases.can_manage_centre_keys(user),
+        lambda: queries.cases_for(user).exists(),
+        lambda: queries_after.certificates_for(user).exists(),
     ]
     before = sum(bool(ask()) for ask in asked)
     assert before > 0 or role in (Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN)

@@ -1,5 +1,6 @@
 """What everybody finds in a list: the matrix says whom a page is for, this says what of it is theirs."""
 
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -8,14 +9,17 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from dataaccess.actions import questions
 from dataaccess.models import ConformanceRun
+from evaluation.actions import standing
 from evaluation.documents.order import order
-from evaluation.models import Assignment, Document, Duty, Kind, Purpose
+from evaluation.models import Assignment, Document, Duty, Expert, Kind, Purpose
 from portal.accounts.models import User
 from tests.access.world import World, print_documents
 
 pytestmark = pytest.mark.django_db
-STATES = ("draft", "site_visit", "panel_scoring", "panel_consolidation", "certified")
+STATES = ("draft", "second_version", "site_visit", "panel_scoring", "panel_consolidation",
+          "certified")  # fmt: skip
 WORK_HERE = ("lin", "han", "wen", "site", "leader", "panel", "invited", "released", "idle")
 
 
@@ -75,6 +79,59 @@ def test_an_invitation_waits_for_whom_it_is_meant(world: World) -> None:
     assert met == {**{key: set() for key in met}, "invited": {"invited"}}
 
 
+def test_what_else_waits_on_a_desk(world: World) -> None:
+    """The open review and no planned one, the proposal until it is decided, the question until it is
+    answered and then for the secretariat; the certified base with its reports of today."""
+    readers = ("lin", "wen", "other", "chen", "zhou", "site")
+
+    def met(key: str, of: Callable[[Any], object]) -> dict[str, set[object]]:
+        return {r: told(listed(world, r, "evaluation:desk", key), of) for r in readers}
+
+    nobody: dict[str, set[object]] = {role: set() for role in readers}
+    certified = world.case("certified")
+    bases = {"lin": {certified.base.name}, "wen": {certified.base.name}}
+    years = met("reviews", lambda row: row[0].who)
+    assert years == {**nobody, "lin": {"1"}}
+    assert met("reporting", lambda base: base.name) == {**nobody, **bases}
+    proposed = met("proposals", lambda row: row[0].number)
+    assert proposed == {**nobody, "zhou": {certified.certificate.number}}
+    asked, answered = (
+        met(key, lambda row: row[0].base) for key in ("questions", "answered_questions")
+    )
+    assert (asked["lin"], asked["other"]) == ({world.base.name}, {world.other_base.name})
+    assert answered == nobody
+    with transaction.atomic():
+        questions.answer(world.base.questions.latest("pk"), "示例：检修。", actor=world.cast.lin)
+        standing.decline(world.cast.zhou, certified.certificate.proposals.get(), "示例")
+        asked, answered, proposed = (
+            met(key, lambda row: row[0].number)
+            for key in ("questions", "answered_questions", "proposals")
+        )
+        transaction.set_rollback(True)
+    assert (asked["lin"], answered["chen"], proposed) == (set(), {"示例：检修。"}, nobody)
+
+
+def test_an_experts_work_is_the_own(world: World) -> None:
+    """Asked for a visit and a panel; not what others serve, nor what was declined or taken off."""
+    met = {}
+    with transaction.atomic():
+        Expert.objects.filter(pk=world.pooled.pk).update(confirmed_at=timezone.now())
+        for role in ("invited", "recused", "released", "idle"):
+            context = world.ask(role, "GET", reverse("evaluation:my_work")).context
+            load = context["load"]
+            met[role] = (load["asked"], load["serving"], load["all"], context["confirmed"])
+        transaction.set_rollback(True)
+    nothing = (0, 0, 0, False)
+    assert met == {
+        "invited": (2, 0, 0, False), "recused": nothing, "released": nothing, "idle": nothing,
+    }  # fmt: skip
+
+
+def test_why_a_case_came_back_is_said_while_it_is_back(world: World) -> None:
+    path = reverse("evaluation:case", args=[world.case("second_version").number])
+    assert world.ask("lin", "GET", path).context["answer"] is None
+
+
 def test_keys_and_runs_are_those_of_the_readers_organisation(world: World) -> None:
     own, other = world.base.organisation.name, world.other_base.organisation.name
     keys, runs = (
@@ -118,6 +175,25 @@ def test_the_evidence_of_a_review_is_no_file_of_the_case(world: World) -> None:
     assert met == {"lin": 404, "chen": 404}
 
 
+def test_what_lies_in_a_draft_is_the_applicants(world: World) -> None:
+    case = world.case("certified")
+    with transaction.atomic():
+        draft = case.files.filter(purpose=Purpose.MATERIAL).earliest("uploaded_at", "pk")
+        draft.pk, draft.sha256, draft._state.adding = uuid.uuid4(), "0" * 64, True
+        draft.save()
+        readers = ("lin", "wen", "site", "panel", "chen", "zhou")
+        met = {
+            role
+            for role in readers
+            if status(world, role, "evaluation:file", case.number, draft.pk) == 200
+        }
+        printed = order(case, Kind.APPLICATION_PRINT, {})
+        print_documents(case)
+        printed_for = read_by(world, printed, *readers)
+        transaction.set_rollback(True)
+    assert (met, printed_for) == ({"lin", "wen"}, {"lin", "wen"})
+
+
 def read_by(world: World, document: Document, *roles: str) -> set[str]:
     number = document.evaluation.number
     name = "evaluation:document"
@@ -150,8 +226,9 @@ def test_what_somebody_serves_elsewhere_opens_nothing_here(world: World) -> None
         there.assignments.create(expert=member, duty=Duty.SITE, **serves)
         there.assignments.create(expert=leads_visits, duty=Duty.PANEL, is_leader=True, **serves)
         found = [read_by(world, each, "site", "panel") for each in (plan, report)]
+        explained = status(world, "site", "evaluation:result", here.number)
         transaction.set_rollback(True)
-    assert found == [{"site"}, set()]
+    assert (found, explained) == ([{"site"}, set()], 403)
 
 
 def test_the_minutes_are_for_those_of_the_panel_who_scored(world: World) -> None:

@@ -192,6 +192,7 @@ ELSEWHERE = [
     ("GET", "changes", "second_version", [1], "chen", {}, MISSING),
     ("GET", "changes", "second_version", [2], "chen", {"from": "2"}, MISSING),
     ("GET", "result_correction", "panel_scoring", [], "chen", {}, MISSING),
+    ("GET", "result", "panel_scoring", [], "chen", {}, FORBIDDEN),
     ("POST", "unmark_field", "draft", [0], "lin", {}, MISSING),
     ("POST", "unmark_field", "preliminary_review", [0], "chen", {}, MISSING),
     ("GET", "challenge", "panel_scoring", ["public_service"], "panel", {}, MISSING),  # is judged

@@ -89,6 +89,7 @@ def test_who_has_not_scored_does_not_read_what_the_others_came_to(cast, case):
     answer = signed_in(member).get(opinion_of(case))
     assert answer.status_code == 403
     assert "提交评分表后才能阅看评审意见。" in answer.content.decode()
+    assert "评审意见已送阅，请阅看" not in signed_in(member).get("/desk/").content.decode()
     with pytest.raises(NotAllowed, match="提交评分表后才能阅看"):
         opinions.read_opinion(member, case, 1)
 
