@@ -74,8 +74,16 @@ def own(request: SignedInRequest) -> HttpResponse:
         "chips": _chips(request, standing, today.counts(visible, now)),
         "standing": standing,
         "narrowed": narrowed,
+        "asked": _scope(request) | ({"today": standing} if standing else {}),
     }
     return render(request, "dataaccess/bases.html", context)
+
+
+def _scope(request: SignedInRequest) -> dict[str, str]:
+    """The province and the category asked for."""
+    return {
+        name: value for name in ("province", "category") if (value := request.GET.get(name, ""))
+    }
 
 
 def _narrowed(request: SignedInRequest, bases: QuerySet[Base]) -> tuple[QuerySet[Base], list[str]]:
@@ -98,9 +106,7 @@ def _chips(
     request: SignedInRequest, standing: str, counted: dict[str, int]
 ) -> list[dict[str, Any]]:
     """All bases, and those waited for by how they stand today. A province or a category stays."""
-    kept = {
-        name: value for name in ("province", "category") if (value := request.GET.get(name, ""))
-    }
+    kept = _scope(request)
     here = reverse("dataaccess:bases")
 
     def address(**asked: str) -> str:

@@ -107,6 +107,18 @@ def test_the_page_leads_deeper_and_takes_no_nonsense(bases: tuple[Base, Base]) -
     assert "FP16 算力，总量与空闲" in see("/overview/?resource=abacus&days=7&province=1&category=x")
 
 
+def test_a_province_leads_to_its_bases_and_looking_for_one_stays_there(
+    bases: tuple[Base, Base],
+) -> None:
+    jinan, qingdao = bases
+    link = "/bases/?province=520000"
+    assert f'href="{link}">查看各基地' in see("/overview/?province=520000")
+    listed = see(link)
+    assert qingdao.name in listed
+    assert jinan.name not in listed
+    assert '<input type="hidden" name="province" value="520000" />' in listed
+
+
 def test_an_empty_portal_says_what_will_be_here(db: None) -> None:
     assert "基地上报算力信息后，这里显示其总量与空闲" in see("/overview/")
     assert "这段时间没有这样的事件" in see("/overview/events/")
