@@ -431,6 +431,8 @@ OF_BASES = [
         label="示例", networks=[], actor=u)),
     Deed("change a centre key", SECURITY, lambda w, u, c: centre_keys.change(
         CentreKey.objects.earliest("pk"), label="示例新用途", networks=[], actor=u)),
+    Deed("change a centre key", SECURITY, lambda w, u, c: centre_keys.change(
+        CentreKey.objects.earliest("pk"), label="示例", networks=[], actor=u)),
     Deed("revoke a centre key", SECURITY, lambda w, u, c: centre_keys.revoke(
         CentreKey.objects.earliest("pk"), actor=u)),
     Deed("issue a data call", SECRETARIAT, lambda w, u, c: data_calls.issue(
@@ -452,6 +454,8 @@ OF_BASES = [
         networks=["192.0.2.0/24"], purpose="示例")),
     Deed("rotate a key", APPLICANT | SECURITY, lambda w, u, c: keys.rotate(
         w.base.keys.earliest("pk"), actor=u, overlap=timezone.timedelta(0))),
+    Deed("change a key", APPLICANT | SECURITY, lambda w, u, c: keys.change(
+        w.base.keys.earliest("pk"), actor=u, networks=[], purpose="示例")),
     Deed("revoke a key", APPLICANT | SECURITY, lambda w, u, c: keys.revoke(
         w.base.keys.latest("pk"), actor=u)),
     Deed("answer a question", APPLICANT, lambda w, u, c: questions.answer(
