@@ -175,6 +175,7 @@ def test_what_comes_after_in_no_other_state(world: World) -> None:
         assert how_met(after.check_change, chen, certificate, suspend) == LET_IN
         transaction.set_rollback(True)
     review.state, proposal.approved = "rectification", True
+    review.due_on = timezone.localdate() - timezone.timedelta(days=1)  # what the day held back
     met |= {
         "fill": how_met(after.check_fill, lin, review),
         "judge again": how_met(after.check_judge, chen, review),
