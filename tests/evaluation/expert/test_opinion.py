@@ -1,6 +1,7 @@
 """The opinion is put before the experts of the panel before it is handed in."""
 
 import pytest
+from django.utils import timezone
 
 from evaluation.actions import dissent, opinions, panel
 from evaluation.demo import journey
@@ -65,6 +66,20 @@ def test_it_waits_on_the_members_desk_until_that_version_was_read(cast, case):
     assert told not in signed_in(member).get("/desk/").content.decode()
     panel.share(leader, case, finals(case, "4.5"))
     assert told in signed_in(member).get("/desk/").content.decode()
+
+
+def test_of_two_panels_the_one_waits_whose_last_version_was_not_read(cast, case):
+    leader, member = cast.experts[2:4]
+    read = cast.case_in("panel_consolidation")
+    panel.share(leader, case, finals(case))
+    for points in ("4", "4.5"):
+        panel.share(leader, read, finals(read, points))
+    opinions.read_opinion(member, read, 2)
+    desk = signed_in(member)
+    assert [row.number for row in desk.get("/desk/").context["waiting"]] == [case.number]
+    # A result that was withdrawn leads back here; what was handed in then is read no more.
+    Opinion.objects.filter(evaluation=case).update(handed_in_at=timezone.now())
+    assert desk.get("/desk/").context["waiting"] == []
 
 
 def test_only_who_has_scored_and_sits_may_read(cast, case):
