@@ -36,6 +36,14 @@ def render(state: dict[str, Any]) -> str:
         "1 while the last attempt of an interface failed; 2 while a person must act.",
         [(f'{{interface="{kind}"}}', _level(lane["trouble"])) for kind, lane in lanes.items()],
     )
+    metric(
+        "centre_warnings",
+        "Warnings in the centre's answer to the last delivery of an interface.",
+        [
+            (f'{{interface="{kind}"}}', len((lane["warned"] or {}).get("warnings", [])))
+            for kind, lane in lanes.items()
+        ],
+    )
     metric("outbox_bytes", "Bytes in use.", [("", state["outbox_bytes"])])
     metric("outbox_limit_bytes", "Bytes it may use.", [("", state["outbox_limit_bytes"])])
     if state["clock_skew_seconds"] is not None:

@@ -135,6 +135,10 @@ def _interfaces(lanes: dict[str, dict[str, Any]]) -> str:
             words = f'<span class="attention">△ 有{lane["parked"]}条被拒收，见下表</span>'
         elif lane["pending"]:
             words = f"{escape(_time(lane['next_due']))} 发送"
+        elif lane["warned"]:
+            count, sent_at = len(lane["warned"]["warnings"]), _time(lane["warned"]["sent_at"])
+            words = f"△ {escape(sent_at)} 送达，中心有{count}处疑问，见上"
+            words = f'<span class="attention">{words}</span>'
         else:
             words = '<span class="good">✓ 已全部送达</span>' if lane["sent"] else "尚无数据"
         rows.append(

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from dataaccess.edge import notes, outbox
+from dataaccess.edge import doubts, notes, outbox
 from dataaccess.edge.node import Node
 from dataaccess.shapes import KINDS, TABLES, Kind
 
@@ -77,6 +77,7 @@ def _lane(node: Node, kind: Kind, counts: dict[str, int], now: datetime) -> dict
         "oldest_pending_seconds": max((now - oldest).total_seconds(), 0) if oldest else 0,
         "next_due": due,
         "trouble": trouble,
+        "warned": doubts.of(node.store, kind),
     }
 
 
@@ -131,6 +132,12 @@ def _attention(found: dict[str, Any]) -> list[dict[str, str]]:
             )
         elif trouble:
             say(f"{lane['title']}暂未送达：{trouble['reason']}", "Not delivered yet; retrying.")
+        for warning in (lane["warned"] or {}).get("warnings", []):
+            about = f"{lane['title']}“{warning['field']}”" if warning["field"] else lane["title"]
+            say(
+                f"{about}：中心已收下，但有疑问：{warning['message']}",
+                "The centre took the last delivery but doubts this value: check it.",
+            )
     events = found["interfaces"]["security_event"]
     if events["oldest_pending_seconds"] > EVENT_PATIENCE and not events["trouble"]:
         say("安全事件积压，发送进程可能没有运行。", "Events pile up: is the node running?")

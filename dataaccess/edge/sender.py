@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from dataaccess.edge import centre, notes, outbox, schedule
+from dataaccess.edge import centre, doubts, notes, outbox, schedule
 from dataaccess.edge.centre import Centre
 from dataaccess.edge.clock import Clock
 from dataaccess.edge.config import Config
@@ -160,9 +160,12 @@ class Sender:
             case centre.Accepted(answer):
                 with self.store.writing() as db:
                     refused = outbox.sent(db, call, answer, at)
+                    doubted = doubts.note(db, call, answer, at)
                 log.info("%s: %s sent, receipt %s", kind, len(call.bodies), answer["receipt"])
                 if refused:
                     log.error("%s: the centre refused %s of them", kind, refused)
+                if doubted:
+                    log.warning("%s: the centre has %s warnings", kind, doubted)
                 if kind != "security_event":
                     self._asked_at = None  # its days have changed
             case centre.Refused(problem):
