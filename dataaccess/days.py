@@ -17,7 +17,7 @@ from django.utils import timezone
 from dataaccess import windows
 from dataaccess.models import Base, ComputeReport, Downtime, WindowChoice
 
-DAYS_SHOWN = 60
+DAYS_SHOWN = windows.DAYS_SHOWN
 DayStatus = Literal[
     "on_time", "out_of_window", "makeup", "missing", "planned", "pending", "early"
 ]  # fmt: skip

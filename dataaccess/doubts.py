@@ -5,10 +5,10 @@ it. What can be doubted at sight is in at_sight.py."""
 from datetime import date, timedelta
 from typing import Any
 
-from dataaccess import plausibility
+from dataaccess import endings, plausibility
 from dataaccess.models import Base, ComputeReport
 from dataaccess.plausibility import Reported, Suspicion
-from dataaccess.shapes import tables
+from dataaccess.shapes import Fault, tables
 from portal.ledger import outbox
 
 KIND = "implausible_report"
@@ -33,12 +33,12 @@ def ask_after_commit(base: Base, day: date, receipt: Any) -> None:
     outbox.put(KIND, f"{KIND}:{receipt}", base=base.pk, day=day.isoformat())
 
 
-def warnings(found: list[Suspicion]) -> list[dict[str, str]]:
+def warnings(found: list[Suspicion]) -> list[Fault]:
     """As the answer tells them; Chinese like everything the interface says."""
     return [_warning(suspicion) for suspicion in found]
 
 
-def _warning(suspicion: Suspicion) -> dict[str, str]:
+def _warning(suspicion: Suspicion) -> Fault:
     facts, pair = suspicion.facts, _PAIRS[suspicion.subject]
     if suspicion.rule == "certified":
         low, high = plausibility.CERTIFIED_WITHIN
@@ -56,6 +56,5 @@ def _warning(suspicion: Suspicion) -> dict[str, str]:
     return {
         "field": pair.total,
         "code": suspicion.rule,
-        "message": f"“{pair.total}”为{sent}，{said}。数据已按所报保存；请核对数值与单位，"
-        "有误请更正后重发，无误请在平台的“数据询问”中说明原因。",
+        "message": f"“{pair.total}”为{sent}，{said}{endings.ASKED}",
     }

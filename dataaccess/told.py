@@ -9,6 +9,9 @@ from functools import cache
 from typing import Any
 
 from dataaccess import regions
+from dataaccess.endings import ASKED as _DOUBT
+from dataaccess.endings import ASKED_TRIED, TRIED
+from dataaccess.endings import KEPT as _KEPT
 from dataaccess.shapes import tables
 from dataaccess.shapes.english import in_english
 from dataaccess.words import reads_english
@@ -19,15 +22,25 @@ _DATE = "请按“YYYY-MM-DD”填写，如 2024-07-26；统计当天数据时�
 _DATE_EN = "Give YYYY-MM-DD, such as 2024-07-26; for today's figures the field may be left out."
 _PLACE = "请按“经度,纬度”填写 BD-09ll 坐标，如 116.43351,39.90851。"
 _PLACE_EN = "Give BD-09ll as longitude,latitude, such as 116.43351,39.90851."
-_KEPT = "。数据已按所报保存，请核对后更正重发。"
 _KEPT_EN = ". The data were kept as sent; check them and send the right ones."
-_DOUBT = (
-    "。数据已按所报保存；请核对数值与单位，有误请更正后重发，无误请在平台的“数据询问”中说明原因。"
-)
 _DOUBT_EN = (
     ". The data were kept as sent. Check figure and unit: if wrong, send the right one; if right, "
     "explain it on the portal under “Questions about data”."
 )
+# In a dry run.
+_TRIED_ENDS = {
+    _KEPT: (
+        TRIED,
+        _KEPT_EN,
+        ". This was a dry run and nothing was kept; check, and send the right ones.",
+    ),
+    _DOUBT: (
+        ASKED_TRIED,
+        _DOUBT_EN,
+        ". This was a dry run and nothing was kept. Check figure and unit: if wrong, send the right one; "
+        "if right, send it as it is and explain it on the portal under “Questions about data”.",
+    ),
+}
 _UNIT = ("，像是用了别的单位（本字段以 {} 计）", ", likely another unit (this field is in “{}”)")
 _COMPARED = {
     "上一次（{}）为{}，不足其{}": "the time before ({}) it was {}: less than {} of it",
@@ -202,6 +215,12 @@ _SENTENCES = {
         "Your clock is {} seconds behind the server's; set it (NTP). Windows go by the server's "
         "Beijing time."
     ),
+}
+_SENTENCES |= {
+    chinese.removesuffix(kept) + tried: english.removesuffix(kept_en) + tried_en
+    for chinese, english in _SENTENCES.items()
+    for kept, (tried, kept_en, tried_en) in _TRIED_ENDS.items()
+    if chinese.endswith(kept)
 }
 _TOLD = ("title", "detail", "message")
 

@@ -26,6 +26,8 @@ class Window:
     end: time
 
 
+# Of so many days pages and answers tell how they were reported.
+DAYS_SHOWN = 60
 WINDOWS = (
     Window("07:00-08:00", time(7), time(8)),
     Window("12:00-13:00", time(12), time(13)),

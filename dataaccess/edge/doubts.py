@@ -22,7 +22,9 @@ def note(db: sqlite3.Connection, call: outbox.Call, answer: dict[str, Any], at: 
         db.execute("DELETE FROM notes WHERE name = ?", (name,))
         return 0
     document = {"sent_at": at.isoformat(timespec="seconds"), "warnings": warnings}
-    db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, orjson.dumps(document).decode()))
+    db.execute(
+        "INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, orjson.dumps(document).decode())
+    )
     return len(warnings)
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import orjson
 
+from dataaccess import at_sight, endings, windows
 from dataaccess.checking import Checked, Refused, check
 from dataaccess.edge import outbox, schedule
 from dataaccess.edge.clock import Clock
@@ -60,6 +61,9 @@ def accept(
         if kind != "security_event":
             goes = max(at, schedule.due(kind, checked.day, at, at, plan))
             body["timeliness"] = _not_yet_judged(counts, goes, plan)
+        odd = at_sight.of(checked, windows.day_of(at))
+        if odd:
+            body["warnings"] = endings.in_trial(odd) if dry_run else odd
         status = 207 if checked.rejected else 201 if counts.created else 200
         if dry_run:
             db.execute("ROLLBACK TO delivery")

@@ -4,6 +4,8 @@ import json
 from datetime import datetime
 from typing import IO, Any
 
+from dataaccess import at_sight, endings, windows
+from dataaccess.checking import Checked
 from dataaccess.edge import outbox
 from dataaccess.edge.collect import compute, security
 from dataaccess.edge.collect.tasks import Tasks
@@ -75,10 +77,18 @@ def _base_info(tasks: Tasks, file: str, out: IO[str]) -> bool:
         return False
     for name, value in values.items():
         _line(out, f"  ✓ {name}  {value}")
+    _doubts(tasks, Checked(base_info=values), out)
     with tasks.node.store.writing() as db:  # nothing is written
         same = outbox.is_latest(db, "base_info", values)
     _line(out, "  与上次相同，不必再报。" if same else "  会上报。")
     return True
+
+
+def _doubts(tasks: Tasks, checked: Checked, out: IO[str]) -> None:
+    """What the centre would doubt at sight."""
+    odd = at_sight.of(checked, windows.day_of(tasks.node.clock.now()))
+    for each in endings.in_trial(odd):
+        _line(out, f"  ! {each['field']}：{each['message']}")
 
 
 def _compute(collected: compute.Collected, out: IO[str]) -> bool:

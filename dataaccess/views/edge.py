@@ -20,7 +20,17 @@ from dataaccess.words import reads_english
 
 NAME = "gyzs-edge"
 # What runs on a machine of the base: no Django and nothing of the portal's.
-CODE = ("__init__.py", "checking.py", "parsing.py", "regions.py", "windows.py")
+CODE = (
+    "__init__.py",
+    "at_sight.py",
+    "checking.py",
+    "distance.py",
+    "endings.py",
+    "extents.py",
+    "parsing.py",
+    "regions.py",
+    "windows.py",
+)
 FOLDERS = ("data", "shapes", "edge")
 BESIDE = (
     "requirements-edge.lock",

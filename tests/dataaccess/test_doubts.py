@@ -179,3 +179,39 @@ def test_a_receipt_tells_the_warnings_again(caller: Caller) -> None:
     kept = caller.report(report(统计日期=days_ago(61))).json()
     told = caller.send("GET", f"receipts/{kept['receipt']}").json()
     assert told["warnings"] == kept["warnings"] != []
+
+
+@pytest.mark.parametrize(
+    ("headers", "asked", "plain"),
+    [
+        (
+            {},
+            "这是试运行，数据没有保存；请核对数值与单位，有误请更正后发送，"
+            "无误可照常发送，并在平台的“数据询问”中说明原因。",
+            "请核对年份和月份。这是试运行，数据没有保存；请核对后发送正确的数据。",
+        ),
+        (
+            ENGLISH,
+            "This was a dry run and nothing was kept. Check figure and unit: if wrong, send the right "
+            "one; if right, send it as it is and explain it on the portal under “Questions about "
+            "data”.",
+            "check year and month. This was a dry run and nothing was kept; check, and send the right "
+            "ones.",
+        ),
+    ],
+)
+def test_a_dry_run_does_not_say_that_anything_was_kept(
+    caller: Caller, headers: dict[str, str], asked: str, plain: str
+) -> None:
+    assert warned(caller.report(report(统计日期=days_ago(1)))) == []
+
+    def tried(**changes: Any) -> str:
+        answer = caller.send(
+            "POST", "compute-reports?dry_run=true", report(**changes), headers=headers
+        )
+        [(_, _, said)] = warned(answer)
+        return said
+
+    assert tried(GPU总算力=2_600_000).endswith(asked)
+    assert tried(统计日期=days_ago(61)).endswith(plain)
+    assert ComputeReport.objects.count() == 1

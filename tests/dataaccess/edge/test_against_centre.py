@@ -140,6 +140,29 @@ def test_the_node_refuses_in_the_same_words_as_the_centre(edge: Edge, centre: Re
                 assert here[1] == there[1], what
 
 
+DOUBTED: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "far from the province": ("PUT", INFO, bodies.base_info(基地所在位置="121.47371,31.23042")),
+    "contacts": ("PUT", INFO, bodies.base_info(联系人联系电话="无", 单位网址="无")),
+    "a day long past": ("POST", REPORTS, bodies.report(统计日期="2019-01-05")),
+    "still going on": ("POST", EVENTS, event("e", 当前防御处理状态="已处理", 是否仍在攻击="是")),
+}
+
+
+def test_the_node_doubts_in_the_same_words_as_the_centre(edge: Edge, centre: RealCentre) -> None:
+    with edge.running():
+        for what, (method, path, body) in DOUBTED.items():
+            raw = json.dumps(body).encode()
+            for query in ("?dry_run=true", ""):
+                here = call(edge.address, method, path + query, raw, edge.key)
+                there = call(centre.address, method, path + query, raw, centre.key)
+                said = [f"{each['field']}：{each['message']}" for each in there[1]["warnings"]]
+                found = [
+                    f"{each['field']}：{each['message']}" for each in here[1].get("warnings", [])
+                ]
+                assert found == said != [], what
+                assert all(("数据没有保存" in each) == bool(query) for each in said), what
+
+
 def test_what_the_base_hands_in_arrives_as_it_was_and_once(edge: Edge, centre: RealCentre) -> None:
     with edge.running():
         batch = [event("a"), event("b"), event("c", 攻击手段="G099")]

@@ -176,6 +176,22 @@ def test_a_dry_run_shows_the_base_info_its_faults_and_whether_it_is_new(
     node.store.close()
 
 
+def test_a_dry_run_names_what_the_centre_would_doubt_in_the_base_info(
+    tmp_path: Path, hands: Hands
+) -> None:
+    file = tmp_path / "base-info.json"
+    file.write_text(json.dumps(bodies.base_info(基地所在位置="121.47371,31.23042")))
+    node = nodes.built(tmp_path, nodes.nowhere(), hands.clock(), f'[base_info]\nfile = "{file}"\n')
+    out = StringIO()
+    assert preview.show(Tasks(node), {"base-info"}, out) == 0
+    assert (
+        "\n  ! 基地所在位置：“121.47371,31.23042”在“所在省份”370000（山东省）之外约341公里；"
+        "该地约在经度114.7至122.8、纬度34.3至38.5之间，请核对坐标与省份代码。"
+        "这是试运行，数据没有保存；请核对后发送正确的数据。\n"
+    ) in out.getvalue()
+    node.store.close()
+
+
 def test_a_dry_run_shows_all_and_keeps_nothing(node: Node) -> None:
     out = StringIO()
     assert preview.show(Tasks(node), {"security"}, out) == 0
