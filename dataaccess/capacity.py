@@ -59,7 +59,8 @@ class Need:
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A base with what it last reported as idle. `seat` says that only its province is known and
-    `point` is the province's seat. `cards`: as declared; None where no list was."""
+    `point` is the province's seat. `cards`: as declared; None where no list was. `in_doubt`: the
+    resources whose figures the base was asked about; an empty one stands for all 24 figures."""
 
     code: str
     province: str
@@ -69,6 +70,7 @@ class Offer:
     seat: bool = False
     down_until: date | None = None
     cards: tuple[Card, ...] | None = None
+    in_doubt: tuple[str, ...] = ()
 
     def idle_of(self, resource: str) -> int:
         """Bandwidth counts in both directions: the smaller one limits."""

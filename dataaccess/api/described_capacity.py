@@ -7,6 +7,7 @@ from dataaccess import regions
 from dataaccess.api.described import LATITUDE, LONGITUDE, problem_responses
 from dataaccess.capacity import ACCELERATORS, REGIONS
 from dataaccess.cards import MODEL, MODEL_LENGTH
+from dataaccess.shapes import tables
 
 PATH = "/api/v1/capacity"
 MOST = 10**12
@@ -95,7 +96,7 @@ _MATCH: Schema = {
     "type": "object",
     "required": [
         "base", "name", "certificate", "province", "report_date", "fresh", "distance_km",
-        "latency_ms", "resources", "cards", "reasons",
+        "latency_ms", "resources", "cards", "in_doubt", "reasons",
     ],
     "properties": {
         "base": {"type": "string", "description": "基地代码"},
@@ -135,6 +136,12 @@ _MATCH: Schema = {
                     "domestic": {"type": "boolean"},
                 },
             },
+        },
+        "in_doubt": {
+            "type": "array",
+            "description": "数值待核实：有未办结的数据询问的资源；"
+            "all 为全部24项数字。次序不因此改变",
+            "items": {"type": "string", "enum": [*(pair.key for pair in tables.PAIRS), "all"]},
         },
         "reasons": {
             "type": "array",
@@ -179,6 +186,7 @@ _EXAMPLE = {
             "latency_ms": 26.0,
             "resources": [{"resource": "gpu", "need": 100, "idle": 610, "met": True}],
             "cards": [],
+            "in_doubt": [],
             "reasons": ["承接后占用最多的是GPU 算力：用去其空闲量的17%"],
         }
     ],

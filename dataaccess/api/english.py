@@ -50,6 +50,10 @@ TEXTS = {
         "The cards that cards and model ask for, by the list declared for certification; empty where "
         "neither is given"
     ),
+    "数值待核实：有未办结的数据询问的资源；all 为全部24项数字。次序不因此改变": (
+        "Figures to be verified: the resources that an open question is about; all stands for all "
+        "24 figures. The order does not change by it"
+    ),
     "单卡 FP16 稠密峰值，单位 TFLOPS": "Dense FP16 peak of a card, in TFLOPS",
     "所需算力，单位 PFLOPS": "Compute needed, in PFLOPS",
     "所需内存，单位 GB": "Memory needed, in GB",

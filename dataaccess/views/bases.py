@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,22 +15,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dataaccess import calls, days, intake, permissions, queries, regions, today, windows
+from dataaccess import calls, days, in_doubt, intake, permissions, queries, regions, today, windows
 from dataaccess.actions import window
 from dataaccess.contacts import MASKED
 from dataaccess.forms import WindowForm
 from dataaccess.models import Base, BaseInfo, ComputeReport, ConformanceRun, Receipt
 from dataaccess.shapes import tables
 from dataaccess.trend import Point, trend
-from dataaccess.views.data_calls import NODES
+from dataaccess.views.narrowing import kept, narrowed
 from dataaccess.views.questions import sentence
 from dataaccess.views.shared import base_context, base_for, reader, refuse_unless, shown_day
 from dataaccess.words import printed, reads_english
 from portal.accounts.requests import SignedInRequest
 
 BASES_A_PAGE = 25
-# How a base without a category is asked for, as on the overview.
-NO_CATEGORY = "none"
 # The days that a trend can show.
 SPANS = (90, 365, 1095)
 # The fields of Table B.1 that hold a code of GB/T 2260.
@@ -45,7 +43,8 @@ PLACES = {
 def own(request: SignedInRequest) -> HttpResponse:
     """The bases the reader may see, with each one's latest report."""
     now = timezone.now()
-    visible, narrowed = _narrowed(request, queries.bases_for(reader(request)))
+    user = reader(request)
+    visible, names = narrowed(request, queries.bases_for(user))
     standing = request.GET.get("today", "")
     chosen = visible
     if standing in today.STANDINGS:
@@ -63,9 +62,11 @@ def own(request: SignedInRequest) -> HttpResponse:
         )
     page = Paginator(bases.order_by("code"), BASES_A_PAGE).get_page(request.GET.get("page"))
     language = "en" if reads_english() else "zh"
+    doubted = in_doubt.among(queries.questions_for(user), page)
     for base in page:
         base.place = regions.place_name(base.province, base.city, language)  # type: ignore[attr-defined]
         base.today = days.today_of(base, now)  # type: ignore[attr-defined]
+        base.in_doubt = base.pk in doubted  # type: ignore[attr-defined]
         if base.last_report == windows.day_of(now):  # type: ignore[attr-defined]
             base.last_timeliness = base.today  # type: ignore[attr-defined]
     context = {
@@ -73,44 +74,20 @@ def own(request: SignedInRequest) -> HttpResponse:
         "wanted": wanted,
         "chips": _chips(request, standing, today.counts(visible, now)),
         "standing": standing,
-        "narrowed": narrowed,
-        "asked": _scope(request) | ({"today": standing} if standing else {}),
+        "narrowed": names,
+        "asked": kept(request) | ({"today": standing} if standing else {}),
     }
     return render(request, "dataaccess/bases.html", context)
-
-
-def _scope(request: SignedInRequest) -> dict[str, str]:
-    """The province and the category asked for."""
-    return {
-        name: value for name in ("province", "category") if (value := request.GET.get(name, ""))
-    }
-
-
-def _narrowed(request: SignedInRequest, bases: QuerySet[Base]) -> tuple[QuerySet[Base], list[str]]:
-    """The bases of the province and the category asked for, as on the overview, and their names."""
-    province, category = request.GET.get("province", ""), request.GET.get("category", "")
-    names = []
-    if regions.is_province(province):
-        bases = bases.filter(province=province)
-        names.append(regions.province_name(province, "en" if reads_english() else "zh"))
-    if category in NODES:
-        bases = bases.filter(category=category)
-        names.append(printed(NODES[category]))
-    elif category == NO_CATEGORY:
-        bases = bases.filter(category="")
-        names.append(_("尚未认定或已取消"))
-    return bases, names
 
 
 def _chips(
     request: SignedInRequest, standing: str, counted: dict[str, int]
 ) -> list[dict[str, Any]]:
     """All bases, and those waited for by how they stand today. A province or a category stays."""
-    kept = _scope(request)
-    here = reverse("dataaccess:bases")
+    stays, here = kept(request), reverse("dataaccess:bases")
 
     def address(**asked: str) -> str:
-        query = urlencode(asked | kept)
+        query = urlencode(asked | stays)
         return f"{here}?{query}" if query else here
 
     labels = {

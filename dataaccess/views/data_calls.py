@@ -20,6 +20,7 @@ from dataaccess.errors import Invalid
 from dataaccess.forms import DataCallForm
 from dataaccess.models import Base, DataCall, DataCallItem
 from dataaccess.shapes import KINDS, tables
+from dataaccess.views.narrowing import NODES
 from dataaccess.views.shared import reader, refuse_unless
 from dataaccess.words import printed, reads_english
 from portal.accounts.models import Role
@@ -65,16 +66,6 @@ def new(request: SignedInRequest) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {"form": form} | _choices(form, bases)
     return render(request, "dataaccess/new_data_call.html", context, status=status)
-
-
-# How Table B.1 calls a base of each category.
-NODES = {
-    "economic_region": "经济聚集区域节点",  # not translated: printed() translates it
-    "computing_hub": "算力网络枢纽节点",  # not translated: printed() translates it
-    "province": "省级节点",  # not translated: printed() translates it
-    "city": "城市节点",  # not translated: printed() translates it
-    "industry": "行业节点",  # not translated: printed() translates it
-}
 
 
 def _choices(form: DataCallForm, bases: Iterable[Base]) -> dict[str, Any]:

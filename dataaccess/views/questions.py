@@ -1,12 +1,13 @@
 """Questions about implausible reports: the list, and one with its answer."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dataaccess import queries
 from dataaccess.actions import questions
 from dataaccess.errors import Invalid
-from dataaccess.models import Question
+from dataaccess.models import Base, Question
 from dataaccess.permissions import can_close_questions, works_for
 from dataaccess.plausibility import CERTIFIED_WITHIN, DROP_BELOW
 from dataaccess.shapes import tables
+from dataaccess.views.narrowing import kept, narrowed
 from dataaccess.views.shared import reader
 from dataaccess.words import printed
 from portal.accounts.requests import SignedInRequest
@@ -28,6 +30,7 @@ from portal.accounts.requests import SignedInRequest
 A_PAGE = 50
 PAIRS = {pair.key: pair for pair in tables.PAIRS}
 STATES = {
+    "unsettled": Q(closed_at__isnull=True),
     "open": Q(closed_at__isnull=True, answered_at__isnull=True),
     "answered": Q(closed_at__isnull=True, answered_at__isnull=False),
     "closed": Q(closed_at__isnull=False),
@@ -58,22 +61,54 @@ class RemarkForm(forms.Form):
 @require_safe
 def every(request: SignedInRequest) -> HttpResponse:
     """The questions about the bases the reader may see, open ones first to hand."""
-    found = queries.questions_for(reader(request))
+    user = reader(request)
+    bases, names = _bases(request, queries.bases_for(user))
+    found = queries.questions_for(user)
+    if names:
+        found = found.filter(base__in=bases)
     state = request.GET.get("state", "")
-    here = reverse("dataaccess:questions")
-    names = {"open": _("待答复"), "answered": _("已答复"), "closed": _("已办结")}
-    chips = [
-        {"label": _("全部"), "url": here, "current": state not in STATES},
-        *(
-            {"label": label, "url": f"{here}?state={code}", "current": state == code}
-            for code, label in names.items()
-        ),
-    ]
     page = Paginator(found.filter(STATES.get(state, Q())), A_PAGE).get_page(request.GET.get("page"))
     for question in page:
         question.told = sentence(question)  # type: ignore[attr-defined]
-    context = {"page_obj": page, "chips": chips, "state": state if state in STATES else ""}
+    context = {
+        "page_obj": page,
+        "chips": _chips(request, state),
+        "state": state if state in STATES else "",
+        "narrowed": names,
+    }
     return render(request, "dataaccess/questions.html", context)
+
+
+def _bases(request: SignedInRequest, visible: QuerySet[Base]) -> tuple[QuerySet[Base], list[str]]:
+    """The bases asked for: one by its code, or those of a province and a category."""
+    bases, names = narrowed(request, visible)
+    if code := request.GET.get("base", "").replace("\x00", ""):
+        bases = bases.filter(code=code)
+        names = [*names, *bases.values_list("name", flat=True)] or [code]
+    return bases, names
+
+
+def _chips(request: SignedInRequest, state: str) -> list[dict[str, Any]]:
+    """All questions, and those of one state. What bases they are about stays."""
+    stays, here = kept(request, "base"), reverse("dataaccess:questions")
+
+    def address(**asked: str) -> str:
+        query = urlencode(asked | stays)
+        return f"{here}?{query}" if query else here
+
+    labels = {
+        "unsettled": _("待核实"),
+        "open": _("待答复"),
+        "answered": _("已答复"),
+        "closed": _("已办结"),
+    }
+    return [
+        {"label": _("全部"), "url": address(), "current": state not in STATES},
+        *(
+            {"label": label, "url": address(state=code), "current": state == code}
+            for code, label in labels.items()
+        ),
+    ]
 
 
 @login_required

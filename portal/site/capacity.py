@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from dataaccess import capacity, regions, windows
+from dataaccess import capacity, in_doubt, regions, windows
 from dataaccess.capacity import Offer
 from dataaccess.cards import Card
 from dataaccess.distance import read_location, seat_of
@@ -35,7 +35,7 @@ class Listed:
 
 
 def listed(*, with_cards: bool = False) -> dict[str, Listed]:
-    """Every base whose certificate stands, by code. Four queries, however many there are; with
+    """Every base whose certificate stands, by code. Five queries, however many there are; with
     the cards that they declared one more."""
     today = windows.day_of(timezone.now())
     certificates = {
@@ -58,6 +58,7 @@ def listed(*, with_cards: bool = False) -> dict[str, Listed]:
         .order_by("last_day")
         .values_list("base_id", "last_day")
     )
+    doubted = in_doubt.subjects(bases)
     cards = declared_cards(certificates.values()) if with_cards else {}
     found = {}
     language = "en" if reads_english() else "zh"
@@ -74,6 +75,7 @@ def listed(*, with_cards: bool = False) -> dict[str, Listed]:
                 located.get(base.pk),
                 down.get(base.pk),
                 cards.get(certificates[base.pk].evaluation_id),
+                doubted.get(base.pk, ()),
             )
             if report
             else None,
@@ -87,6 +89,7 @@ def _offer(
     location: str | None,
     down_until: date | None,
     cards: tuple[Card, ...] | None,
+    doubted: tuple[str, ...],
 ) -> Offer:
     point = read_location(location or "")
     return Offer(
@@ -98,6 +101,7 @@ def _offer(
         seat=point is None,
         down_until=down_until,
         cards=cards,
+        in_doubt=doubted,
     )
 
 

@@ -82,6 +82,14 @@ def reasons(match: Match) -> list[str]:
     return told
 
 
+def doubt(match: Match) -> str:
+    """That figures of the base are asked about, and which; nothing where none are."""
+    if not match.offer.in_doubt:
+        return ""
+    named = [resource_name(key) if key else _("全部数字") for key in match.offer.in_doubt]
+    return _("数值待核实：%(resources)s") % {"resources": _("、").join(named)}
+
+
 def _cards_lack(match: Match) -> str:
     if match.offer.cards is None:
         return _("申报书没有算力卡清单，无法判断")

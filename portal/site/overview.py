@@ -12,7 +12,8 @@ from dataaccess import windows
 from dataaccess.models import Base, ComputeTotal, LatestReport
 from dataaccess.shapes import tables
 from dataaccess.trend import HEIGHT, Point, Trend, trend
-from dataaccess.views.bases import NO_CATEGORY, SPANS
+from dataaccess.views.bases import SPANS
+from dataaccess.views.narrowing import NO_CATEGORY
 
 # Figures of a base that fell silent for longer say nothing of what it has now.
 CURRENT_DAYS = 7

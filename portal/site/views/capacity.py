@@ -20,7 +20,7 @@ from portal.accounts.requests import SignedInRequest
 from portal.site import capacity
 from portal.site.capacity_faults import parameter_faults
 from portal.site.capacity_form import NeedForm, resource_name, unit_of
-from portal.site.capacity_words import excluded, reasons
+from portal.site.capacity_words import doubt, excluded, reasons
 
 # Bases that could not take the task are shown for orientation; the nearest to it suffice.
 LACKING_SHOWN = 10
@@ -77,7 +77,12 @@ def _found(need: Need) -> dict[str, Any]:
 
 
 def _row(match: Match, bases: dict[str, capacity.Listed]) -> dict[str, Any]:
-    return {"match": match, "base": bases[match.offer.code], "reasons": reasons(match)}
+    return {
+        "match": match,
+        "base": bases[match.offer.code],
+        "reasons": reasons(match),
+        "doubt": doubt(match),
+    }
 
 
 def _as_json(need: Need) -> dict[str, Any]:
@@ -117,5 +122,6 @@ def _match_json(match: Match, bases: dict[str, capacity.Listed]) -> dict[str, An
             }
             for card in match.cards
         ],
-        "reasons": reasons(match),
+        "in_doubt": [key or "all" for key in match.offer.in_doubt],
+        "reasons": [*reasons(match), *filter(None, [doubt(match)])],
     }

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dataaccess import regions, today
+from dataaccess import in_doubt, regions, today
 from dataaccess.cells import CSV, EXCEL, csv_lines, excel
 from dataaccess.models import Base
 from dataaccess.permissions import can_see_overview
@@ -20,12 +20,13 @@ from dataaccess.shapes import tables
 from dataaccess.trend import HEIGHT
 from dataaccess.views.bases import span_name
 from dataaccess.views.event_files import file_of
+from dataaccess.views.narrowing import NO_CATEGORY
 from dataaccess.views.shared import reader, refuse_unless
 from dataaccess.words import printed
 from evaluation.edition import reader_language
 from portal.accounts.requests import SignedInRequest
 from portal.site import overview, overview_events
-from portal.site.overview import NO_CATEGORY, PAIRS, Scope, Sums
+from portal.site.overview import PAIRS, Scope, Sums
 from portal.site.overview_events import FACETS, Chosen
 from portal.site.province_tiles import tiles
 from portal.site.views.register import category_names
@@ -228,6 +229,7 @@ def _resources(scope: Scope, trend_height: int = HEIGHT) -> dict[str, Any]:
         "scope": scope,
         "found": found,
         "silent": overview.silent_bases(scope),
+        "in_doubt": in_doubt.count(overview.bases_in(scope)),
         "waited_for": sum(standings.values()),
         "standings": standings,
         "bases_asked": "".join(

@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from dataaccess import intake, windows
-from dataaccess.actions import centre_keys, downtime
+from dataaccess.actions import centre_keys, downtime, questions
 from dataaccess.api.examples import BODIES
-from dataaccess.models import Base, CentreKey
+from dataaccess.models import Base, CentreKey, Question
 from evaluation.demo.reports import send_today
 from evaluation.demo.tables import cards as example_cards
 from evaluation.models import Certificate, CertificateState, Declaration
@@ -189,6 +189,31 @@ def test_a_program_asks_with_a_centre_key(base: Base, key: str) -> None:
     [card] = near.json()["fits"][0]["cards"]
     assert (card["model"], card["domestic"]) == ("示例国产智算卡 D1", True)
     assert CentreKey.objects.get().last_used_at is not None
+
+
+def test_figures_in_doubt_are_told_and_ranked_as_they_are(cast: Cast, base: Base, key: str) -> None:
+    day = windows.day_of(timezone.now()) - timedelta(days=1)
+    before = {
+        **BODIES["compute_report"],
+        "GPU总算力": 6,
+        "空闲GPU算力": 1,
+        "统计日期": day.isoformat(),
+    }
+    intake.accept(base, "compute_report", json.dumps(before).encode())
+    assert "数值待核实" not in page(cast, f"{ASK}100")
+    assert ask(key, accelerator="gpu", pflops=100).json()["fits"][0]["in_doubt"] == []
+    questions.watch()
+    [question] = Question.objects.filter(base=base, subject="gpu")
+    Question.objects.exclude(pk=question.pk).delete()
+    found = page(cast, f"{ASK}100")
+    assert "1 个基地可以承接" in found
+    assert "数值待核实：GPU 算力" in found
+    assert f'href="/questions/?state=unsettled&amp;base={base.code}"' in found
+    [match] = ask(key, accelerator="gpu", pflops=100).json()["fits"]
+    assert match["in_doubt"] == ["gpu"]
+    assert "数值待核实：GPU 算力" in match["reasons"]
+    questions.close(question, "属实", actor=cast.chen)
+    assert "数值待核实" not in page(cast, f"{ASK}100")
 
 
 def test_every_fault_of_the_parameters_is_named_at_once(base: Base, key: str) -> None:
