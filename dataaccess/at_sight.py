@@ -102,15 +102,12 @@ def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-# A province's extent is known by its outermost points only, and BD-09 is some hundred metres off.
-_FAR_KM = 50
-
-
 def _of_location(values: Mapping[str, Any]) -> list[Fault]:
     """Coordinates far outside the province."""
     province, sent = values["所在省份"], values["基地所在位置"]
     point, extent = read_location(sent), extents.of(province)
-    if point is None or extent is None or (away := extent.kilometres_to(point)) <= _FAR_KM:
+    away = extents.kilometres_astray(province, point) if point is not None else 0
+    if extent is None or not away:
         return []
     return [
         fault(

@@ -58,8 +58,8 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A base with what it last reported as idle. `seat` says that only its province is known and
-    `point` is the province's seat. `cards`: as declared; None where no list was. `in_doubt`: the
+    """A base with what it last reported as idle. `seat` says that `point` is the province's seat, for
+    no other place is known; `astray` that one was reported, far from the province. `cards`: as declared; None where no list was. `in_doubt`: the
     resources whose figures the base was asked about; an empty one stands for all 24 figures."""
 
     code: str
@@ -68,6 +68,7 @@ class Offer:
     idle: Mapping[str, int]
     point: Point | None = None
     seat: bool = False
+    astray: bool = False
     down_until: date | None = None
     cards: tuple[Card, ...] | None = None
     in_doubt: tuple[str, ...] = ()

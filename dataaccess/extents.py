@@ -8,6 +8,8 @@ from pathlib import Path
 
 from dataaccess.distance import Point, kilometres
 
+# A province's extent is known by its outermost points only, and BD-09 is some hundred metres off.
+_FAR_KM = 50
 _EXTENTS = Path(__file__).parent / "data" / "province_extents.tsv"
 
 
@@ -31,6 +33,13 @@ class Extent:
 
 def of(province: str) -> Extent | None:
     return _extents().get(province)
+
+
+def kilometres_astray(province: str, point: Point) -> float:
+    """How far a place lies from the province that it is said to lie in; 0 where the two may agree."""
+    extent = of(province)
+    away = extent.kilometres_to(point) if extent is not None else 0
+    return away if away > _FAR_KM else 0
 
 
 @cache

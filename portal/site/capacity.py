@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from dataaccess import capacity, in_doubt, regions, windows
+from dataaccess import capacity, extents, in_doubt, regions, windows
 from dataaccess.capacity import Offer
 from dataaccess.cards import Card
 from dataaccess.distance import read_location, seat_of
@@ -92,13 +92,18 @@ def _offer(
     doubted: tuple[str, ...],
 ) -> Offer:
     point = read_location(location or "")
+    # Coordinates that contradict the province (swapped digits, another base's) would rank it by a
+    # place where it is not.
+    astray = point is not None and extents.kilometres_astray(base.province, point) > 0
+    known = None if astray else point
     return Offer(
         base.code,
         base.province,
         report.date,
         {pair.key: getattr(report, f"{pair.key}_idle") for pair in tables.PAIRS},
-        point or seat_of(base.province),
-        seat=point is None,
+        known or seat_of(base.province),
+        seat=known is None,
+        astray=astray,
         down_until=down_until,
         cards=cards,
         in_doubt=doubted,

@@ -78,7 +78,11 @@ def reasons(match: Match) -> list[str]:
             % {"days": match.age}
         )
     if match.offer.seat and match.km is not None:
-        told.append(_("未报坐标，按省会位置估算"))
+        told.append(
+            _("上报坐标与所在省份不符，按省会计")
+            if match.offer.astray
+            else _("未报坐标，按省会位置估算")
+        )
     return told
 
 

@@ -86,6 +86,18 @@ def test_a_distance_excludes_and_says_so(cast: Cast, base: Base) -> None:
     assert "限定距离或时延时，请选择使用方所在省份或填写坐标。" in unplaced.content.decode()
 
 
+def test_coordinates_far_from_the_province_are_left_aside(cast: Cast, base: Base) -> None:
+    """It tells of a place in 北京 while it lies in 山东: 366 km away, by its capital."""
+    assert "上报坐标与所在省份不符" not in page(cast, f"{ASK}5&origin=110000")
+    wrong = {**BODIES["base_info"], "基地所在位置": "116.43351,39.90851"}
+    told = intake.accept(base, "base_info", json.dumps(wrong).encode())
+    assert "far_from_province" in [each["code"] for each in told.body["warnings"]]
+    assert "没有基地满足全部条件" in page(cast, f"{ASK}5&origin=110000&distance=300")
+    found = page(cast, f"{ASK}5&origin=110000&distance=400")
+    assert "1 个基地可以承接" in found
+    assert "上报坐标与所在省份不符，按省会计" in found
+
+
 def declare(base: Base, number: int, cards: Any) -> None:
     """A submitted version of the application that led to the certificate."""
     evaluation = Certificate.objects.get(base=base).evaluation
