@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dataaccess import endings, plausibility
-from dataaccess.models import Base, ComputeReport
+from dataaccess.models import Base, ComputeReport, Question
 from dataaccess.plausibility import Reported, Suspicion
 from dataaccess.shapes import Fault, tables
 from portal.ledger import outbox
@@ -20,16 +20,27 @@ def of_report(base: Base, day: date, today: date, certified: int | None) -> list
     """A report of the last days against the one before it and the certified FP16. One query."""
     if base.sandbox or day <= today - timedelta(days=plausibility.DAYS):
         return []
+    return plausibility.suspicions(with_the_one_before(base, day), certified)
+
+
+def with_the_one_before(base: Base, day: date) -> list[Reported]:
+    """The report of a day and the one that it is held against, in order of days. One query."""
     rows = ComputeReport.objects.filter(base=base, date__lte=day).order_by("-date")
     found = [
         Reported(at, dict(zip(COLUMNS, figures, strict=True)))
         for at, *figures in rows.values_list("date", *COLUMNS)[:2]
     ]
-    return plausibility.suspicions(found[::-1], certified)
+    return found[::-1]
+
+
+def may_settle(base: Base, day: date) -> bool:
+    """Whether a question was asked that a correction of this day may settle."""
+    return Question.objects.filter(base=base, day__gte=day, corrected_at__isnull=True).exists()
 
 
 def ask_after_commit(base: Base, day: date, receipt: Any) -> None:
-    """Decide, in the delivery's transaction, that the operator is asked."""
+    """Decide, in the delivery's transaction, that somebody looks what is to be asked, and what no
+    longer."""
     outbox.put(KIND, f"{KIND}:{receipt}", base=base.pk, day=day.isoformat())
 
 

@@ -117,6 +117,7 @@ def accept(
             )
             if found:
                 answer.body["warnings"] = [*odd, *doubts.warnings(found)]
+            if found or (counts.updated and doubts.may_settle(base, checked.day)):
                 doubts.ask_after_commit(base, checked.day, delivery.receipt)
         if dry_run:
             transaction.set_rollback(True)

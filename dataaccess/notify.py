@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dataaccess.models import ApiKey, Base, DataCall, Question
+from dataaccess.question_words import sentence
 from dataaccess.shapes import KINDS, TABLES
 from dataaccess.words import printed
 from portal.accounts.models import Role, User
@@ -61,16 +62,41 @@ def window_closed_empty(day: date, window: str, bases: Sequence[Base]) -> None:
     )
 
 
-def question_asked(base: Base, question: Question) -> None:
-    """Tell each operator that something in the base's reports calls for an answer."""
+def questions_asked(base: Base, questions: Sequence[Question]) -> None:
+    """Tell each operator once what in a report of the base calls for an answer."""
     tell(
         operators(base),
         "question",
-        f"question:{question.pk}",
-        path=reverse("dataaccess:question", args=[question.pk]),
+        f"question:{questions[0].pk}",
+        path=_page_of(base, questions, "open"),
         base=base.name,
-        day=question.day,
+        day=questions[0].day,
+        what=_sentences(questions),
     )
+
+
+def questions_settled(base: Base, questions: Sequence[Question]) -> None:
+    """Tell each operator that corrected data leave nothing to answer."""
+    tell(
+        operators(base),
+        "question_settled",
+        f"question:{questions[0].pk}:settled",
+        path=_page_of(base, questions, "closed"),
+        base=base.name,
+        day=questions[0].day,
+        what=_sentences(questions),
+    )
+
+
+def _page_of(base: Base, questions: Sequence[Question], state: str) -> str:
+    if len(questions) == 1:
+        return reverse("dataaccess:question", args=[questions[0].pk])
+    return f"{reverse('dataaccess:questions')}?state={state}&base={base.code}"
+
+
+def _sentences(questions: Sequence[Question]) -> Callable[[], str]:
+    """What is asked, a line for each question, said in the reader's language."""
+    return lambda: "\n".join(sentence(question) for question in questions)
 
 
 def question_answered(question: Question) -> None:

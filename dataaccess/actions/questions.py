@@ -4,12 +4,13 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dataaccess import doubts, notify, plausibility, windows
+from dataaccess.actions import settling
 from dataaccess.errors import Invalid, NotAllowed
 from dataaccess.models import Base, ComputeReport, Question
 from dataaccess.permissions import check_close_questions, works_for
@@ -24,54 +25,74 @@ def watch() -> int:
     """Look at the reports of the last days of every base and ask what there is to ask. Safe to run
     twice: the same occurrence is asked once. Returns how many questions were asked."""
     since = windows.day_of(timezone.now()) - timedelta(days=plausibility.DAYS)
-    reports: dict[int, list[Reported]] = defaultdict(list)
-    rows = ComputeReport.objects.filter(date__gte=since, base__sandbox=False).order_by(
-        "base", "date"
-    )
-    for base, day, *figures in rows.values_list("base", "date", *COLUMNS).iterator(2000):
-        reports[base].append(Reported(day, dict(zip(COLUMNS, figures, strict=True))))
+    lately = ComputeReport.objects.filter(date__gte=since, base__sandbox=False)
     certified = dict(Base.objects.values_list("pk", "certified_fp16"))
     asked = 0
-    for base, found in reports.items():
-        for suspicion in plausibility.suspicions(found, certified.get(base)):
-            asked += _ask(base, suspicion)
+    for base, found in _by_base(lately).items():
+        if plausibility.suspicions(found, certified.get(base)):
+            with transaction.atomic():
+                locked = _locked(base)
+                # As it stands behind the lock: it may be corrected already.
+                now = _by_base(lately.filter(base=locked)).get(base, [])
+                asked += _ask(locked, plausibility.suspicions(now, locked.certified_fp16))
     return asked
 
 
+def _by_base(rows: QuerySet[ComputeReport]) -> dict[int, list[Reported]]:
+    reports: dict[int, list[Reported]] = defaultdict(list)
+    columns = rows.order_by("base", "date").values_list("base", "date", *COLUMNS)
+    for base, day, *figures in columns.iterator(2000):
+        reports[base].append(Reported(day, dict(zip(COLUMNS, figures, strict=True))))
+    return reports
+
+
+def _locked(base: int) -> Base:
+    """Behind the lock that every delivery of the base takes: what is read here is not corrected
+    before it was asked about, nor made wrong again before its question is settled."""
+    return Base.objects.select_for_update().get(pk=base)
+
+
 @outbox.handles(doubts.KIND)
+@transaction.atomic
 def ask_about(payload: dict[str, Any]) -> None:
-    """What a report just delivered gives to ask, as it stands now: it may be corrected already."""
-    base = Base.objects.filter(pk=payload["base"]).first()
-    if base is None:
+    """What a report just delivered gives to ask, and no longer to ask, as it stands now: it may be
+    corrected already."""
+    if not Base.objects.filter(pk=payload["base"]).exists():
         return
+    base = _locked(payload["base"])
     day, today = date.fromisoformat(payload["day"]), windows.day_of(timezone.now())
-    for suspicion in doubts.of_report(base, day, today, base.certified_fp16):
-        _ask(base.pk, suspicion)
+    settling.settle(base, day)
+    _ask(base, doubts.of_report(base, day, today, base.certified_fp16))
 
 
-def _ask(base: int, suspicion: Suspicion) -> bool:
-    same = Question.objects.filter(base=base, rule=suspicion.rule, subject=suspicion.subject)
+def _ask(base: Base, found: list[Suspicion]) -> int:
+    """Ask what was not asked yet, and tell the operator of all of it at once."""
+    asked = [question for each in found if (question := _asked(base, each)) is not None]
+    if asked:
+        notify.questions_asked(base, asked)
+    return len(asked)
+
+
+def _asked(base: Base, suspicion: Suspicion) -> Question | None:
+    """The new question; None where there is nothing new to ask."""
+    same = Question.objects.filter(
+        base=base, rule=suspicion.rule, subject=suspicion.subject, corrected_at__isnull=True
+    )
     waiting = same.filter(closed_at__isnull=True, answered_at__isnull=True).first()
     if waiting is not None:
         _renew(waiting, same, suspicion)
-        return False
+        return None
     if _asked_before(same, suspicion):
-        return False
-    try:
-        with transaction.atomic():
-            question = Question.objects.create(
-                base_id=base,
-                rule=suspicion.rule,
-                subject=suspicion.subject,
-                mark=suspicion.mark,
-                day=suspicion.day,
-                facts=dict(suspicion.facts),
-                asked_at=timezone.now(),
-            )
-            notify.question_asked(Base.objects.get(pk=base), question)
-    except IntegrityError:  # another worker asked it just now
-        return False
-    return True
+        return None
+    return Question.objects.create(
+        base=base,
+        rule=suspicion.rule,
+        subject=suspicion.subject,
+        mark=suspicion.mark,
+        day=suspicion.day,
+        facts=dict(suspicion.facts),
+        asked_at=timezone.now(),
+    )
 
 
 def _renew(waiting: Question, same: QuerySet[Question], suspicion: Suspicion) -> None:

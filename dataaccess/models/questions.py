@@ -13,7 +13,8 @@ from dataaccess.plausibility import RULES
 
 class Question(models.Model):
     """Something implausible in a base's reports. Asked by a rule, answered by the operator,
-    closed by the secretariat; the figures themselves stay as they were sent."""
+    closed by the secretariat, or by nobody where the data were corrected before an answer came;
+    the figures themselves stay as they were sent."""
 
     base = models.ForeignKey(Base, on_delete=models.PROTECT, related_name="questions")
     rule = models.CharField(max_length=16)
@@ -32,6 +33,8 @@ class Question(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     closed_at = models.DateTimeField(null=True)
+    # The day's data raise it no longer. The same figure sent again is another occurrence.
+    corrected_at = models.DateTimeField(null=True)
 
     if TYPE_CHECKING:
         base_id: int
@@ -40,7 +43,9 @@ class Question(models.Model):
         ordering = ["-asked_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["base", "rule", "subject", "mark"], name="asked_once_an_occurrence"
+                fields=["base", "rule", "subject", "mark"],
+                condition=Q(corrected_at__isnull=True),
+                name="asked_once_an_occurrence",
             ),
             models.UniqueConstraint(
                 fields=["base", "rule", "subject"],
@@ -55,8 +60,9 @@ class Question(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True)
-                | Q(closed_at__isnull=False, closed_by__isnull=False),
-                name="question_closed_by_somebody",
+                | Q(closed_at__isnull=False, closed_by__isnull=False)
+                | Q(closed_at__isnull=False, corrected_at__isnull=False, answered_at__isnull=True),
+                name="question_closed_by_somebody_or_corrected",
             ),
         ]
         indexes = [models.Index(fields=["closed_at", "-asked_at"], name="question_open_first")]

@@ -20,10 +20,10 @@ from dataaccess.actions import window
 from dataaccess.contacts import MASKED
 from dataaccess.forms import WindowForm
 from dataaccess.models import Base, BaseInfo, ComputeReport, ConformanceRun, Receipt
+from dataaccess.question_words import sentence
 from dataaccess.shapes import tables
 from dataaccess.trend import Point, trend
 from dataaccess.views.narrowing import kept, narrowed
-from dataaccess.views.questions import sentence
 from dataaccess.views.shared import base_context, base_for, reader, refuse_unless, shown_day
 from dataaccess.words import printed, reads_english
 from portal.accounts.requests import SignedInRequest

@@ -20,15 +20,12 @@ from dataaccess.actions import questions
 from dataaccess.errors import Invalid
 from dataaccess.models import Base, Question
 from dataaccess.permissions import can_close_questions, works_for
-from dataaccess.plausibility import CERTIFIED_WITHIN, DROP_BELOW
-from dataaccess.shapes import tables
+from dataaccess.question_words import sentence
 from dataaccess.views.narrowing import kept, narrowed
 from dataaccess.views.shared import reader
-from dataaccess.words import printed
 from portal.accounts.requests import SignedInRequest
 
 A_PAGE = 50
-PAIRS = {pair.key: pair for pair in tables.PAIRS}
 STATES = {
     "unsettled": Q(closed_at__isnull=True),
     "open": Q(closed_at__isnull=True, answered_at__isnull=True),
@@ -157,42 +154,3 @@ def _done(request: SignedInRequest, question: Question, form: Any, answers: bool
         form.add_error("text", str(fault))
         return False
     return True
-
-
-def sentence(question: Question) -> str:
-    """What was noticed, in the reader's language."""
-    facts = question.facts
-    match question.rule:
-        case "frozen":
-            return _("自%(since)s起连续%(reports)s次上报的24项数字完全相同") % facts
-        case "drop":
-            return _(
-                "%(resource)s总量从%(before)s降到%(after)s %(unit)s，不足前一次的%(percent)s%%"
-            ) % _of_jump(question)
-        case "rise":
-            return _(
-                "%(resource)s总量从%(before)s升到%(after)s %(unit)s，是前一次的%(times)s倍"
-            ) % _of_jump(question)
-    told = {
-        **facts,
-        "low": round(CERTIFIED_WITHIN[0] * 100),
-        "high": round(CERTIFIED_WITHIN[1] * 100),
-    }
-    return (
-        _(
-            "上报的FP16总算力为%(reported)s PFLOPS，认定时为%(certified)s PFLOPS，"
-            "不在其%(low)s%%至%(high)s%%之间"
-        )
-        % told
-    )
-
-
-def _of_jump(question: Question) -> dict[str, Any]:
-    pair, facts = PAIRS[question.subject], question.facts
-    return {
-        **facts,
-        "resource": printed(pair.title),
-        "unit": printed(pair.unit),
-        "percent": round(DROP_BELOW * 100),
-        "times": facts["after"] // max(facts["before"], 1),
-    }

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from dataaccess.question_words import sentence
 from dataaccess.shapes import tables
-from dataaccess.views.questions import sentence
 from dataaccess.words import printed
 from evaluation import queries, queries_after, queries_desk, steps
 from evaluation.models import Duty

@@ -66,6 +66,7 @@ ACTIONS: dict[str, Any] = {
     "data_call.withdrawn": _("撤回数据统计要求"),
     "question.answered": _("答复数据询问"),
     "question.closed": _("办结数据询问"),
+    "question.settled": _("数据更正后询问自动办结"),
     # Certificates and annual reviews
     "certificate.entered": _("记入名录"),
     "certificate.propose": _("提请变更证书状态"),

@@ -87,6 +87,7 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType(
         "title": Variable(_("名称"), _("国庆保障期算力统计")),
         "interfaces": Variable(_("接口"), _("算力信息")),
         "day": Variable(_("日期"), _("2026年7月21日")),
+        "what": Variable(_("询问的内容"), _("内存总量从524288降到1800 GB，不足前一次的50%")),
         "window": Variable(_("上报时段"), "07:00-08:00"),
         "year": Variable(_("年次"), "1"),
         "person": Variable(_("相关人员姓名"), _("示例韩梅")),

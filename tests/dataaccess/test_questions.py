@@ -238,3 +238,127 @@ def test_events_that_are_dealt_with_and_go_on_are_doubted(caller: Caller, jinan:
     assert [each["message"].split("的")[0] for each in told] == ["7个事件（e0, e1, e2, e3, e4, …）"]
     assert "warnings" not in caller.events(event(攻击事件ID="e0", 是否仍在攻击="否")).json()
     assert not Question.objects.exists()
+
+
+WRONG = {"内存空间总容量": 1800, "空闲内存空间容量": 900}
+
+
+def test_a_correction_settles_what_nobody_has_answered(
+    jinan: Base, caller: Caller, lin: User, chen: User
+) -> None:
+    report(caller, 1)
+    report(caller, 0, **WRONG)
+    outbox.sweep()
+    question = Question.objects.get()
+    report(caller, 0)
+    outbox.sweep()
+    question.refresh_from_db()
+    assert (question.state, question.closed_by, question.answer) == ("closed", None, "")
+    [note] = Notification.objects.filter(kind="question_settled")
+    assert note.user == lin
+    assert "从524288降到1800" in note.body_zh
+    assert "不必再说明" in note.subject_zh
+    page = signed_in(lin).get(f"/questions/{question.pk}/").content.decode()
+    assert "数据已更正，不再存疑。" in page
+    assert "自动办结" in page
+    [told] = AuditEvent.objects.filter(subject=f"question:{question.pk}")
+    assert (told.action, told.actor) == ("question.settled", None)
+    closed_at = question.closed_at
+    for entry in OutboxEntry.objects.filter(kind="implausible_report"):
+        questions.ask_about(entry.payload)
+    assert questions.watch() == 0
+    question.refresh_from_db()
+    assert question.closed_at == closed_at
+    assert Notification.objects.filter(kind="question_settled").count() == 1
+
+
+def test_the_same_mistake_after_a_correction_is_asked_anew(
+    jinan: Base, caller: Caller, lin: User, chen: User
+) -> None:
+    def states() -> list[str]:
+        outbox.sweep()
+        return [each.state for each in Question.objects.order_by("pk")]
+
+    report(caller, 1)
+    report(caller, 0, **WRONG)
+    assert states() == ["open"]
+    report(caller, 0)
+    assert states() == ["closed"]
+    report(caller, 0, **WRONG)
+    assert states() == ["closed", "open"]
+    # Closed by a person: the same goes on being known until it is corrected in between.
+    questions.close(Question.objects.latest("pk"), "电话核实", actor=chen)
+    questions.watch()
+    assert states() == ["closed", "closed"]
+    report(caller, 0)
+    assert states() == ["closed", "closed"]
+    report(caller, 0, **WRONG)
+    assert states() == ["closed", "closed", "open"]
+    assert Notification.objects.filter(kind="question", user=lin).count() == 3
+    # An answer is the secretariat's to close, also where the data were corrected.
+    questions.answer(Question.objects.latest("pk"), "已更正", actor=lin)
+    report(caller, 0)
+    assert states() == ["closed", "closed", "answered"]
+    assert (
+        "数据更正"
+        in signed_in(chen).get(f"/questions/{Question.objects.latest('pk').pk}/").content.decode()
+    )
+
+
+def test_a_correction_that_leaves_the_doubt_settles_nothing(jinan: Base, caller: Caller) -> None:
+    report(caller, 1)
+    report(caller, 0, **WRONG, GPU总算力=1, 空闲GPU算力=1)
+    outbox.sweep()
+    report(caller, 0, 内存空间总容量=1900, 空闲内存空间容量=900)
+    outbox.sweep()
+    found = {each.subject: (each.state, each.facts["after"]) for each in Question.objects.all()}
+    assert found == {"memory": ("open", 1900), "gpu": ("closed", 1)}
+
+
+def test_a_wrong_day_between_is_settled_with_the_day_held_against_it(
+    jinan: Base, caller: Caller
+) -> None:
+    report(caller, 2)
+    report(caller, 1, **WRONG)
+    report(caller, 0)
+    outbox.sweep()
+    asked = Question.objects.order_by("day")
+    assert [each.rule for each in asked] == ["drop", "rise"]
+    report(caller, 1)
+    outbox.sweep()
+    assert [each.state for each in asked.all()] == ["closed", "closed"]
+
+
+def test_a_corrected_day_ends_a_run_of_frozen_figures(question: Question, caller: Caller) -> None:
+    report(caller, 1, 空闲CPU核数=7)
+    outbox.sweep()
+    question.refresh_from_db()
+    assert question.state == "closed"
+    report(caller, 1)
+    assert questions.watch() == 1
+
+
+def test_one_report_is_asked_about_in_one_message(jinan: Base, caller: Caller, lin: User) -> None:
+    report(caller, 1)
+    wrong = {
+        "GPU总算力": 2_600_000,
+        "NPU总算力": 8,
+        "空闲NPU算力": 0,
+        "CPU总核数": 9,
+        "空闲CPU核数": 9,
+    }
+    report(caller, 0, **wrong)
+    outbox.sweep()
+    assert Question.objects.count() == 3
+    [note] = Notification.objects.filter(kind="question")
+    assert "GPU 算力总量从2600升到2600000 PFLOPS" in note.body_zh
+    assert "NPU 算力总量" in note.body_zh
+    assert "CPU" in note.body_zh
+    assert note.path == f"/questions/?state=open&base={jinan.code}"
+    page = signed_in(lin).get(note.path).content.decode()
+    assert page.count("row-link") == 3
+    assert OutboxEntry.objects.filter(kind="mail", payload__of="question").count() == 1
+    report(caller, 0)
+    outbox.sweep()
+    [told] = Notification.objects.filter(kind="question_settled")
+    assert told.body_zh.count("\n") == 4

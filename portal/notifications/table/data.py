@@ -42,8 +42,11 @@ KINDS = (
         Group.DATA,
         _("上报数据待说明"),
         _("请说明{base}{day}的上报数据"),
-        _("{base}{day}的上报数据有不合常理之处，请说明原因。数据照收，不影响按时率。"),
-        ("base", "day"),
+        _(
+            "{base}{day}的上报数据有不合常理之处：\n\n{what}\n\n"
+            "请说明原因；有误的请更正后重发，更正后不再存疑的自动办结。数据照收，不影响按时率。"
+        ),
+        ("base", "day", "what"),
         readers=OPERATORS,
     ),
     Kind(
@@ -54,6 +57,15 @@ KINDS = (
         _("{base}已说明{day}的上报数据，请查看并办结。"),
         ("base", "day"),
         readers=CENTRE,
+    ),
+    Kind(
+        "question_settled",
+        Group.DATA,
+        _("上报数据更正后不再存疑"),
+        _("{base}{day}的上报数据已更正，不必再说明"),
+        _("{base}{day}的上报数据已更正，不再存疑，以下询问自动办结，不必再说明：\n\n{what}"),
+        ("base", "day", "what"),
+        readers=OPERATORS,
     ),
     Kind(
         "question_closed",
