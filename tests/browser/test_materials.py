@@ -217,6 +217,7 @@ print(*CaseFile.objects.values_list("sha256", flat=True))
 """
 
 
+@pytest.mark.long
 def test_a_killed_server_costs_only_the_piece_under_way(
     browser: Browser, tmp_path: Path, large: Path, prepared: Prepared
 ) -> None:
