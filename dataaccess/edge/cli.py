@@ -263,6 +263,9 @@ def _check(config: settings.Config, path: Path) -> int:
         compute.load(Path(config.compute.queries) if config.compute.queries else None)
     if config.security:
         mapping.load(Path(config.security.mapping) if config.security.mapping else None)
+    missing = settings.unreadable(config)
+    if missing:
+        raise ConfigError("\n".join(f"{path}: {fault}" for fault in missing))
     _say(f"{path}：没有错误。")
     return GOOD
 

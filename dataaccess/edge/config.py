@@ -185,6 +185,33 @@ def load(path: Path) -> Config:
     return config
 
 
+def unreadable(config: Config) -> list[str]:
+    """A sentence for each file that the configuration names and that cannot be read. Logs of
+    detectors may come later; what the node cannot do without must be there."""
+    named = {
+        "centre.key_file": config.centre.key_file,
+        "centre.ca_file": config.centre.ca_file,
+        "node.tls_certificate": config.node.tls_certificate,
+        "node.tls_key": config.node.tls_key,
+        "base_info.file": config.base_info and config.base_info.file,
+        "compute.token_file": config.compute and config.compute.token_file,
+    }
+    faults = []
+    for key, file in named.items():
+        if not file:
+            continue
+        try:
+            empty = not Path(file).read_bytes().strip()
+        except FileNotFoundError:
+            faults.append(f"{key}: 没有文件 {file}，请放好文件或改正路径。")
+        except OSError as failure:
+            faults.append(f"{key}: 读不了 {file}（{failure.strerror}），请检查权限。")
+        else:
+            if empty:
+                faults.append(f"{key}: 文件 {file} 是空的，请填入内容。")
+    return faults
+
+
 M = TypeVar("M", bound=Strict)
 
 
