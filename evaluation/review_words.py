@@ -24,7 +24,7 @@ def _timeliness(found: dict[str, Any]) -> Facts:
         (_("按时"), found["on_time"]),
         (_("窗口外"), found["out_of_window"]),
         (_("补报"), found["makeup"]),
-        (_("缺报"), found["missing"]),
+        (_("未上报"), found["missing"]),
         (_("报备停报"), found["planned"]),
     ]
 

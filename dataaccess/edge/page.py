@@ -53,12 +53,14 @@ HEADERS = {
     ),
     "Referrer-Policy": "no-referrer",
 }
+# Words and signs as in the portal's calendar.
 _STATUS = {
     "on_time": ("✓", "按时", "on time", "good"),
-    "out_of_window": ("△", "窗口外", "out of window", "attention"),
-    "makeup": ("△", "补报", "makeup", "attention"),
-    "missing": ("✗", "缺报", "missing", "bad"),
-    "pending": ("–", "待报", "pending", ""),
+    "out_of_window": ("!", "窗口外", "outside the window", "attention"),
+    "makeup": ("↺", "补报", "makeup", "attention"),
+    "missing": ("✗", "未上报", "not reported", "bad"),
+    "planned": ("‖", "计划停机", "planned downtime", ""),
+    "pending": ("○", "待上报", "pending", ""),
 }
 
 

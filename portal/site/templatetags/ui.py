@@ -177,6 +177,10 @@ SIGNS = {
     "optional": Sign("missing", "○", gettext_lazy("选填")),
     "attention": Sign("attention", "!", gettext_lazy("需注意")),
     "refused": Sign("not-met", "✗", gettext_lazy("不予通过")),
+    # Of a reported day: the calendar's own signs (templates/dataaccess/day_sign.html).
+    "makeup": Sign("press", "↺", gettext_lazy("补报")),
+    "early": Sign("missing", "◔", gettext_lazy("已收到，待评判")),
+    "planned": Sign("missing", "‖", gettext_lazy("计划停机")),
     "neutral": Sign("missing", "·", ""),
 }
 
