@@ -10,6 +10,10 @@ from dataaccess.shapes.faults import fault
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_EVENTS = 5000
+_AS_LINES = (
+    f"正文像是每行一个 JSON 对象（NDJSON）：请把请求头 Content-Type 改为 {parsing.NDJSON}，"
+    "或以一个 JSON 数组发送。"
+)
 
 
 @dataclass
@@ -46,7 +50,10 @@ def check(kind: Kind, raw: bytes, content_type: str, at: datetime) -> Checked:
             return _check_events(raw, content_type, at)
         payload = parsing.parse(raw)
     except parsing.NotJson as failure:
-        raise Refused(400, "请求正文不是有效的 JSON", str(failure)) from None
+        said = str(failure)
+        if kind == "security_event" and content_type != parsing.NDJSON and parsing.is_lines(raw):
+            said = _AS_LINES
+        raise Refused(400, "请求正文不是有效的 JSON", said) from None
     if kind == "base_info":
         values, faults = shapes.check_base_info(payload)
         checked = Checked(base_info=values)

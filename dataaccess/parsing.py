@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any, NoReturn
 
 import orjson
@@ -78,6 +79,12 @@ def parse_lines(raw: bytes) -> list[Any]:
             "用 curl 发送文件时请用 --data-binary，--data 会去掉换行。"
         )
     return documents
+
+
+def is_lines(raw: bytes) -> bool:
+    """Whether a body that is no JSON document is rather NDJSON: its first two lines are objects."""
+    first = islice((line for line in raw.split(b"\n") if line.strip()), 2)
+    return [type(_line(line)) for line in first] == [dict, dict]
 
 
 def _line(line: bytes) -> Any:

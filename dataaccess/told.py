@@ -62,6 +62,11 @@ _SENTENCES = {
         "No line is JSON; send one JSON object a line. With curl use --data-binary: --data takes "
         "the line ends out of a file."
     ),
+    "正文像是每行一个 JSON 对象（NDJSON）：请把请求头 Content-Type 改为 application/x-ndjson，"
+    "或以一个 JSON 数组发送。": (
+        "The body looks like one JSON object a line (NDJSON): set Content-Type to "
+        "application/x-ndjson, or send one JSON array."
+    ),
     "请求正文为空，请按接口文档发送 JSON。": "The body is empty; send JSON as documented.",
     "请去掉开头的 BOM（U+FEFF），以不带 BOM 的 UTF-8 发送。": (
         "Take the BOM (U+FEFF) off the beginning and send UTF-8 without it."
@@ -118,6 +123,9 @@ _SENTENCES = {
         "“{}” has no such field; take it out. If it is a slip, the nearest name is “{}”."
     ),
     "应为 JSON 数字，不加引号，如 2600。": "A JSON number without quotes is needed, such as 2600.",
+    "不能为空，请填写数字；无该类资源时填 0。": (
+        "May not be empty: give a number, 0 where there is no such resource."
+    ),
     "应为有限的数字，如 2600。": "A finite number is needed, such as 2600.",
     "不能为负数；无该类资源时填 0。": "Not below 0; give 0 where there is no such resource.",
     "数值过大，最大为 {}，请核对单位。": "Too large, the most is {}; check the unit.",

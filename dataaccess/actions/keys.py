@@ -160,16 +160,18 @@ def digest(text: str) -> str:
 
 
 def known_networks(networks: Sequence[str]) -> list[str]:
-    """Networks in their usual form, each once; Invalid names the first that is none."""
-    found = []
+    """Networks in their usual form, each once; Invalid names all that are none."""
+    found, wrong = [], []
     for network in networks:
         try:
             found.append(str(ipaddress.ip_network(network.strip(), strict=False)))
         except ValueError:
-            raise Invalid(
-                _("“%(network)s”不是网段，请填写如 203.0.113.0/24 或单个地址。")
-                % {"network": network[:64]}
-            ) from None
+            wrong.append(f"“{network[:64]}”")
+    if wrong:
+        raise Invalid(
+            _("%(networks)s不是网段，请填写如 203.0.113.0/24 或单个地址。")
+            % {"networks": _("、").join(dict.fromkeys(wrong))}
+        )
     return list(dict.fromkeys(found))
 
 

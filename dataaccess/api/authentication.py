@@ -68,7 +68,10 @@ def check_networks(networks: list[str], request: HttpRequest) -> None:
         raise Denied(
             403,
             _("来源地址不在密钥允许的网段内"),
-            _("本次请求来自 %(source)s，请从登记的网段发送，或为新的网段签发密钥。")
+            _(
+                "本次请求来自 %(source)s，请从登记的网段发送；网段变了，"
+                "在密钥页面修改这把密钥的来源网段即可，不必换密钥。"
+            )
             % {"source": source or "?"},
         )
 

@@ -106,7 +106,7 @@ _CLOCK: Schema = {
 
 _WARNINGS: Schema = {
     "type": "array",
-    "description": "仅在数据可疑时出现：已按所报保存，请核对",
+    "description": "仅在数据可疑时出现：已按所报保存，请核对；试运行时没有保存",
     "items": _FAULT,
 }
 
@@ -158,24 +158,34 @@ _PROBLEMS: dict[int, str] = {
     429: "调用过于频繁，按 Retry-After 所示秒数后重试",
     503: "服务暂不可用，数据未保存，按 Retry-After 所示秒数后重试",
 }
+# Of a call that only reads; what is said of a delivery would not be true of it.
+_PROBLEMS_READING: dict[int, str] = {
+    **_PROBLEMS,
+    400: "网址中有这个接口没有的参数",
+    422: "参数不符合要求；errors 一次列出全部错误",
+    503: "服务暂不可用，按 Retry-After 所示秒数后重试",
+}
 _FOR_ALL = (401, 403, 405, 429, 503)
 _FOR_DELIVERIES = (400, 413, 415, 422)
 
 
-def _responses(good: dict[int, tuple[str, Schema]], problems: tuple[int, ...]) -> dict[Any, Any]:
+def _responses(
+    good: dict[int, tuple[str, Schema]], problems: tuple[int, ...], *, reading: bool = False
+) -> dict[Any, Any]:
+    texts = _PROBLEMS_READING if reading else _PROBLEMS
     said: dict[Any, Any] = {}
     for status, (text, schema) in good.items():
         said[(status, "application/json")] = {**schema, "description": text}
     for status in sorted({*_FOR_ALL, *problems}):
-        said[(status, "application/problem+json")] = {**_PROBLEM, "description": _PROBLEMS[status]}
+        said[(status, "application/problem+json")] = {**_PROBLEM, "description": texts[status]}
     return said
 
 
 def problem_responses(statuses: tuple[int, ...]) -> dict[str, Any]:
-    """The same, written out for a call that is described by hand."""
+    """The same, written out for a call that reads and is described by hand."""
     return {
         str(status): {
-            "description": _PROBLEMS[status],
+            "description": _PROBLEMS_READING[status],
             "content": {
                 "application/problem+json": {
                     "schema": _PROBLEM,
@@ -226,7 +236,7 @@ def _delivery(kind: Kind, summary: str, description: str, *, batch: bool = False
     answer = _answer_schema(judged=not batch, daily=kind == "compute_report")
     good = {200: ("已保存，没有新增", answer), 201: ("已保存，有新增", answer)}
     if batch:
-        good[207] = ("部分事件有误，其余已保存；rejected 列出有误的事件", answer)
+        good[207] = ("部分事件有误，其余已保存；rejected 列出有误的事件，index 从 0 起", answer)
     return extend_schema(
         operation_id=kind,
         summary=summary,
@@ -321,10 +331,11 @@ receipt = extend_schema(
                 },
             )
         },
-        (404,),
+        (400, 404),
+        reading=True,
     ),
     auth=_SECURITY,
-    examples=[*_answers("receipt"), *_problems((404,))],
+    examples=[*_answers("receipt"), *_problems((400, 404))],
 )
 
 _DAY_STATUSES = ["on_time", "out_of_window", "makeup", "missing", "planned", "pending"]
@@ -394,7 +405,7 @@ status = extend_schema(
     summary="查询上报情况",
     description="本基地最近 60 天每天的上报情况，以及尚未答复的数据统计要求。",
     tags=["查询"],
-    responses=_responses({200: ("上报情况", _STATUS)}, ()),
+    responses=_responses({200: ("上报情况", _STATUS)}, (400,), reading=True),
     auth=_SECURITY,
-    examples=[*_answers("status"), *_problems(())],
+    examples=[*_answers("status"), *_problems((400,))],
 )

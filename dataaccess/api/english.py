@@ -144,15 +144,16 @@ TEXTS = {
     "仅在请求的 Date 与服务器相差超过一分钟时出现": (
         "Only where the request's Date is more than a minute from the server's clock"
     ),
-    "仅在数据可疑时出现：已按所报保存，请核对": (
-        "Only where the data are doubtful: they were kept as sent; check them"
+    "仅在数据可疑时出现：已按所报保存，请核对；试运行时没有保存": (
+        "Only where the data are doubtful: they were kept as sent (not in a dry run); check them"
     ),
     "正数为请求方快，负数为慢": "Positive where the caller's clock is ahead, negative where behind",
     "应当怎样做": "What to do",
     "已保存，没有新增": "Kept; nothing new",
     "已保存，有新增": "Kept; something new",
-    "部分事件有误，其余已保存；rejected 列出有误的事件": (
-        "Some events are at fault, the others were kept; rejected lists those at fault"
+    "部分事件有误，其余已保存；rejected 列出有误的事件，index 从 0 起": (
+        "Some events are at fault, the others were kept; rejected lists those at fault, index counts "
+        "from 0"
     ),
     "当时的回答，另有 interface 与 status": "The answer given then, with interface and status",
     "上报情况": "The state of reporting",
@@ -190,6 +191,13 @@ TEXTS = {
     ),
     "服务暂不可用，数据未保存，按 Retry-After 所示秒数后重试": (
         "The service is away and nothing was kept; try again after the seconds in Retry-After"
+    ),
+    "网址中有这个接口没有的参数": "The address has a parameter that this call does not know",
+    "参数不符合要求；errors 一次列出全部错误": (
+        "The parameters do not hold; errors names every fault at once"
+    ),
+    "服务暂不可用，按 Retry-After 所示秒数后重试": (
+        "The service is away; try again after the seconds in Retry-After"
     ),
     # Fields
     "256字符以内": "At most 256 characters",

@@ -4,6 +4,7 @@ answers against the schemas."""
 import json
 from typing import Any
 
+from dataaccess import endings
 from dataaccess.samples import BODIES
 from dataaccess.shapes import tables
 
@@ -37,6 +38,12 @@ _TIME_FAULT = {
     "message": "“2024-07-26T10:20:35”的格式不正确。请按“年-月-日 时:分:秒”填写北京时间，"
     "不带时区，如 2024-07-26 10:20:35。",
 }
+_UNIT_DOUBT = {
+    "field": "GPU总算力",
+    "code": "rise",
+    "message": "“GPU总算力”为2600000，上一次（2026-07-25）为2600，是其1000倍，"
+    f"像是用了别的单位（本字段以 PFLOPS 计）{endings.ASKED}",
+}
 # By interface or call, then by status.
 ANSWERS: dict[str, dict[int, dict[str, Any]]] = {
     "base_info": {200: {**_KEPT, **_AGAIN, **_ON_TIME}, 201: {**_KEPT, **_ON_TIME}},
@@ -49,7 +56,7 @@ ANSWERS: dict[str, dict[int, dict[str, Any]]] = {
             "timeliness": {"status": "makeup", "window": "07:00-08:00"},
             "day": {"date": "2026-07-25", "status": "on_time", "corrected": True},
         },
-        201: {**_KEPT, **_ON_TIME},
+        201: {**_KEPT, **_ON_TIME, "warnings": [_UNIT_DOUBT]},
     },
     "security_event": {
         200: {**_KEPT, **_AGAIN},
@@ -100,7 +107,7 @@ _PROBLEMS = {
     403: _problem(
         403,
         "来源地址不在密钥允许的网段内",
-        "本次请求来自 198.51.100.9，请从登记的网段发送，或为新的网段签发密钥。",
+        "本次请求来自 198.51.100.9，请从登记的网段发送；网段变了，在密钥页面修改这把密钥的来源网段即可，不必换密钥。",
     ),
     404: _problem(404, "没有这张回执", "没有这张回执，或它属于另一个基地；请核对编号。"),
     413: _problem(413, "批量过大", "每次最多5000个事件，本次6000个，请分批发送。"),
@@ -136,8 +143,25 @@ _PROBLEMS = {
 }
 
 
+# What is only read is not kept, and has no fields of a report.
+_PROBLEMS_READING = {
+    400: _problem(400, "网址参数不认识", "没有参数 days；这个地址不带参数。"),
+    422: _problem(
+        422,
+        "参数不符合要求",
+        "请按 errors 逐项更正后重新请求；参数一览见 /api/docs#capacity。",
+        errors=[
+            {"field": "pflops", "code": "required", "message": "缺少必填参数“pflops”，请补充。"}
+        ],
+    ),
+    503: _problem(503, "服务暂不可用", "请稍后按 Retry-After 所示秒数重试。"),
+}
+
+
 def problem(status: int, method: str) -> dict[str, Any]:
     """What a call that takes this method only may be told."""
     if status == 405:
         return _problem(405, "不支持这个请求方法", f"这个地址只支持 {method}。")
+    if method == "GET" and status in _PROBLEMS_READING:
+        return _PROBLEMS_READING[status]
     return _PROBLEMS[status]

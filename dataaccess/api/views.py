@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _MOST_AHEAD = 2**31 - 1
+_READING = ("GET", "HEAD")
 _CONTENT_TYPES = {
     "base_info": ("application/json",),
     "compute_report": ("application/json",),
@@ -63,7 +64,7 @@ class KeyView(APIView):
             else:
                 response = handler(request, *args, **kwargs)
         except Exception as failure:
-            response = as_problem(failure)
+            response = as_problem(failure, reading=request.method in _READING)
         self._note(request, response)
         return response
 
@@ -80,7 +81,8 @@ class KeyView(APIView):
             log.exception("a call was not noted")
 
 
-def as_problem(failure: Exception) -> HttpResponse:
+def as_problem(failure: Exception, *, reading: bool = False) -> HttpResponse:
+    """`reading`: of a call that brings no data, of which none could be lost."""
     match failure:
         case intake.Refused():
             return of_refusal(failure)
@@ -94,9 +96,11 @@ def as_problem(failure: Exception) -> HttpResponse:
             return not_found()
         case OperationalError() | InterfaceError() | InternalError():
             log.error("the database did not answer", exc_info=failure)
-            return _come_back()
+            return _come_back(reading=reading)
     log.error("an API call failed", exc_info=failure)
-    return problem(500, _("服务器内部错误"), _("数据未保存，请稍后重试；若仍失败请联系秘书处。"))
+    later = _("请稍后重试；若仍失败请联系秘书处。")
+    told = later if reading else _("数据未保存，请稍后重试；若仍失败请联系秘书处。")
+    return problem(500, _("服务器内部错误"), told)
 
 
 def _seen(request: Any, response: HttpResponse, call: str) -> dict[str, Any]:
@@ -180,6 +184,7 @@ class ReceiptView(KeyView):
 
     @described.receipt
     def get(self, request: Any, identifier: UUID) -> HttpResponse:
+        _no_parameters(request)
         receipt = intake.receipt_of(self.key.base, identifier)
         if receipt is None:
             return no_such_receipt()
@@ -193,6 +198,7 @@ class StatusView(KeyView):
 
     @described.status
     def get(self, request: Any) -> HttpResponse:
+        _no_parameters(request)
         now = timezone.now()
         return answer(200, _reporting_status(self.key.base, now))
 
@@ -275,11 +281,12 @@ def wrong_method(allowed: list[str]) -> HttpResponse:
     )
 
 
-def _come_back() -> HttpResponse:
+def _come_back(*, reading: bool) -> HttpResponse:
+    later = _("请稍后按 Retry-After 所示秒数重试。")
     return problem(
         503,
         _("服务暂不可用"),
-        _("数据未保存，请稍后按 Retry-After 所示秒数重试。"),
+        later if reading else _("数据未保存，请稍后按 Retry-After 所示秒数重试。"),
         headers={"Retry-After": str(settings.RETRY_AFTER_SECONDS)},
     )
 
@@ -339,6 +346,17 @@ def _client_ahead(request: Any, received_at: datetime) -> int | None:
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return max(-_MOST_AHEAD, min(_MOST_AHEAD, ahead))
+
+
+def _no_parameters(request: Any) -> None:
+    """A call that takes none says so: who asks for five days must not take sixty for them."""
+    if request.GET:
+        raise Denied(
+            400,
+            _("网址参数不认识"),
+            _("没有参数 %(unknown)s；这个地址不带参数。")
+            % {"unknown": ", ".join(sorted(request.GET))[:100]},
+        )
 
 
 def _dry_run(request: Any) -> bool:

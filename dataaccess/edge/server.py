@@ -165,6 +165,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(200, metrics.render(report.state(node)).encode(), metrics.TYPE)
             case "/api/v1/status":
                 self._caller()
+                self._no_parameters()
                 self._json(200, report.for_base(node))
             case _:
                 self._receipt(path)
@@ -176,10 +177,18 @@ class Handler(BaseHTTPRequestHandler):
         if not found:
             raise _no_such_thing()
         self._caller()
+        self._no_parameters()
         told = intake.receipt_of(self.server.node.store, found[1])
         if told is None:
             raise Denied(404, "没有这张回执", "本节点没有这张回执；中心的回执请向中心查询。", {})
         self._json(200, told)
+
+    def _no_parameters(self) -> None:
+        told = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
+        if told:
+            unknown = ", ".join(sorted(told))[:100]
+            detail = f"没有参数 {unknown}；这个地址不带参数。"
+            raise Denied(400, "网址参数不认识", detail, {})
 
     def _only_near(self) -> None:
         """The state of the node is for its own people: others find nothing here."""
@@ -348,7 +357,15 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _dry_run(query: str) -> bool:
-    asked = parse_qs(query).get("dry_run", ["false"])[-1]
+    told = parse_qs(query, keep_blank_values=True)
+    unknown = ", ".join(sorted(set(told) - {"dry_run"}))
+    if unknown:
+        raise Refused(
+            400,
+            "网址参数不认识",
+            f"没有参数 {unknown[:100]}；只检查、不保存时写 ?dry_run=true。没有保存任何内容。",
+        )
+    asked = told.get("dry_run", ["false"])[-1]
     if asked not in ("true", "false"):
         raise Refused(400, "dry_run 的取值不正确", "dry_run 只能是 true 或 false。")
     return asked == "true"

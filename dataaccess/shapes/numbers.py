@@ -12,6 +12,8 @@ LARGEST = 2**63 - 1
 
 def floored(value: Any) -> int:
     """The whole part of a number that is not negative; a string, true or NaN is refused."""
+    if value is None:
+        raise PydanticCustomError("empty", "不能为空，请填写数字；无该类资源时填 0。")
     if isinstance(value, bool) or not isinstance(value, int | Decimal | float):
         raise PydanticCustomError("type", "应为 JSON 数字，不加引号，如 2600。")
     if not _finite(value):

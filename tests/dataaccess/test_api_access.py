@@ -135,6 +135,10 @@ def test_a_key_from_a_foreign_network(jinan: Base, settings: Any) -> None:
         status("203.0.113.0"), status("203.0.113.255"), status("2001:db8::7"),
         status("203.0.114.0"), status("127.0.0.1"), status(""),
     ] == [200, 200, 200, 403, 403, 403]  # fmt: skip
+    assert caller.send("GET", "status", REMOTE_ADDR="203.0.114.0").json()["detail"] == (
+        "本次请求来自 203.0.114.0，请从登记的网段发送；网段变了，"
+        "在密钥页面修改这把密钥的来源网段即可，不必换密钥。"
+    )
     forged = {"headers": {"X-Forwarded-For": "203.0.113.7"}}
     assert status("198.51.100.1", **forged) == 403
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
@@ -213,6 +217,12 @@ def test_the_database_away_is_503_with_retry_after(caller: Caller, settings: Any
 
     with connection.execute_wrapper(away):
         answer = caller.report(report())
+        asked = caller.send("GET", "status")
+    assert (asked.status_code, asked.json()["detail"]) == (
+        503,
+        "请稍后按 Retry-After 所示秒数重试。",
+    )
+    assert answer.json()["detail"] == "数据未保存，请稍后按 Retry-After 所示秒数重试。"
     assert answer.status_code == 503
     assert answer["Retry-After"] == "30"
     assert answer["Content-Type"] == "application/problem+json"

@@ -418,6 +418,56 @@ def test_a_misspelt_dry_run_is_no_delivery(caller: Caller) -> None:
     assert ComputeReport.objects.count() == 0
 
 
+def test_a_call_that_takes_no_parameters_says_so(caller: Caller) -> None:
+    receipt = caller.report(report()).json()["receipt"]
+    for address, unknown in (
+        ("status?days=5", "days"),
+        ("status?b=1&a=", "a, b"),
+        (f"receipts/{receipt}?full=1", "full"),
+    ):
+        answer = caller.send("GET", address)
+        assert (answer.status_code, answer.json()["title"], answer.json()["detail"]) == (
+            400,
+            "网址参数不认识",
+            f"没有参数 {unknown}；这个地址不带参数。",
+        )
+    assert caller.send("GET", "status").status_code == 200
+
+
+def test_lines_sent_as_json_are_told_their_content_type(caller: Caller) -> None:
+    line = json.dumps(event(攻击事件ID="a"), ensure_ascii=False).encode()
+    hint = (
+        "正文像是每行一个 JSON 对象（NDJSON）：请把请求头 Content-Type 改为 "
+        "application/x-ndjson，或以一个 JSON 数组发送。"
+    )
+
+    def told(raw: bytes) -> str:
+        answer = caller.events(raw=raw)
+        assert answer.status_code == 400
+        return str(answer.json()["detail"])
+
+    assert told(line + b"\n\n" + line) == hint
+    assert told(line + b"\n" + line + b"\nx") == hint
+    # A slip within one document is named by its place.
+    assert told(line + b"\nx") == "第2行第1列不是有效的 JSON，请检查引号、逗号和括号。"
+    other = caller.send("POST", "compute-reports", raw=line + b"\n" + line)
+    assert (other.status_code, other.json()["detail"]) == (
+        400,
+        "第2行第1列不是有效的 JSON，请检查引号、逗号和括号。",
+    )
+    assert SecurityEvent.objects.count() == 0
+
+
+def test_a_figure_that_is_null_is_said_to_be_empty(caller: Caller) -> None:
+    assert caller.report(report(GPU总算力=None)).json()["errors"] == [
+        {
+            "field": "GPU总算力",
+            "code": "empty",
+            "message": "不能为空，请填写数字；无该类资源时填 0。",
+        }
+    ]
+
+
 def test_an_idempotency_key_gets_the_first_answer_again(caller: Caller) -> None:
     headers = {"Idempotency-Key": "2026-07-26/1"}
     first = caller.report(report(), headers=headers)

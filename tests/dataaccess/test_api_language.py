@@ -58,6 +58,9 @@ def sent(caller: Caller) -> Iterator[Any]:
     event = json.dumps(BODIES["security_event"]).encode()
     yield caller.events(raw=b"{\n}\nx", content_type=NDJSON, headers=ENGLISH)
     yield caller.events(raw=b"x", content_type=NDJSON, headers=ENGLISH)
+    yield caller.events(raw=event + b"\n" + event, headers=ENGLISH)
+    yield caller.report({**TODAY, "CPU总核数": None}, headers=ENGLISH)
+    yield caller.send("GET", "status?days=5", headers=ENGLISH)
     yield caller.events(raw=event + b"\nx", content_type=NDJSON, headers=ENGLISH)
     yield caller.events(raw=event, content_type="text/plain", headers=ENGLISH)
     once = {**ENGLISH, "Idempotency-Key": "one"}

@@ -29,8 +29,9 @@ def test_decimals_are_floored() -> None:
 
 @pytest.mark.parametrize("name", tables.FIGURES)
 def test_only_numbers_that_are_not_negative(name: str) -> None:
-    for wrong in ("5", True, None, [], {}, Decimal("NaN"), Decimal("Infinity"), float("nan")):
+    for wrong in ("5", True, [], {}, Decimal("NaN"), Decimal("Infinity"), float("nan")):
         assert (name, "type") in faults(report(**{name: wrong}))
+    assert (name, "empty") in faults(report(**{name: None}))
     assert (name, "negative") in faults(report(**{name: -1}))
     assert (name, "negative") in faults(report(**{name: Decimal("-0.5")}))
     assert (name, "too_large") in faults(report(**{name: LARGEST + 1}))

@@ -1,5 +1,6 @@
 """The OpenAPI document and the page people read it on."""
 
+import html
 import re
 import uuid
 from typing import Any
@@ -112,3 +113,36 @@ def test_the_page_needs_no_account_and_loads_nothing_from_elsewhere() -> None:
     assert [url for url in loaded if not url.startswith("/")] == []
     assert " style=" not in page
     assert "curl -X PUT" in page
+
+
+def read(content: dict[str, Any]) -> dict[str, Any]:
+    return content["application/problem+json"]
+
+
+def test_a_call_that_reads_does_not_speak_of_data_that_were_not_kept(
+    document: dict[str, Any], caller: Caller
+) -> None:
+    fields = {field.name for table in TABLES.values() for field in table.fields}
+    for path in ("capacity", "status", "receipts/{identifier}"):
+        responses = document["paths"][f"/api/v1/{path}"]["get"]["responses"]
+        for status, response in responses.items():
+            if int(status) < 400:
+                continue
+            [example] = read(response["content"])["examples"].values()
+            told = f"{response['description']} {example}"
+            assert "未保存" not in told, (path, status)
+            assert not any(name in told for name in fields), (path, status)
+    call = document["paths"]["/api/v1/status"]["get"]["responses"]["400"]
+    [example] = read(call["content"])["examples"].values()
+    assert caller.send("GET", "status?days=5").json() == example["value"]
+
+
+def test_the_page_tells_of_doubts_and_how_refused_events_are_counted() -> None:
+    page = html.unescape(Client().get("/api/docs").content.decode())
+    assert "2xx 回答中的 warnings" in page
+    assert "平台还会以“数据询问”请基地说明原因" in page
+    assert '"warnings": [' in page
+    assert "“GPU总算力”为2600000，上一次（2026-07-25）为2600，是其1000倍" in page
+    assert "index 是它在批中的位置，从 0 起：第一个事件为 0。" in page
+    assert "在密钥页面修改这把密钥的来源网段即可，不必换密钥。" in page
+    assert "为新的网段签发密钥" not in page

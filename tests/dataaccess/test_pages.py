@@ -321,6 +321,10 @@ def test_a_wrong_change_of_a_key_is_answered_beside_its_field(
     answer = client.post(address, {"purpose": "长" * 101, "networks": "10.0.0.0/33"})
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"purpose", "networks"}
+    wrong = client.post(address, {"networks": "here\n10.0.0.0/8\n10.0.0.0/33\nhere"})
+    assert wrong.context["form"].errors["networks"] == [
+        "“here”、“10.0.0.0/33”不是网段，请填写如 203.0.113.0/24 或单个地址。"
+    ]
     assert "10.0.0.0/33" in answer.content.decode()
     keys.revoke(key[0], actor=lin)
     ended = client.post(address, {"networks": "10.0.0.0/8"}, follow=True).content.decode()

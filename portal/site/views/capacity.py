@@ -53,7 +53,7 @@ def api(request: HttpRequest) -> HttpResponse:
             return problem(422, _("参数不符合要求"), told, errors=faults)
         return answer(200, _as_json(form.need()))
     except Exception as failure:
-        return as_problem(failure)
+        return as_problem(failure, reading=True)
 
 
 def _found(need: Need) -> dict[str, Any]:

@@ -125,6 +125,9 @@ WRONG: dict[str, tuple[str, str, bytes, dict[str, str]]] = {
     "another method": ("PUT", EVENTS, b"{}", {}),
     "a bad idempotency key": ("POST", EVENTS, b"{}", {"Idempotency_Key": "a b"}),
     "a bad dry run": ("POST", f"{EVENTS}?dry_run=1", b"{}", {}),
+    "a misspelt dry run": ("POST", f"{EVENTS}?dryrun=true", b"{}", {}),
+    "a parameter where none is taken": ("GET", "/api/v1/status?days=5", b"", {}),
+    "lines sent as JSON": ("POST", EVENTS, b"{}\n{}", {}),
     "no such address": ("GET", "/api/v1/receipts/x", b"", {}),
 }
 

@@ -324,3 +324,10 @@ def test_the_security_administrator_issues_a_key_that_is_shown_once(cast: Cast) 
     text = shown.content.decode().split('tabindex="0">')[1].split("<")[0]
     assert text.startswith("gyzc_")
     assert text not in listed
+
+
+def test_the_example_of_refused_parameters_is_what_is_answered(key: str) -> None:
+    document: Any = Client().get("/api/schema").json()
+    said = document["paths"]["/api/v1/capacity"]["get"]["responses"]["422"]["content"]
+    [example] = said["application/problem+json"]["examples"].values()
+    assert ask(key, accelerator="gpu").json() == example["value"]
