@@ -64,6 +64,16 @@ def can_issue_calls(user: User) -> bool:
     return _allowed(check_issue_calls, user)
 
 
+def check_answer_calls(user: User, base: Base) -> None:
+    """What no delivery can say, the base's own people do."""
+    if not works_for(user, base):
+        raise NotAllowed(_("数据统计要求由基地所属单位的负责人或填报人答复。"))
+
+
+def can_answer_calls(user: User, base: Base) -> bool:
+    return _allowed(check_answer_calls, user, base)
+
+
 def check_see_overview(user: User) -> None:
     """All bases at once are for the command centre, whose part is the secretariat's, and for those
     who decide; no base learns of another."""

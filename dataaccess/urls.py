@@ -34,6 +34,11 @@ urlpatterns = [
     path("data-calls/new/", data_calls.new, name="new_data_call"),
     path("data-calls/<int:pk>/", data_calls.one, name="data_call"),
     path("data-calls/<int:pk>/withdraw/", data_calls.withdraw, name="withdraw_data_call"),
+    path(
+        "data-calls/<int:pk>/bases/<slug:code>/no-events/",
+        data_calls.no_events,
+        name="no_events_of_data_call",
+    ),
     path("data-calls/<int:pk>/remind/", data_calls.remind, name="remind_data_call"),
     path("questions/", questions.every, name="questions"),
     path("questions/<int:pk>/", questions.one, name="question"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dataaccess import notify
 from dataaccess.errors import Invalid
 from dataaccess.models import Base, DataCall, DataCallItem, DataCallReminder
-from dataaccess.permissions import check_issue_calls
+from dataaccess.permissions import check_answer_calls, check_issue_calls
 from dataaccess.shapes import KINDS
 from portal.accounts.models import User
 from portal.ledger import audit
@@ -71,6 +71,31 @@ def withdraw(call: DataCall, *, actor: User) -> bool:
             audit.record(actor, "data_call.withdrawn", f"data_call:{call.pk}", title=call.title)
             notify.data_call(call, _unanswered(call), "withdrawn")
     return bool(ended)
+
+
+def say_no_events(call: DataCall, base: Base, *, actor: User) -> bool:
+    """The operator's word that the base has no security event to deliver: the interface takes no
+    empty batch. False where the call was answered already."""
+    check_answer_calls(actor, base)
+    with transaction.atomic():
+        # The lock of the base's deliveries: one that comes now answers before this or after it.
+        Base.objects.select_for_update().get(pk=base.pk)
+        item = (
+            DataCallItem.objects.select_for_update(of=("self",))
+            .select_related("call")
+            .filter(call=call, base=base, interface="security_event")
+            .first()
+        )
+        if item is None:
+            raise Invalid(_("这项要求没有向本基地要求安全信息。"))
+        if item.answered_at is not None:
+            return False
+        if item.call.withdrawn_at is not None:
+            raise Invalid(_("这项要求已撤回，不必答复。"))
+        item.answered_at, item.no_events_by = timezone.now(), actor
+        item.save(update_fields=["answered_at", "no_events_by"])
+        audit.record(actor, "data_call.no_events", f"data_call:{call.pk}", base=base.code)
+    return True
 
 
 def remind(call: DataCall, *, actor: User) -> int:

@@ -39,7 +39,8 @@ class DataCall(models.Model):
 
 
 class DataCallItem(models.Model):
-    """One interface asked of one base: open until a delivery answers it."""
+    """One interface asked of one base: open until a delivery answers it. Where no security event
+    happened there is nothing to deliver: the operator says so."""
 
     call = models.ForeignKey(DataCall, on_delete=models.CASCADE, related_name="items")
     base = models.ForeignKey(
@@ -48,6 +49,9 @@ class DataCallItem(models.Model):
     interface = models.CharField(max_length=16)
     answered_at = models.DateTimeField(null=True)
     receipt = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="+")
+    no_events_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     if TYPE_CHECKING:
         base_id: int
@@ -61,10 +65,16 @@ class DataCallItem(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(answered_at__isnull=True, receipt__isnull=True)
-                    | Q(answered_at__isnull=False, receipt__isnull=False)
+                    Q(answered_at__isnull=True, receipt__isnull=True, no_events_by__isnull=True)
+                    | Q(answered_at__isnull=False, receipt__isnull=False, no_events_by__isnull=True)
+                    | Q(
+                        answered_at__isnull=False,
+                        receipt__isnull=True,
+                        no_events_by__isnull=False,
+                        interface="security_event",
+                    )
                 ),
-                name="an_answer_has_its_receipt",
+                name="an_answer_has_its_receipt_or_person",
             ),
             models.CheckConstraint(
                 condition=Q(interface__in=KINDS), name="data_call_interface_is_known"

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,7 +20,7 @@ from dataaccess.forms import DataCallForm
 from dataaccess.models import Base, DataCall, DataCallItem
 from dataaccess.shapes import KINDS, tables
 from dataaccess.views.narrowing import NODES
-from dataaccess.views.shared import reader, refuse_unless
+from dataaccess.views.shared import base_for, reader, refuse_unless
 from dataaccess.words import printed, reads_english
 from portal.accounts.models import Role
 from portal.accounts.requests import SignedInRequest
@@ -97,15 +96,21 @@ def one(request: SignedInRequest, pk: int) -> HttpResponse:
     call = _call(request, pk)
     items = (
         DataCallItem.objects.filter(call=call, base__in=_bases(request))
-        .annotate(
-            base_code=F("base__code"), base_name=F("base__name"), released=F("base__released_on")
-        )
+        .select_related("base", "no_events_by")
         .order_by("base__code")
     )
+    user = reader(request)
     rows: dict[str, dict[str, Any]] = {}
     for item in items:
         item.call = call  # known already
-        row = rows.setdefault(item.base_code, {"name": item.base_name, "items": {}})
+        row = rows.setdefault(item.base.code, {"name": item.base.name, "items": {}})
+        item.may_say_no_events = (  # type: ignore[attr-defined]
+            item.interface == "security_event"
+            and item.answered_at is None
+            and item.base.released_on is None
+            and call.withdrawn_at is None
+            and permissions.can_answer_calls(user, item.base)
+        )
         row["items"][item.interface] = item
     asked = [kind for kind in KINDS if any(kind in row["items"] for row in rows.values())]
     context = {
@@ -116,7 +121,12 @@ def one(request: SignedInRequest, pk: int) -> HttpResponse:
             for code, row in rows.items()
         ],
         "over": timezone.now() > call.deadline,
-        "may_issue": permissions.can_issue_calls(reader(request)),
+        "may_issue": permissions.can_issue_calls(user),
+        "may_say_no_events": any(
+            getattr(item, "may_say_no_events", False)
+            for row in rows.values()
+            for item in row["items"].values()
+        ),
         "reminders": list(call.reminders.order_by("sent_at")),
     }
     return render(request, "dataaccess/data_call.html", context)
@@ -131,6 +141,23 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("数据统计要求已撤回，并已通知尚未答复的基地。"))
     else:
         messages.info(request, _("这项要求此前已撤回。"))
+    return redirect("dataaccess:data_call", call.pk)
+
+
+@login_required
+@require_POST
+def no_events(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    """The operator answers that no security event happened at a base."""
+    call = _call(request, pk)
+    base = base_for(request, code)
+    refuse_unless(permissions.can_answer_calls(reader(request), base))
+    try:
+        if data_calls.say_no_events(call, base, actor=reader(request)):
+            messages.success(request, _("已答复：该期间没有安全事件。"))
+        else:
+            messages.info(request, _("这项要求此前已答复。"))
+    except Invalid as fault:
+        messages.error(request, str(fault))
     return redirect("dataaccess:data_call", call.pk)
 
 

@@ -61,6 +61,7 @@ ACTIONS: dict[str, Any] = {
     "base.downtime_cancelled": _("取消停报报备"),
     "conformance.started": _("开始接口一致性检测"),
     "conformance.finished": _("完成接口一致性检测"),
+    "data_call.no_events": _("答复没有安全事件"),
     "data_call.issued": _("发出数据统计要求"),
     "data_call.reminded": _("催办数据统计要求"),
     "data_call.withdrawn": _("撤回数据统计要求"),

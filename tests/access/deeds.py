@@ -440,6 +440,8 @@ OF_BASES = [
         deadline=timezone.now(), actor=u)),
     Deed("withdraw a data call", SECRETARIAT, lambda w, u, c: data_calls.withdraw(
         DataCall.objects.earliest("pk"), actor=u)),
+    Deed("say that no event happened", APPLICANT, lambda w, u, c: data_calls.say_no_events(
+        DataCall.objects.get(items__base=w.base), w.base, actor=u)),
     Deed("remind of a data call", SECRETARIAT, lambda w, u, c: data_calls.remind(
         DataCall.objects.earliest("pk"), actor=u)),
     Deed("announce a downtime", APPLICANT, lambda w, u, c: downtime.announce(

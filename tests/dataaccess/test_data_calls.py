@@ -12,7 +12,7 @@ from dataaccess.actions import data_calls
 from dataaccess.errors import Invalid, NotAllowed
 from dataaccess.models import Base, DataCall, DataCallItem
 from portal.accounts.models import Role, User
-from portal.ledger.models import OutboxEntry
+from portal.ledger.models import AuditEvent, OutboxEntry
 from tests.dataaccess.bodies import event, report
 from tests.dataaccess.conftest import Caller, person, signed_in
 
@@ -204,3 +204,60 @@ def test_an_operator_sees_the_own_answers_only(
         data_calls.withdraw(call, actor=lin)
     with pytest.raises(Invalid):
         issue(chen)
+
+
+def test_the_operator_answers_that_no_event_happened(
+    chen: User, jinan: Base, qingdao: Base, lin: User, zhou: User
+) -> None:
+    call = issue(chen, jinan, qingdao)
+    page, address = f"/data-calls/{call.pk}/", f"/data-calls/{call.pk}/bases/jinan/no-events/"
+    with time_machine.travel(NINE + timedelta(hours=1), tick=False):
+        shown = signed_in(lin).get(page).content.decode()
+        assert address in shown
+        assert "该期间没有安全事件的，请在上面答复" in shown
+        assert "no-events" not in signed_in(chen).get(page).content.decode()
+        assert signed_in(chen).post(address).status_code == 404
+        assert signed_in(zhou).post(address).status_code == 404
+        assert ("jinan", "security_event") in waiting(call)
+        told = signed_in(lin).post(address, follow=True).content.decode()
+        assert "已答复：该期间没有安全事件。" in told
+        assert address not in told
+        again = signed_in(lin).post(address, follow=True).content.decode()
+        assert "这项要求此前已答复。" in again
+        seen = signed_in(chen).get(page).content.decode()
+    item = DataCallItem.objects.select_related("call").get(
+        call=call, base=jinan, interface="security_event"
+    )
+    assert (item.state, item.no_events_by, item.receipt) == ("answered", lin, None)
+    assert f"该期间没有安全事件（{lin.name}）" in seen
+    [event_] = AuditEvent.objects.filter(action="data_call.no_events")
+    assert (event_.actor, event_.subject, event_.data) == (
+        lin,
+        f"data_call:{call.pk}",
+        {"base": "jinan"},
+    )
+    assert waiting(call) == [
+        ("jinan", "compute_report"),
+        ("qingdao", "compute_report"),
+        ("qingdao", "security_event"),
+    ]
+
+
+def test_no_event_is_no_answer_where_none_is_asked_for(
+    chen: User, jinan: Base, qingdao: Base, lin: User
+) -> None:
+    compute = issue(chen, jinan, interfaces=["compute_report"])
+    with pytest.raises(Invalid, match="没有向本基地要求安全信息"):
+        data_calls.say_no_events(compute, jinan, actor=lin)
+    withdrawn = issue(chen, jinan)
+    data_calls.withdraw(withdrawn, actor=chen)
+    with pytest.raises(Invalid, match="已撤回"):
+        data_calls.say_no_events(withdrawn, jinan, actor=lin)
+    with pytest.raises(NotAllowed):
+        data_calls.say_no_events(issue(chen, qingdao), qingdao, actor=lin)
+    assert not DataCallItem.objects.filter(answered_at__isnull=False).exists()
+    # A delivery answers as ever, and the word comes too late.
+    call = issue(chen, jinan, interfaces=["security_event"])
+    deliver(jinan, "security_event", event(), NINE + timedelta(hours=1))
+    assert data_calls.say_no_events(call, jinan, actor=lin) is False
+    assert DataCallItem.objects.get(call=call).no_events_by is None

@@ -10,7 +10,7 @@ CENTRE = ("secretariat",)
 _CALL = ("base", "title", "interfaces", "reason", "deadline")
 _ABOUT_THE_CALL = _(
     "基地：{base}\n要求：{title}\n接口：{interfaces}\n事由：{reason}\n截止：{deadline}\n\n"
-    "调用所列接口上报最新数据即为答复，详见基地页面。"
+    "调用所列接口上报最新数据即为答复，详见基地页面；该期间没有安全事件的，在这项要求的页面上答复即可。"
 )
 
 KINDS = (
