@@ -33,7 +33,7 @@ th, td { white-space: nowrap; } td.w { white-space: normal; min-width: 280px; }
 ul { margin: 8px 0; padding-left: 20px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 24px; margin: 8px 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
-.days { display: grid; grid-template-columns: repeat(auto-fill, minmax(126px, 1fr)); gap: 4px;
+.days { display: grid; grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); gap: 4px;
   list-style: none; padding: 0; margin: 8px 0; font-variant-numeric: tabular-nums; }
 .days li { border: 1px solid var(--line); border-radius: 6px; padding: 2px 8px; font-size: 14px; }
 code { font-size: 14px; }
