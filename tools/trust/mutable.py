@@ -54,6 +54,15 @@ def is_off(key: str) -> bool:
     return active == key
 
 
+def forget() -> None:
+    """A query that is kept put together (the desk's) holds what its switches said then."""
+    for file in QUERIES:
+        module = sys.modules.get(file.removesuffix(".py").replace("/", "."))
+        for each in vars(module).values() if module else ():
+            if getattr(each, "__module__", "") == module.__name__ and hasattr(each, "cache_clear"):
+                each.cache_clear()
+
+
 def around(key: str, view: Any) -> str:
     """The switch of a guard around one view."""
     own = f"{key} around {view.__module__}.{view.__qualname__}"

@@ -1,5 +1,5 @@
 """Whether a test fails when a permission check or a query filter is taken away, each in turn:
-`python -m tools.trust.mutation [--only TEXT] [--share 1/2] [--anew] [TESTS …]`.
+`python -m tools.trust.mutation [--only TEXT] [--after TEXT] [--share 1/2] [--anew] [TESTS …]`.
 
 Each file of tests runs once with every switch on (see mutable.py), and it is kept which switch
 decided in which test. Then for each switch a copy of this process, in which the world of the last
@@ -90,6 +90,7 @@ class Plugin:
         if new:
             for nth, item in enumerate(new):
                 mutable.decided.clear()
+                mutable.forget()
                 at = time.monotonic()
                 following = new[nth + 1] if nth + 1 < len(new) else None
                 if run(item, following):
@@ -129,7 +130,9 @@ class Plugin:
         for key in sorted({*stands} - {*known}):
             said(f"listed as equivalent, but there is no such switch: {key}")
         nth, of = map(int, self.asked.share.split("/"))
+        after = (importance(self.asked.after), self.asked.after)
         wanted = [key for key in known if self.asked.only in key]
+        wanted = [key for key in wanted if (importance(key), key) > after or not self.asked.after]
         if self.asked.cells:
             wanted = [key for key in wanted if self.cells.about(key)]
         wanted = wanted[nth - 1 :: of]
@@ -208,6 +211,7 @@ class Plugin:
         for world in self.worlds:
             world.tried.clear()  # the matrix tries each cell once; this is another portal
         mutable.active = key
+        mutable.forget()
         if self.asked.cells:
             return int(self.cells.fail(able))
         until = time.monotonic() + self.asked.seconds
@@ -266,6 +270,7 @@ def main() -> int:
     parser.add_argument("tests", nargs="*")
     parser.add_argument("--seconds", type=float, default=60, help="for each mutant at most")
     parser.add_argument("--only", default="", help="only switches whose name holds this")
+    parser.add_argument("--after", default="", help="only switches behind this in their order")
     parser.add_argument("--share", default="1/1", help="2/3: the second of three parts")
     parser.add_argument("--prepare", action="store_true", help="only find out what tests meet")
     parser.add_argument("--cells", action="store_true", help="the pages, by their cells alone")
