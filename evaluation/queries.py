@@ -159,12 +159,6 @@ def lacks_experts(evaluation: Evaluation) -> bool:
     return Evaluation.objects.filter(_experts_lacking(), pk=evaluation.pk).exists()
 
 
-def waiting_for(user: User) -> QuerySet[Evaluation]:
-    """The cases that wait for this user, the longest-waiting first."""
-    annotations, waits = waiting_condition(user)
-    return cases_for(user).annotate(**annotations).filter(waits).order_by("state_since")
-
-
 def owned_states(user: User) -> list[str]:
     """The states in which a case is with the user's role."""
     actors = {

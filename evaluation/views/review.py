@@ -189,8 +189,6 @@ def _context(
     user: User, evaluation: Evaluation, typed: tuple[int, SlotForm] | None = None
 ) -> dict[str, Any]:
     versions = list(evaluation.declarations.order_by("-number")[:2])
-    if not versions:
-        raise Http404
     declaration, before = versions[0], versions[1] if len(versions) > 1 else None
     judging = evaluation.state == "preliminary_review" and permissions.is_actor(
         user, evaluation, Actor.SECRETARIAT

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluation import permissions, queries
+from evaluation import queries
 from evaluation.actions import volumes
 from evaluation.models import Declaration, Evaluation, Volume
 from evaluation.views.refusals import case_view
@@ -22,7 +22,6 @@ from portal.accounts.requests import SignedInRequest
 def order_draft_volume(request: SignedInRequest, number: str) -> HttpResponse:
     """Have the draft's materials bound as they are now."""
     evaluation = queries.case_for(request.user, number)
-    permissions.check_edit(request.user, evaluation)
     volumes.order_volume(request.user, evaluation)
     return redirect(f"{reverse('evaluation:materials', args=[number])}#volume")
 

@@ -127,9 +127,10 @@ def revocation_pdf(request: HttpRequest, number: str) -> FileResponse:
     """撤销公告: public as long as the register is."""
     found = queries_public.certificate_of(number)
     entry = found and found.entries.filter(document__isnull=False).last()
-    if not entry or entry.document is None or not entry.document.ready:
+    document = entry.document if entry else None
+    if document is None or not document.ready:
         raise Http404
-    return attachment(entry.document, f"{number}-revocation.pdf")
+    return attachment(document, f"{number}-revocation.pdf")
 
 
 @require_safe

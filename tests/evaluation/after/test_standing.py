@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from evaluation.actions import annual_review, standing
@@ -12,7 +13,7 @@ from evaluation.models import Certificate, Proposal, RegisterEntry, Review
 from portal.ledger.models import AuditEvent, OutboxEntry
 from tests.evaluation.after import years
 from tests.evaluation.cast import Cast, signed_in
-from tests.portal.site.copies import scored_case
+from tests.portal.site.copies import rendered, scored_case
 from tests.portal.site.reading import words
 
 
@@ -46,6 +47,10 @@ def test_a_revocation_takes_two_persons_and_has_its_notice(
     )
     assert entry.document is not None
     assert entry.document.content["reason"] == "示例：拒绝整改。"
+    notice = f"/verify/{certificate.number}/revocation.pdf"
+    assert Client().get(notice).status_code == 404
+    rendered(entry.document)
+    assert b"".join(Client().get(notice).streaming_content) == b"%PDF-1.7 example"
     assert {review.state for review in certificate.reviews.all()} == {"cancelled"}
     certificate.base.refresh_from_db()
     assert certificate.base.category == ""

@@ -145,6 +145,8 @@ def test_the_pdf_can_be_had_once_it_is_made(client: Client, notice: Publication)
     assert b"".join(response.streaming_content) == b"%PDF-1.7 notice"
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == f'attachment; filename="{notice.number}.pdf"'
+    Publication.objects.filter(pk=notice.pk).update(document=None)
+    assert client.get(pdf).status_code == 404
 
 
 def test_a_row_shows_number_base_applicant_name_result_and_period(

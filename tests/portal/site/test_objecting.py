@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -145,6 +146,17 @@ def test_a_bad_file_is_refused_by_what_is_in_it(notice):
     answer = Client().post(form_of(notice), person(letters=[fake]))
     assert "扩展名与其内容不符" in answer.content.decode()
     assert not Objection.objects.exists()
+
+
+def test_the_receipt_is_shown_for_half_an_hour(notice):
+    browser, lodged = Client(), timezone.now()
+    with time_machine.travel(lodged, tick=False) as clock:
+        browser.post(form_of(notice), person())
+        met = []
+        for seconds in (1800, 1801):
+            clock.move_to(lodged + timedelta(seconds=seconds))
+            met.append(browser.get("/objections/received/").status_code)
+    assert met == [200, 404]
 
 
 @pytest.mark.parametrize(("days", "taken"), [(0, 1), (-1, 0)])

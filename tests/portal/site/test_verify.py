@@ -198,6 +198,8 @@ def test_progress_is_shown_until_the_pdf_is_made(client: Client, certificate: Ce
     done = client.get(path).content.decode()
     assert "hx-get" not in done
     assert f"/verify/{certificate.number}/certificate.pdf" in done
+    enter(certificate, "revoked", "整改后仍未达到要求。")
+    assert client.get(path).status_code == 404
 
 
 def test_a_signature_is_checked_and_a_changed_file_is_not_called_signed(
