@@ -56,6 +56,17 @@ def test_a_desk_holds_the_cases_that_wait_for_its_owner(world: World) -> None:
     }
 
 
+def test_a_desk_counts_what_it_lists(world: World) -> None:
+    """Of the cases it asks for the first alone: how many there are is counted by itself."""
+    lists = ("waiting", "invitations", "reviews", "proposals", "corrections", "open_seats",
+             "data_calls", "questions", "answered_questions")  # fmt: skip
+    for role in (*WORK_HERE, "chen", "zhou"):
+        desk = world.ask(role, "GET", reverse("evaluation:desk")).context
+        shown = sum(len(desk[key]) for key in lists)
+        shown += sum(affair.count for affair in desk["affairs"])
+        assert desk["waiting_count"] == shown, role
+
+
 def test_a_sheet_that_is_handed_in_waits_no_more_whatever_waits_elsewhere(world: World) -> None:
     scored = world.case("panel_scoring")
     seat = scored.assignments.get(expert=world.cast.experts[3], duty=Duty.PANEL)

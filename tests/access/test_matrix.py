@@ -188,6 +188,7 @@ ELSEWHERE = [
     ("POST", "dissent", "panel_scoring", [], "leader", {}, ONWARD),
     ("POST", "name_leader", "site_visit", [], "chen", {}, ONWARD),
     ("POST", "form_table", "correction", ["other"], "lin", {"writer": "0"}, FORBIDDEN),
+    ("POST", "scoring", "published", [], "panel", {"public_service-points": "x"}, ONWARD),
     ("GET", "paper", "draft", [], "lin", {}, MISSING),
     ("GET", "changes", "second_version", [1], "chen", {}, MISSING),
     ("GET", "changes", "second_version", [2], "chen", {"from": "2"}, MISSING),

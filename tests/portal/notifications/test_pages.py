@@ -112,6 +112,7 @@ def test_the_choices_name_what_can_be_switched_off_and_why_the_rest_cannot(chen,
 
 
 def test_choices_are_kept_and_audited_and_the_language_with_them(chen, browser):
+    SwitchedOff.objects.create(user=person("wu", "secretariat"), kind="work_waits")
     browser.post(reverse("notifications:choices"), {"language": "en", "mail": ["work_waits"]})
     chen.refresh_from_db()
     off = {row.kind for row in SwitchedOff.objects.filter(user=chen)}
