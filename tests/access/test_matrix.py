@@ -183,10 +183,12 @@ def test_public_addresses_of_cases_that_are_not_public_answer_as_missing(world: 
 # Pages of some states, opened in another one; what somebody sends who may not; what is not there.
 ELSEWHERE = [
     ("GET", "scope", "preliminary_review", [], "lin", {}, ONWARD),
+    ("GET", "scope", "correction", [], "lin", {}, ONWARD),
     ("GET", "correction", "draft", [], "lin", {}, ONWARD),
     ("GET", "extend", "certified", [], "chen", {}, ONWARD),
     ("POST", "dissent", "panel_scoring", [], "leader", {}, ONWARD),
     ("POST", "name_leader", "site_visit", [], "chen", {}, ONWARD),
+    ("POST", "name_leader", "published", [], "chen", {}, ONWARD),
     ("POST", "form_table", "correction", ["other"], "lin", {"writer": "0"}, FORBIDDEN),
     ("POST", "scoring", "published", [], "panel", {"public_service-points": "x"}, ONWARD),
     ("GET", "paper", "draft", [], "lin", {}, MISSING),

@@ -74,7 +74,7 @@ def test_equal_versions_say_so_and_a_first_version_has_nothing_to_compare(cast: 
     application.submit(cast.lin, case)
     assert "两个版本的填写内容和材料相同。" in _changes(cast, case, 2)
     client = signed_in(cast.chen)
-    for version, query in ((1, ""), (2, "?from=2"), (2, "?from=3"), (2, "?from=x1")):
+    for version, query in ((1, ""), (2, "?from=2"), (2, "?from=3"), (3, ""), (2, "?from=x1")):
         address = reverse("evaluation:changes", args=[case.number, version]) + query
         expected = 200 if query == "?from=x1" else 404
         assert client.get(address).status_code == expected, (version, query)
