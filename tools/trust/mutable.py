@@ -57,9 +57,9 @@ def is_off(key: str) -> bool:
 def forget() -> None:
     """A query that is kept put together (the desk's) holds what its switches said then."""
     for file in QUERIES:
-        module = sys.modules.get(file.removesuffix(".py").replace("/", "."))
-        for each in vars(module).values() if module else ():
-            if getattr(each, "__module__", "") == module.__name__ and hasattr(each, "cache_clear"):
+        name = file.removesuffix(".py").replace("/", ".")
+        for each in vars(sys.modules[name]).values() if name in sys.modules else ():
+            if getattr(each, "__module__", "") == name and hasattr(each, "cache_clear"):
                 each.cache_clear()
 
 
