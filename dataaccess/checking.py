@@ -75,7 +75,14 @@ def _check_events(raw: bytes, content_type: str, at: datetime) -> Checked:
         payloads = document
     if not payloads:
         raise _unprocessable(
-            [fault("", "empty_batch", "批量为空，请至少发送一个事件；没有事件时不必调用。")]
+            [
+                fault(
+                    "",
+                    "empty_batch",
+                    "批量为空，请至少发送一个事件；没有事件时不必调用，"
+                    "有数据统计要求待答复的请在其页面答复没有安全事件。",
+                )
+            ]
         )
     if len(payloads) > MAX_EVENTS:
         raise Refused(

@@ -2,11 +2,13 @@
 until the centre is content with the answer: any text answers."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import QuerySet
 
 from dataaccess.models import Base, Question
+from dataaccess.shapes import tables
+
+_ORDER = ("", *(pair.key for pair in tables.PAIRS))
 
 
 def questions(bases: QuerySet[Base] | Iterable[Base]) -> QuerySet[Question]:
@@ -26,10 +28,9 @@ def among(questions: QuerySet[Question], bases: Iterable[Base]) -> set[int]:
 
 
 def subjects(bases: Iterable[Base]) -> dict[int, tuple[str, ...]]:
-    """The resources asked about, by base; an empty one stands for all 24
-    figures. One query, however many bases."""
-    found: dict[int, tuple[str, ...]] = {}
-    asked: Any = questions(bases).order_by("base", "subject").values_list("base_id", "subject")
-    for base, subject in asked.distinct():
-        found[base] = (*found.get(base, ()), subject)
-    return found
+    """The resources asked about, by base and in the order of Table B.1; an empty one stands for all
+    24 figures. One query, however many bases."""
+    asked: dict[int, set[str]] = {}
+    for base, subject in questions(bases).order_by().values_list("base_id", "subject"):
+        asked.setdefault(base, set()).add(subject)
+    return {base: tuple(key for key in _ORDER if key in of) for base, of in asked.items()}

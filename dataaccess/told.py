@@ -73,8 +73,9 @@ _SENTENCES = {
     ),
     "第{}个字节不是 UTF-8，请以 UTF-8 编码发送。": "Byte {} is not UTF-8; send UTF-8.",
     "{} 不是 JSON 数字，请填写有限的数字。": "{} is no JSON number; give a finite one.",
-    "批量为空，请至少发送一个事件；没有事件时不必调用。": (
-        "The batch is empty; send at least one event, or do not call when there is none."
+    "批量为空，请至少发送一个事件；没有事件时不必调用，有数据统计要求待答复的请在其页面答复没有安全事件。": (
+        "The batch is empty; send at least one event, or do not call when there is none. Where a data "
+        "call waits for an answer, say on its page that there were no events."
     ),
     "批量过大": "Batch too large",
     "每次最多{}个事件，本次{}个，请分批发送。": (
