@@ -61,6 +61,14 @@ def test_the_open_cases_come_first_the_longest_waiting_on_top(cast):
     assert chips == {"在办": 2, "已逾期": 0, "待秘书处办理": 1, "已办结": 1, "全部": 3}
 
 
+def test_of_many_cases_those_that_wait_stand_on_the_desk(cast):
+    ours = at(cast, "submitted")
+    for _nth in range(12):
+        at(cast, "correction")
+    desk = signed_in(cast.chen).get("/desk/").context
+    assert (desk["waiting"], len(desk["recent"])) == ([ours], 10)
+
+
 def test_a_deadline_is_late_from_the_day_after_it(cast):
     chen, today = signed_in(cast.chen), timezone.localdate()
     on_time = at(cast, "correction", deadline=today)

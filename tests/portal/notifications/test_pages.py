@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from portal.accounts.models import User
 from portal.ledger.models import AuditEvent
+from portal.notifications import actions
 from portal.notifications.kinds import table
 from portal.notifications.models import Notification, SwitchedOff
 from portal.notifications.telling import put_mail, tell
@@ -71,6 +72,16 @@ def test_opening_one_leads_to_its_page_and_marks_it_read(chen, browser):
     assert (response.status_code, response["Location"]) == (302, path)
     assert unread_in(browser.get("/about/").content.decode()) == "通知"
     assert browser.get(reverse("notifications:open", args=[one.pk])).status_code == 302
+
+
+def test_what_was_read_keeps_the_moment_when_all_is_marked(chen):
+    told(chen, "a", "b")
+    first, second = Notification.objects.order_by("pk")
+    actions.mark_read(first)
+    first.refresh_from_db()
+    actions.mark_all_read(chen, second.pk)
+    assert Notification.objects.get(pk=first.pk).read_at == first.read_at
+    assert Notification.objects.get(pk=second.pk).read_at is not None
 
 
 def test_marking_all_read_leaves_what_came_after_the_page_was_shown(chen, browser):
