@@ -118,7 +118,9 @@ class Device:
         page.fill("input[name=password]", PASSWORD)
         page.press("input[name=password]", "Enter")
         page.wait_for_url("**/desk/", wait_until="commit")
-        page.close()
+        # Emptied, not closed: of a page that is still loading Chromium at times never says that it
+        # has gone, and closing waits for that without a limit.
+        page.goto("about:blank")
 
     def open(self) -> None:
         self.page.goto(self.url + self.path)
