@@ -41,7 +41,7 @@ def once(key: Hashable, carry: Callable[[], Evaluation]) -> Evaluation:
     """The case that `carry` makes, or a copy of the one that it made before from the same rows."""
     if not _comparable():
         return carry()
-    before = _tables()
+    before = tables()
     asked = (key, timezone.localdate(), translation.get_language(), _beginning(before))
     if asked in _kept:
         _copy(_kept[asked])
@@ -49,7 +49,7 @@ def once(key: Hashable, carry: Callable[[], Evaluation]) -> Evaluation:
         waiting = len(connection.run_on_commit)
         case = carry()
         del connection.run_on_commit[waiting:]  # a copy has none either
-        _kept[asked] = _difference(case.pk, before, _tables())
+        _kept[asked] = _difference(case.pk, before, tables())
     return Evaluation.objects.get(pk=_kept[asked].pk)
 
 
@@ -62,7 +62,8 @@ def _comparable() -> bool:
     )
 
 
-def _tables() -> Tables:
+def tables() -> Tables:
+    """Every row there is, but for sessions."""
     found = {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -73,12 +74,12 @@ def _tables() -> Tables:
     return found
 
 
-def _beginning(tables: Tables) -> int:
+def _beginning(found: Tables) -> int:
     """What the rows say, but for the moment and the salt."""
     return hash(
         tuple(
             (name, rowid, tuple(map(_without_chance, row)))
-            for name, rows in tables.items()
+            for name, rows in found.items()
             for rowid, row in rows.items()
         )
     )
@@ -128,9 +129,14 @@ def _copy(kept: Kept) -> None:
                 rows = list(come.values())
                 holes = ", ".join(["%s"] * len(rows[0]))
                 cursor.executemany(f'INSERT INTO "{name}" VALUES ({holes})', rows)
-        for name, last in kept.come.get(NUMBERS, {}).values():
-            cursor.execute(f"DELETE FROM {NUMBERS} WHERE name = %s", [name])
-            cursor.execute(f"INSERT INTO {NUMBERS} VALUES (%s, %s)", [name, last])
+        last = kept.come.get(NUMBERS, {})
+        cursor.executemany(
+            f"DELETE FROM {NUMBERS} WHERE name = %s", [row[:1] for row in last.values()]
+        )
+        cursor.executemany(
+            f"INSERT INTO {NUMBERS} (rowid, name, seq) VALUES (%s, %s, %s)",
+            [(rowid, *row) for rowid, row in last.items()],
+        )
     for path, content in kept.files:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
